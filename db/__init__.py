@@ -1,0 +1,1 @@
+"""The store: tables, sessions, queries and migrations, on SQLite or PostgreSQL."""

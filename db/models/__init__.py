@@ -1,0 +1,49 @@
+"""All tables; importing this package registers them on `Base.metadata`."""
+
+from db.models.artifact import Artifact
+from db.models.base import Base
+from db.models.blob import Blob, BlobChunk
+from db.models.bucket import Bucket
+from db.models.feature_table import FeatureTable
+from db.models.feedback import Feedback
+from db.models.instance_table import InstanceTable
+from db.models.job import Job, JobLog, JobStep, Schedule
+from db.models.member import Member
+from db.models.model import Model, ModelScore
+from db.models.picture import Picture
+from db.models.prediction import Prediction
+from db.models.project import Project
+from db.models.promotion import Promotion
+from db.models.run import FoldResult, Run, RunTriple
+from db.models.snapshot import Snapshot
+from db.models.trigger import Firing, Trigger
+from db.models.triple import Triple
+
+__all__ = [
+    "Artifact",
+    "Base",
+    "Blob",
+    "BlobChunk",
+    "Bucket",
+    "FeatureTable",
+    "Feedback",
+    "Firing",
+    "FoldResult",
+    "InstanceTable",
+    "Job",
+    "JobLog",
+    "JobStep",
+    "Member",
+    "Model",
+    "ModelScore",
+    "Picture",
+    "Prediction",
+    "Project",
+    "Promotion",
+    "Run",
+    "RunTriple",
+    "Schedule",
+    "Snapshot",
+    "Trigger",
+    "Triple",
+]

@@ -1,0 +1,26 @@
+"""Feedback: the later truth about predictions, append-only; the newest counts."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.base import Base
+
+
+class Feedback(Base):
+    """One piece of feedback. known_at: event time; recorded_at: when it arrived here."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (
+        sa.Index("ix_feedback_prediction", "prediction_id"),
+        sa.Index("ix_feedback_known", "project_id", "known_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id"))
+    prediction_id: Mapped[int] = mapped_column(sa.ForeignKey("prediction.id", ondelete="CASCADE"))
+    truth: Mapped[str]
+    known_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]

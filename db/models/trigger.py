@@ -1,0 +1,40 @@
+"""Triggers and their firings."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.base import Base, Deletable
+
+
+class Trigger(Deletable, Base):
+    """A rule that launches a retraining run."""
+
+    __tablename__ = "trigger"
+    __table_args__ = (sa.Index("ix_trigger_project", "project_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id"))
+    kind: Mapped[str]
+    threshold: Mapped[float]
+    cooldown_days: Mapped[float]
+    enabled: Mapped[bool] = mapped_column(default=True)
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    last_fired_at: Mapped[datetime | None]
+
+
+class Firing(Base):
+    """One time a trigger fired, with its evidence and what came of it."""
+
+    __tablename__ = "firing"
+    __table_args__ = (sa.Index("ix_firing_project", "project_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id"))
+    trigger_id: Mapped[int] = mapped_column(sa.ForeignKey("trigger.id"))
+    fired_at: Mapped[datetime]
+    evidence: Mapped[dict[str, Any]]
+    outcome: Mapped[str | None]

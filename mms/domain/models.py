@@ -1,0 +1,136 @@
+"""Models: triples fitted on a whole snapshot, ranked in the model table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from mms.domain.buckets import Sums
+from mms.domain.scores import ScoreSummary
+from mms.domain.tables import Column
+from mms.domain.triples import Triple
+
+
+class ModelState(StrEnum):
+    """Where a model stands."""
+
+    CANDIDATE = "candidate"
+    CHALLENGER = "challenger"
+    CHAMPION = "champion"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a model takes and gives.
+
+    inputs: feature columns in order, with their types. classes: labels in the order of the probabilities ((), for
+    regression). example: one real row (JSON values). probability: whether probabilities are estimated by the algorithm
+    itself, or a squashed decision value that only ranks.
+    """
+
+    inputs: tuple[Column, ...]
+    classes: tuple[str, ...]
+    example: Mapping[str, Any]
+    probability: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Holdout:
+    """Scores on the newest rows, by fits that saw only older rows: the line that decay is measured against."""
+
+    time_from: datetime
+    time_to: datetime
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class RankedModel:
+    """One row of the model table. score, score_sd: mean and spread over the 12 folds, stored units.
+
+    build_seconds: the final fit. artifact_size: bytes.
+    """
+
+    id: int
+    project_id: int
+    version: int
+    run_id: int
+    snapshot_id: int
+    algorithm: str
+    recipe: str
+    hyperparameters: Mapping[str, Any]
+    state: ModelState
+    score: float
+    score_sd: float
+    build_seconds: float
+    artifact_size: int
+    owner: str
+    created_at: datetime
+    touched_at: datetime
+    archived_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """Short name for people: 'v12 boosting'."""
+        return f"v{self.version} {self.algorithm}"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model with everything its page tells, but for the folds."""
+
+    ranked: RankedModel
+    triple: Triple
+    scores: tuple[ScoreSummary, ...]
+    signature: Signature
+    environment: Mapping[str, str]
+    artifact_sha: str
+    oof_sha: str
+    threshold: float | None
+    seed: int
+    holdout: Holdout | None
+    description: str = ""
+
+    @property
+    def id(self) -> int:
+        """The model's id."""
+        return self.ranked.id
+
+
+class ModelSort(StrEnum):
+    """What the model table sorts by; always the best, newest or quickest first."""
+
+    SCORE = "score"
+    NEWEST = "newest"
+    BUILD_TIME = "build time"
+    SIZE = "artifact size"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFilter:
+    """What the model table shows. min_score: stored units. text: part of algorithm, recipe or hyperparameters."""
+
+    algorithms: tuple[str, ...] = ()
+    states: tuple[ModelState, ...] = ()
+    min_score: float | None = None
+    max_score: float | None = None
+    snapshot_id: int | None = None
+    run_id: int | None = None
+    text: str = ""
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPage:
+    """One page of the model table. after: cursor of the next page, None on the last. total: capped count."""
+
+    models: tuple[RankedModel, ...]
+    after: str | None
+    total: int
+    capped: bool
+
+    @property
+    def total_words(self) -> str:
+        """The count in words: '37', or '1,000+' where it is capped."""
+        return f"{self.total:,}+" if self.capped else f"{self.total:,}"

@@ -1,0 +1,72 @@
+"""Projects: one prediction problem each, with its task, target, metric and policy."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mms.domain.errors import Invalid
+
+
+class Task(StrEnum):
+    """What kind of answer a project's models give."""
+
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+    REGRESSION = "regression"
+
+    @property
+    def is_classification(self) -> bool:
+        """Whether the answer is one of a fixed set of classes."""
+        return self is not Task.REGRESSION
+
+
+class PromotionPolicy(StrEnum):
+    """Who seats a challenger that a trigger trained."""
+
+    NEVER = "never"
+    ASK = "ask"
+    WHEN_BETTER = "when better"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a project decides. Stored as JSON with the project.
+
+    margin: by how much (stored, greater-is-better units of the primary metric) a challenger must beat the champion.
+    promotion: what happens to the winner of a retraining.
+    window_days: training window of a retraining, counted back from its newest label; None takes all rows.
+    """
+
+    margin: float = 0.01
+    promotion: PromotionPolicy = PromotionPolicy.ASK
+    window_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A prediction problem. `clock` is the present of a project that replays the past; None means real time."""
+
+    id: int
+    name: str
+    description: str
+    task: Task
+    primary_metric: str
+    positive_class: str | None
+    policy: Policy
+    owner: str
+    created_at: datetime
+    archived_at: datetime | None = None
+    clock: datetime | None = None
+    is_demo: bool = False
+
+    def present(self, now: datetime) -> datetime:
+        """The project's own present: its replay clock where it has one, else the real time."""
+        return self.clock or now
+
+
+def checked_name(name: str, noun: str) -> str:
+    """The name without outer blanks, or Invalid: 1 to 80 characters, printable."""
+    trimmed = name.strip()
+    if not 1 <= len(trimmed) <= 80 or not trimmed.isprintable():
+        raise Invalid(f"A {noun}'s name has 1 to 80 printable characters; this one has {len(trimmed)}.")
+    return trimmed

@@ -1,0 +1,89 @@
+"""Promotions: dated, signed, reasoned seatings of a model in a scope; append-only."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mms.domain.errors import Invalid
+
+GLOBAL = "global"
+"""The scope of the whole population."""
+
+_SCOPE = re.compile(r"(global|group:[^\s=:]{1,63}=.{1,200}|user:.{1,200})")
+
+
+def checked_scope(key: str) -> str:
+    """The scope key, or Invalid: 'global', 'group:COLUMN=VALUE' or 'user:ENTITY'."""
+    if not _SCOPE.fullmatch(key):
+        raise Invalid(f"'{key}' is no scope: write 'global', 'group:COLUMN=VALUE' or 'user:ENTITY'.")
+    return key
+
+
+def scopes_of(entity: str, features: Mapping[str, Any], seated: frozenset[str]) -> tuple[str, ...]:
+    """Scopes that hold a champion and contain this row, most special first: user, then groups, then global."""
+    user = [f"user:{entity}"] if f"user:{entity}" in seated else []
+    groups = sorted(
+        key
+        for key in seated
+        if key.startswith("group:") and str(features.get(key[6:].partition("=")[0])) == key[6:].partition("=")[2]
+    )
+    return (*user, *groups, *([GLOBAL] if GLOBAL in seated else []))
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Both models' primary metric (stored units) on the same newest rows.
+
+    rows: how many; source: which rows, in words. champion is None where the seat is empty.
+    """
+
+    metric: str
+    champion: float | None
+    challenger: float | None
+    rows: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the challenger takes the seat, and why in one clause."""
+
+    promote: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """One seating. against_advice: the member overruled the verdict."""
+
+    id: int
+    project_id: int
+    scope: str
+    model_id: int
+    model_version: int
+    promoted_by: str
+    promoted_at: datetime
+    reason: str
+    verdict: str
+    against_advice: bool
+    evidence: Evidence | None
+
+
+def judge(champion: float | None, challenger: float | None, margin: float) -> Verdict:
+    """Decide whether the challenger takes the seat; an empty one is always taken. Scores: stored units, same rows."""
+    if champion is None:
+        return Verdict(True, "the seat is empty")
+    if challenger is None:
+        return Verdict(False, "the two were never scored on the same rows; retrain to compare them")
+    gain = challenger - champion
+    return Verdict(gain > margin, f"gain {gain:+.3f} on the same newest rows, margin {margin:.3f}")
+
+
+def checked_reason(reason: str) -> str:
+    """The reason without outer blanks, or Invalid: a promotion is signed and reasoned."""
+    trimmed = reason.strip()
+    if len(trimmed) < 3:
+        raise Invalid("A promotion needs a reason of at least 3 characters: say why, for those who come after.")
+    return trimmed[:1000]

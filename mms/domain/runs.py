@@ -1,0 +1,90 @@
+"""Runs: one launch of a set of triples on one snapshot."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mms.domain.jobs import JobState, Progress
+from mms.domain.snapshots import FOLDS
+from mms.domain.triples import Triple
+
+
+class RunKind(StrEnum):
+    """Why a run was launched."""
+
+    SELECTION = "selection"
+    RETRAINING = "retraining"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A launch. snapshot_id is None until a retraining's first step has taken its snapshot.
+
+    fits: (12 folds + 1 final fit) x triples. scope: whose champion a retraining challenges.
+    """
+
+    id: int
+    project_id: int
+    number: int
+    kind: RunKind
+    state: JobState
+    snapshot_id: int | None
+    scope: str
+    job_id: int | None
+    firing_id: int | None
+    triples: int
+    launched_by: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    error: str | None
+    progress: Progress
+    verdict: str | None = None
+
+    @property
+    def fits(self) -> int:
+        """How many fits the run takes."""
+        return fits_of(self.triples)
+
+
+@dataclass(frozen=True, slots=True)
+class RunTriple:
+    """One triple of a run: its state, error, and the model it became. origin: "space", "baseline" or "champion"."""
+
+    id: int
+    run_id: int
+    position: int
+    triple: Triple
+    origin: str
+    state: JobState
+    folds_done: int
+    error: str | None
+    model_id: int | None
+    score: float | None
+    score_sd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoldResult:
+    """What one fit on one fold gave. Scores are stored so that greater is better.
+
+    fold: 0 to 11, or -1 for the final fit on the whole snapshot (its scores are optimistic). Seconds are wall time.
+    """
+
+    fold: int
+    n_train: int
+    n_validate: int
+    fit_seconds: float
+    score_seconds: float
+    scores: Mapping[str, float]
+    train_scores: Mapping[str, float]
+
+
+FINAL_FIT = -1
+"""The fold number of the final fit on the whole snapshot."""
+
+
+def fits_of(triples: int) -> int:
+    """12 + 1 fits for every triple."""
+    return triples * (FOLDS + 1)

@@ -1,0 +1,138 @@
+"""Feature tables and the declaration that joins them into an instance table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from mms.domain.errors import Invalid
+
+
+class ColumnType(StrEnum):
+    """The type of one column of a feature table; each has one physical type in the store."""
+
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    CATEGORY = "category"
+    TEXT = "text"
+    TIME = "time"
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether arithmetic on the values means something."""
+        return self in (ColumnType.INTEGER, ColumnType.NUMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A named, typed column."""
+
+    name: str
+    type: ColumnType
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureTable:
+    """Values per key (and time): one physical, typed table, indexed on key and time.
+
+    `physical` names the table in the store; column i of `columns` is stored as `c{i}`.
+    """
+
+    id: int
+    project_id: int
+    name: str
+    physical: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    time: str | None
+    row_count: int
+    created_at: datetime
+    updated_at: datetime
+
+    def column(self, name: str) -> Column:
+        """The column of this name, or Invalid with the names there are."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        known = ", ".join(c.name for c in self.columns)
+        raise Invalid(f"Table '{self.name}' has no column '{name}'; it has {known}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """One feature table joined to the base table.
+
+    on: pairs (base column, column of the joined table).
+    as_of: join the latest row at or before the prediction time (the joined table must have a time); otherwise its one
+        row per key.
+    columns: which columns to take; empty takes all but key and time. Joined columns are named `table.column`.
+    """
+
+    table_id: int
+    table_name: str
+    on: tuple[tuple[str, str], ...]
+    as_of: bool = False
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceTable:
+    """The declaration of what one learns from: one row per (entity, prediction time).
+
+    features: the columns of the base table that are known before the prediction time; joined columns come on top.
+    label_time: the column that says when the label became known; None means at once.
+    """
+
+    id: int
+    project_id: int
+    base_table_id: int
+    entity_key: tuple[str, ...]
+    prediction_time: str | None
+    target: str
+    label_time: str | None
+    features: tuple[str, ...]
+    joins: tuple[Join, ...] = ()
+    created_at: datetime | None = None
+
+
+class Operator(StrEnum):
+    """How a condition compares a column with a value."""
+
+    EQ = "="
+    NE = "!="
+    LT = "<"
+    LE = "<="
+    GT = ">"
+    GE = ">="
+    IN = "in"
+    IS_NULL = "is null"
+    NOT_NULL = "is not null"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One comparison of a base-table column with a value; a filter is a list of them, all of which must hold."""
+
+    column: str
+    operator: Operator
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableDraft:
+    """What an uploaded file looks like: inferred, shown, changeable before it is loaded.
+
+    types: column name -> inferred type, in file order. key, time, target, label_time, task: proposals.
+    sample: the first rows, as text, for the reader.
+    """
+
+    columns: tuple[Column, ...]
+    row_count: int
+    key: tuple[str, ...]
+    time: str | None
+    label_time: str | None
+    target: str | None
+    task: str | None
+    sample: tuple[Mapping[str, Any], ...] = field(default=())

@@ -1,0 +1,58 @@
+"""Where things lie and how the site is set up: read from the environment, never from code."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The site's settings.
+
+    home: folder of the embedded store, the site key, the cache and the log. database_url: SQLAlchemy URL.
+    """
+
+    home: Path
+    database_url: str
+
+    @property
+    def key_file(self) -> Path:
+        """The site's secret key (mode 0600), made at first start."""
+        return self.home / "site.key"
+
+    @property
+    def cache(self) -> Path:
+        """Files by content hash; may be deleted at any time."""
+        return self.home / "cache"
+
+    @property
+    def backups(self) -> Path:
+        """Copies of the embedded store, taken before each migration."""
+        return self.home / "backups"
+
+    @property
+    def log_file(self) -> Path:
+        """Where dashboard, REST and worker log."""
+        return self.home / "mms.log"
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the store is a SQLite file."""
+        return self.database_url.startswith("sqlite")
+
+
+def settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings the environment asks for: MMS_HOME (default ~/.mms) and MMS_DATABASE_URL (default SQLite in it)."""
+    environment = os.environ if environment is None else environment
+    home = Path(environment.get("MMS_HOME") or Path.home() / ".mms").expanduser().absolute()
+    url = environment.get("MMS_DATABASE_URL") or f"sqlite:///{home / 'mms.db'}"
+    return Settings(home, _with_driver(url))
+
+
+def _with_driver(url: str) -> str:
+    """Plain postgres URLs get the one driver we ship, psycopg 3."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
