@@ -52,6 +52,18 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class JobDraft:
+    """Work to queue. dedupe_key: the same key is queued once for ever; total: for the first progress bar."""
+
+    kind: JobKind
+    arguments: Mapping[str, Any]
+    project_id: int | None = None
+    priority: int = 0
+    dedupe_key: str | None = None
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """A row of the queue. `attempt` is the fence: it grows at each claim, and only its holder may write."""
 

@@ -64,6 +64,31 @@ class Project:
         return self.clock or now
 
 
+@dataclass(frozen=True, slots=True)
+class ProjectDraft:
+    """What a new project is made of; None takes the task's default."""
+
+    name: str
+    task: Task
+    description: str = ""
+    primary_metric: str | None = None
+    positive_class: str | None = None
+    policy: Policy = Policy()
+    is_demo: bool = False
+    clock: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectChanges:
+    """What to change of a project; None keeps."""
+
+    name: str | None = None
+    description: str | None = None
+    primary_metric: str | None = None
+    policy: Policy | None = None
+    owner: str | None = None
+
+
 def checked_name(name: str, noun: str) -> str:
     """The name without outer blanks, or Invalid: 1 to 80 characters, printable."""
     trimmed = name.strip()

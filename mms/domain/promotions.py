@@ -55,6 +55,16 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Seating:
+    """A promotion to make. against_advice: seat it although the verdict is against it."""
+
+    model_id: int
+    reason: str
+    scope: str = GLOBAL
+    against_advice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Promotion:
     """One seating. against_advice: the member overruled the verdict."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mms.domain.jobs import JobState, Progress
-from mms.domain.snapshots import FOLDS
+from mms.domain.snapshots import FOLDS, Selection
 from mms.domain.triples import Triple
 
 
@@ -15,6 +15,16 @@ class RunKind(StrEnum):
 
     SELECTION = "selection"
     RETRAINING = "retraining"
+
+
+@dataclass(frozen=True, slots=True)
+class Retraining:
+    """A retraining to launch: the scope's champion is challenged. selection: None takes the policy's window."""
+
+    project_id: int
+    scope: str = "global"
+    selection: Selection | None = None
+    firing_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from mms.domain.errors import Invalid
@@ -95,6 +96,45 @@ class InstanceTable:
     features: tuple[str, ...]
     joins: tuple[Join, ...] = ()
     created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableSource:
+    """A file that shall become a feature table. types: overrides of the inferred column types."""
+
+    name: str
+    file: Path
+    key: tuple[str, ...]
+    time: str | None = None
+    types: Mapping[str, ColumnType] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceDraft:
+    """A declaration by names. features: None takes every base column but key, times and target."""
+
+    base: str
+    target: str
+    entity_key: tuple[str, ...]
+    prediction_time: str | None = None
+    label_time: str | None = None
+    features: tuple[str, ...] | None = None
+    joins: tuple[Join, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileProject:
+    """A project from one file and one target; what is None is inferred."""
+
+    name: str
+    file: Path
+    target: str
+    key: tuple[str, ...] | None = None
+    time: str | None = None
+    label_time: str | None = None
+    types: Mapping[str, ColumnType] = field(default_factory=dict)
+    task: str | None = None
+    positive_class: str | None = None
 
 
 class Operator(StrEnum):

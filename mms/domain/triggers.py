@@ -47,6 +47,24 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True)
+class TriggerDraft:
+    """A rule to make."""
+
+    kind: TriggerKind
+    threshold: float
+    cooldown_days: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerChanges:
+    """What to change of a rule; None keeps."""
+
+    threshold: float | None = None
+    cooldown_days: float | None = None
+    enabled: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """What triggers look at, of one project at one moment."""
 
