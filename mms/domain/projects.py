@@ -1,8 +1,10 @@
 """Projects: one prediction problem each, with its task, target, metric and policy."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from mms.domain.errors import Invalid
 
@@ -95,3 +97,13 @@ def checked_name(name: str, noun: str) -> str:
     if not 1 <= len(trimmed) <= 80 or not trimmed.isprintable():
         raise Invalid(f"A {noun}'s name has 1 to 80 printable characters; this one has {len(trimmed)}.")
     return trimmed
+
+
+def policy_to_json(policy: Policy) -> dict[str, Any]:
+    """A policy as plain JSON."""
+    return {"margin": policy.margin, "promotion": policy.promotion.value, "window_days": policy.window_days}
+
+
+def policy_from_json(value: Mapping[str, Any]) -> Policy:
+    """The policy that `policy_to_json` wrote."""
+    return Policy(value["margin"], PromotionPolicy(value["promotion"]), value["window_days"])

@@ -1,10 +1,15 @@
 """Members: the local administrator of a first start, and display names."""
 
+import getpass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from mms.domain.members import Member
+from db.models import Member as MemberRow
+from db.queries.members import find_member, member_of
+from mms.domain.errors import NotFound
+from mms.domain.members import Member, Role
+from mms.domain.projects import checked_name
 
 LOCAL_ADMIN = "local"
 """Sign-in name of the member who owns an installation without sign-in."""
@@ -12,9 +17,28 @@ LOCAL_ADMIN = "local"
 
 def ensure_local_admin(session: Session, now: datetime) -> Member:
     """The local administrator, made at first start with the operating system's user name as display name."""
-    raise NotImplementedError
+    found = find_member(session, LOCAL_ADMIN)
+    if found is not None:
+        return found
+    row = MemberRow(name=LOCAL_ADMIN, display_name=_system_user(), roles=[Role.ADMIN.value], created_at=now)
+    session.add(row)
+    session.flush()
+    return member_of(row)
 
 
 def rename_member(session: Session, member: Member, display_name: str) -> Member:
-    """Change how the member signs."""
-    raise NotImplementedError
+    """Change how the member signs. Everybody may name themselves, so no permission is asked for."""
+    name = checked_name(display_name, "member")
+    row = session.get(MemberRow, member.id)
+    if row is None:
+        raise NotFound(f"{member.display_name} is no member any more: sign in again.")
+    row.display_name = name
+    session.flush()
+    return member_of(row)
+
+
+def _system_user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container's user may have no name
+        return "administrator"

@@ -2,37 +2,119 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mms.domain.members import Member
-from mms.domain.projects import Project, ProjectChanges, ProjectDraft
+from db import physical
+from db.models import FeatureTable as TableRow
+from db.models import Project as ProjectRow
+from db.models import Snapshot as SnapshotRow
+from db.models import Trigger as TriggerRow
+from db.queries.jobs import unfinished_jobs
+from db.queries.projects import live_project, project_of
+from db.queries.tables import feature_tables
+from mms.domain.errors import Conflict, Invalid
+from mms.domain.members import Member, Permission
+from mms.domain.projects import (
+    Policy,
+    Project,
+    ProjectChanges,
+    ProjectDraft,
+    Task,
+    checked_name,
+    policy_to_json,
+)
+from mms.domain.scores import DEFAULT_METRIC, metric_named
+from mms.usecases.jobs import cancel_job
 
 
 def create_project(session: Session, member: Member, draft: ProjectDraft, now: datetime) -> Project:
     """A new project; Conflict when a live one bears the name."""
-    raise NotImplementedError
+    member.require(Permission.TRAIN)
+    if draft.positive_class is not None and draft.task is not Task.BINARY:
+        raise Invalid(f"Only a binary project has a positive class; this one is {draft.task.value}: leave it out.")
+    row = ProjectRow(
+        name=_free_name(session, draft.name),
+        description=draft.description,
+        task=draft.task.value,
+        primary_metric=metric_named(draft.primary_metric or DEFAULT_METRIC[draft.task], draft.task).name,
+        positive_class=draft.positive_class,
+        policy=policy_to_json(_checked_policy(draft.policy)),
+        owner=member.display_name,
+        is_demo=draft.is_demo,
+        clock=draft.clock,
+        created_at=now,
+        archived_at=None,
+    )
+    session.add(row)
+    session.flush()
+    return project_of(row)
 
 
 def edit_project(session: Session, member: Member, project_id: int, changes: ProjectChanges) -> Project:
     """Change what is given."""
-    raise NotImplementedError
+    member.require(Permission.TRAIN)
+    row = live_project(session, project_id)
+    if changes.name is not None and changes.name.strip() != row.name:
+        row.name = _free_name(session, changes.name)
+    if changes.description is not None:
+        row.description = changes.description
+    if changes.primary_metric is not None:
+        row.primary_metric = metric_named(changes.primary_metric, Task(row.task)).name
+    if changes.policy is not None:
+        row.policy = policy_to_json(_checked_policy(changes.policy))
+    if changes.owner is not None:
+        row.owner = checked_name(changes.owner, "owner")
+    session.flush()
+    return project_of(row)
 
 
 def set_clock(session: Session, member: Member, project_id: int, clock: datetime) -> None:
     """Move a replaying project's present."""
-    raise NotImplementedError
+    member.require(Permission.TRAIN)
+    live_project(session, project_id).clock = clock
+    session.flush()
 
 
 def archive_project(session: Session, member: Member, project_id: int, now: datetime) -> None:
     """Hide it from the lists; unarchive brings it back."""
-    raise NotImplementedError
+    member.require(Permission.TRAIN)
+    live_project(session, project_id).archived_at = now
+    session.flush()
 
 
 def unarchive_project(session: Session, member: Member, project_id: int) -> None:
     """Bring an archived project back."""
-    raise NotImplementedError
+    member.require(Permission.TRAIN)
+    live_project(session, project_id).archived_at = None
+    session.flush()
 
 
 def delete_project(session: Session, member: Member, project_id: int, now: datetime) -> None:
     """Put it in the bin: its name is free at once, its jobs are cancelled, its physical tables dropped."""
-    raise NotImplementedError
+    member.require(Permission.TRAIN)
+    project = live_project(session, project_id)
+    for job in unfinished_jobs(session, project_id):
+        cancel_job(session, member, job.id, now)
+    for table in feature_tables(session, project_id):
+        physical.drop(session, table)
+    for kind in (TableRow, SnapshotRow, TriggerRow):
+        for row in session.scalars(select(kind).where(kind.project_id == project_id, kind.deleted_at.is_(None))):
+            row.deleted_at = now
+    project.deleted_at = now
+    session.flush()
+
+
+def _free_name(session: Session, name: str) -> str:
+    name = checked_name(name, "project")
+    if session.scalar(select(ProjectRow.id).where(ProjectRow.name == name, ProjectRow.deleted_at.is_(None))):
+        raise Conflict(f"A project named '{name}' is there already: choose another name, or delete that project first.")
+    return name
+
+
+def _checked_policy(policy: Policy) -> Policy:
+    if not 0 <= policy.margin < 1e9:
+        raise Invalid(f"A policy's margin is a number of at least 0; it got {policy.margin:g}.")
+    if policy.window_days is not None and policy.window_days < 1:
+        raise Invalid(f"A policy's training window is at least 1 day; it got {policy.window_days}.")
+    return policy
