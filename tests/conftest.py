@@ -1,17 +1,33 @@
-"""Fixtures every test may use: a store of its own, a member, a moment."""
+"""Fixtures every test may use: a store of its own, a member, a moment.
 
+A test that asks for `store` runs twice: on a SQLite file and on a real PostgreSQL. A test for which the database cannot
+matter (a page, a verb of the command line) asks for `sqlite_store` and runs once; what else it uses then does too.
+"""
+
+import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from db import session as sessions
 from db.models import Base
 from db.models import Member as MemberRow
 from mms.domain.members import Member, Role
+from tests import postgres
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test with a store runs on both databases, but for those that say that it cannot matter."""
+    if "store" in metafunc.fixturenames:
+        once = "sqlite_store" in metafunc.fixturenames
+        metafunc.parametrize("store", ["sqlite"] if once else ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture
@@ -21,14 +37,22 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An empty, migrated store; returns its URL. Everything that reads the settings uses it."""
     monkeypatch.setenv("MMS_HOME", str(tmp_path))
-    monkeypatch.delenv("MMS_DATABASE_URL", raising=False)
-    url = f"sqlite:///{tmp_path / 'mms.db'}"
-    Base.metadata.create_all(sessions.engine(url))
+    url = request.getfixturevalue(f"{request.param}_url")
+    if request.param == "sqlite":
+        monkeypatch.delenv("MMS_DATABASE_URL", raising=False)
+    else:
+        monkeypatch.setenv("MMS_DATABASE_URL", url)
     yield url
     sessions.dispose()
+
+
+@pytest.fixture
+def sqlite_store(store: str) -> str:
+    """A store on SQLite only: for tests whose subject never sees the database."""
+    return store
 
 
 @pytest.fixture
@@ -39,3 +63,47 @@ def member(store: str) -> Member:
         session.add(row)
         session.flush()
         return Member(row.id, row.name, row.display_name, frozenset({Role.ADMIN}))
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, _sqlite_template: Path) -> str:
+    """A fresh copy of the migrated SQLite file."""
+    shutil.copyfile(_sqlite_template, tmp_path / "mms.db")
+    return f"sqlite:///{tmp_path / 'mms.db'}"
+
+
+@pytest.fixture
+def postgresql_url(_postgresql_template: sa.URL, _numbers: Iterator[int]) -> Iterator[str]:
+    """A fresh copy of the migrated PostgreSQL database."""
+    name = f"{_postgresql_template.database}_{next(_numbers)}"
+    admin = _postgresql_template.set(database="postgres")
+    postgres.administer(admin, f"CREATE DATABASE {name} TEMPLATE {_postgresql_template.database} STRATEGY file_copy")
+    yield admin.set(database=name).render_as_string(hide_password=False)
+    postgres.administer(admin, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def _numbers() -> Iterator[int]:
+    return count(1)
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "mms.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def _postgresql_template() -> Iterator[sa.URL]:
+    with postgres.server() as admin:
+        url = admin.set(database=f"mms_test_{os.getpid()}")
+        postgres.administer(admin, f"CREATE DATABASE {url.database}")
+        _migrate(url.render_as_string(hide_password=False))
+        yield url
+        postgres.administer(admin, f"DROP DATABASE {url.database} WITH (FORCE)")
+
+
+def _migrate(url: str) -> None:
+    Base.metadata.create_all(sessions.engine(url))
+    sessions.dispose()
