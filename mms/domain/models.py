@@ -8,7 +8,7 @@ from typing import Any
 
 from mms.domain.buckets import Sums
 from mms.domain.scores import ScoreSummary
-from mms.domain.tables import Column
+from mms.domain.tables import Column, ColumnType
 from mms.domain.triples import Triple
 
 
@@ -35,6 +35,25 @@ class Signature:
     example: Mapping[str, Any]
     probability: bool = True
 
+    def to_json(self) -> dict[str, Any]:
+        """The signature as plain JSON; the example's values are JSON already."""
+        return {
+            "inputs": [[column.name, column.type.value] for column in self.inputs],
+            "classes": list(self.classes),
+            "example": dict(self.example),
+            "probability": self.probability,
+        }
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> "Signature":
+        """The signature that `to_json` wrote."""
+        return Signature(
+            inputs=tuple(Column(name, ColumnType(kind)) for name, kind in value["inputs"]),
+            classes=tuple(value["classes"]),
+            example=value["example"],
+            probability=value["probability"],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Holdout:
@@ -43,6 +62,23 @@ class Holdout:
     time_from: datetime
     time_to: datetime
     sums: Sums
+
+    def to_json(self) -> dict[str, Any]:
+        """The hold-out as plain JSON."""
+        return {
+            "time_from": self.time_from.isoformat(),
+            "time_to": self.time_to.isoformat(),
+            "sums": self.sums.to_json(),
+        }
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> "Holdout":
+        """The hold-out that `to_json` wrote."""
+        return Holdout(
+            datetime.fromisoformat(value["time_from"]),
+            datetime.fromisoformat(value["time_to"]),
+            Sums.from_json(value["sums"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
