@@ -1,0 +1,1 @@
+"""Records and frames become Plotly figures: rows -> info -> figure, one module a subject."""
