@@ -9,7 +9,7 @@ from db.models.base import Base
 
 
 class Blob(Base):
-    """Large bytes. `complete` turns true with the last chunk; incomplete ones are swept."""
+    """Large bytes. Until `complete` turns true, with the last chunk, nobody reads them and the next writer replaces them."""
 
     __tablename__ = "blob"
 
