@@ -62,6 +62,11 @@ class FoldPlan:
     seed: int = 0
     folds: int = FOLDS
 
+    @property
+    def train_share(self) -> float:
+        """n_train/n_validate, the mean over the folds: 11 where rows are dealt, 6.5 where windows grow by time."""
+        return (self.folds + 1) / 2 if self.kind is FoldKind.BY_TIME else self.folds - 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnProfile:
