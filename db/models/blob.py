@@ -9,7 +9,7 @@ from db.models.base import Base
 
 
 class Blob(Base):
-    """Large bytes. Until `complete` turns true, with the last chunk, nobody reads them and the next writer replaces them."""
+    """Large bytes. Nobody reads them before `complete` turns true; the next writer replaces what a killed one left."""
 
     __tablename__ = "blob"
 

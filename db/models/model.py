@@ -9,25 +9,25 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.models.base import LIVE, Base, Deletable
 
 
+def _live_index(name: str, *columns: str) -> sa.Index:
+    """An index over live rows. Ends in the id that breaks ties, and is read forwards or backwards as a whole."""
+    return sa.Index(name, *columns, sqlite_where=LIVE, postgresql_where=LIVE)
+
+
 class Model(Deletable, Base):
     """A triple fitted on a whole snapshot. score, score_sd: primary metric over the folds, stored units."""
 
     __tablename__ = "model"
     __table_args__ = (
         sa.UniqueConstraint("project_id", "version"),
-        sa.Index("ix_model_score", "project_id", sa.desc("score"), "id", sqlite_where=LIVE, postgresql_where=LIVE),
-        sa.Index(
-            "ix_model_algorithm_score",
-            "project_id",
-            "algorithm",
-            sa.desc("score"),
-            "id",
-            sqlite_where=LIVE,
-            postgresql_where=LIVE,
-        ),
-        sa.Index("ix_model_newest", "project_id", sa.desc("created_at"), "id"),
+        _live_index("ix_model_score", "project_id", "score", "id"),
+        _live_index("ix_model_algorithm_score", "project_id", "algorithm", "score", "id"),
+        _live_index("ix_model_state_score", "project_id", "state", "score", "id"),
+        _live_index("ix_model_snapshot_score", "snapshot_id", "score", "id"),
+        _live_index("ix_model_newest", "project_id", "created_at", "id"),
+        _live_index("ix_model_build_time", "project_id", "build_seconds", "id"),
+        _live_index("ix_model_size", "project_id", "artifact_size", "id"),
         sa.Index("ix_model_run", "run_id"),
-        sa.Index("ix_model_snapshot_score", "snapshot_id", sa.desc("score"), "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
