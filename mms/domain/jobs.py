@@ -92,6 +92,17 @@ class LogLine:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a job is queued again: cron (five fields) in a time zone. Missed ticks coalesce into one."""
+
+    name: str
+    kind: JobKind
+    arguments: Mapping[str, Any]
+    cron: str
+    zone: str = "UTC"
+
+
 def seconds_left(progress: Progress, elapsed: float) -> float | None:
     """Time left in seconds at the pace so far, or None before the first piece of work is done."""
     if not progress.done or not progress.total:
