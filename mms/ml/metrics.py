@@ -1,21 +1,109 @@
 """Scores of arrays, for every metric of a task."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from sklearn.metrics import average_precision_score, roc_auc_score
 
-from mms.domain.buckets import Sums
+from mms.domain.buckets import BINS, Sums, metric_of
 from mms.domain.projects import Task
+from mms.domain.scores import METRICS, metrics_of
 from mms.ml.prediction import Predicted
+
+_RANKING = frozenset({"roc_auc", "average_precision", "log_loss"})
+"""Metrics that need the single probabilities; all others follow from counts."""
 
 
 def score_all(
     task: Task, truth: np.ndarray, predicted: Predicted, classes: Sequence[str], positive: str | None
 ) -> dict[str, float]:
-    """Every metric of the task in stored units (greater is better); a metric the rows do not determine is left out."""
-    raise NotImplementedError
+    """Every metric of the task in stored units (greater is better); a metric the rows do not determine is left out.
+
+    truth: (n,) str or float. Precision is 0 where no row was flagged. Ranking metrics need rows of both classes; log
+    loss needs estimated probabilities. Counts give the same numbers here and on the decay chart: one definition.
+    """
+    if task is Task.REGRESSION:
+        natural = _of_numbers(truth, predicted)
+    else:
+        natural = _of_classes(task, truth, predicted, classes, positive)
+    return {name: METRICS[name].stored(float(value)) for name, value in natural.items()}
 
 
 def sums_of(task: Task, truth: np.ndarray, predicted: Predicted, classes: Sequence[str], positive: str | None) -> Sums:
     """The additive sums of labelled rows, as buckets keep them."""
-    raise NotImplementedError
+    n = len(truth)
+    if task is Task.REGRESSION:
+        known = truth.astype(np.float64)
+        error = _values(predicted) - known
+        powers = (np.abs(error), error**2, error**4, known, known**2)
+        return Sums(n, n, {}, {}, *(float(power.sum()) for power in powers))
+    labels, probabilities = _labels(predicted)
+    cells = {(t, str(label)): count for t, label, count in _pairs(truth, labels.astype(str))}
+    if task is not Task.BINARY or positive is None:
+        return Sums(n, n, cells)
+    score = probabilities[:, list(classes).index(positive)]
+    bins = np.clip((score * BINS).astype(np.int64), 0, BINS - 1)
+    return Sums(n, n, cells, {(t, int(b)): count for t, b, count in _pairs(truth, bins)})
+
+
+def _of_numbers(truth: np.ndarray, predicted: Predicted) -> dict[str, float]:
+    known = truth.astype(np.float64)
+    error = _values(predicted) - known
+    natural = {"rmse": float(np.sqrt(np.mean(error**2))), "mae": float(np.mean(np.abs(error)))}
+    spread = float(np.sum((known - known.mean()) ** 2))
+    if spread > 0:
+        natural["r2"] = 1.0 - float(np.sum(error**2)) / spread
+    return natural
+
+
+def _of_classes(
+    task: Task, truth: np.ndarray, predicted: Predicted, classes: Sequence[str], positive: str | None
+) -> dict[str, float]:
+    sums = sums_of(task, truth, predicted, classes, positive)
+    natural = {}
+    for metric in metrics_of(task):
+        if metric.name in _RANKING:
+            continue
+        estimate = metric_of(sums, metric.name, positive)
+        if estimate is not None:
+            natural[metric.name] = estimate.value
+        elif metric.name == "precision":
+            natural["precision"] = 0.0  # A model that flags nothing earns nothing; else it would escape the ranking.
+    _, probabilities = _labels(predicted)
+    if task is Task.BINARY and positive is not None:
+        hit = truth == positive
+        if hit.any() and not hit.all():
+            score = probabilities[:, list(classes).index(positive)]
+            natural["roc_auc"] = roc_auc_score(hit, score)
+            natural["average_precision"] = average_precision_score(hit, score)
+    if predicted.is_probability:
+        natural["log_loss"] = _log_loss(truth, probabilities, classes)
+    return natural
+
+
+def _log_loss(truth: np.ndarray, probabilities: np.ndarray, classes: Sequence[str]) -> float:
+    """Mean of -ln(probability of the truth); a probability of 0 counts as the smallest step of a double above it."""
+    index = {name: i for i, name in enumerate(classes)}
+    columns = np.array([index[name] for name in truth], dtype=np.int64)
+    given = probabilities[np.arange(len(truth)), columns]
+    return float(-np.log(np.clip(given, np.finfo(np.float64).eps, 1.0)).mean())
+
+
+def _pairs(truth: np.ndarray, other: np.ndarray) -> list[tuple[str, Any, int]]:
+    """(truth, other, rows) of every pair that occurs."""
+    truths, row_of = np.unique(truth.astype(str), return_inverse=True)
+    others, column_of = np.unique(other, return_inverse=True)
+    counts = np.bincount(row_of * len(others) + column_of, minlength=len(truths) * len(others))
+    return [(str(truths[k // len(others)]), others[k % len(others)], int(counts[k])) for k in np.flatnonzero(counts)]
+
+
+def _labels(predicted: Predicted) -> tuple[np.ndarray, np.ndarray]:
+    assert predicted.labels is not None
+    assert predicted.probabilities is not None
+    return predicted.labels, predicted.probabilities
+
+
+def _values(predicted: Predicted) -> np.ndarray:
+    assert predicted.values is not None
+    return predicted.values

@@ -1,24 +1,90 @@
 """Fitted pipelines as files: bytes, hash, environment."""
 
+import hashlib
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+import joblib
+
+from mms.domain.errors import Conflict
+
+_COMPRESSION = ("zlib", 3)
+_PACKAGES = ("scikit-learn", "numpy", "scipy", "pandas", "joblib")
 
 
 def save_pipeline(pipeline: Any, path: Path) -> tuple[str, int]:
-    """Write with joblib (compressed); return SHA-256 and size in bytes, hashed as written."""
-    raise NotImplementedError
+    """Write with joblib (compressed); return SHA-256 and size in bytes, hashed as written.
+
+    The file appears under its name only when it is whole and on disk.
+    """
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    try:
+        with unfinished.open("wb") as file:
+            hashed = _Hashed(file)
+            joblib.dump(pipeline, hashed, compress=_COMPRESSION)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return hashed.sha.hexdigest(), hashed.size
 
 
 def load_pipeline(path: Path) -> Any:
     """Unpickle. The caller has checked hash and signature before."""
-    raise NotImplementedError
+    return joblib.load(path)
 
 
 def environment() -> dict[str, str]:
     """Versions that matter to a pickle: python, platform, scikit-learn, numpy, scipy, pandas, joblib, mms."""
-    raise NotImplementedError
+    return {
+        "python": platform.python_version(),
+        "platform": f"{platform.system()}-{platform.machine()}",
+        **{name: version(name) for name in _PACKAGES},
+        "mms": _own_version(),
+    }
 
 
 def check_environment(trained: dict[str, str]) -> None:
     """Conflict when scikit-learn differs in its minor version from the one that trained the artifact."""
-    raise NotImplementedError
+    theirs, ours = trained.get("scikit-learn", "unknown"), version("scikit-learn")
+    if _minor(theirs) != _minor(ours):
+        raise Conflict(
+            f"The model was trained with scikit-learn {theirs}, and this is scikit-learn {ours}: "
+            "retrain it here, or install the version that trained it."
+        )
+
+
+def _minor(text: str) -> tuple[str, ...]:
+    return tuple(text.split(".")[:2])
+
+
+def _own_version() -> str:
+    """The product runs from its root, uninstalled: then its version stands in pyproject.toml alone."""
+    try:
+        return version("mms")
+    except PackageNotFoundError:
+        return "source"
+
+
+class _Hashed:
+    """A file to write to that keeps the SHA-256 and the size of what went through."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.sha = hashlib.sha256()
+        self.size = 0
+
+    def write(self, data: Any) -> int:
+        """Write bytes or any buffer of them."""
+        self.sha.update(data)
+        written = self._file.write(data)
+        self.size += written
+        return written
+
+    def flush(self) -> None:
+        """Pass on what is buffered."""
+        self._file.flush()

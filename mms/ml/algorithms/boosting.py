@@ -1,0 +1,54 @@
+"""Gradient boosting on histograms: trees, each of which repairs the ones before it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+from mms.domain.triples import Parameter, Value
+from mms.ml.algorithms.algorithm import CLASS_WEIGHT, CLASSES, NUMBERS, Algorithm
+
+_PARAMETERS = (
+    Parameter("max_iter", "integer", 100, 1, 5000, scale="log", explanation="how many trees, one after the other"),
+    Parameter("learning_rate", "number", 0.1, 0.001, 1.0, scale="log", explanation="how much each tree may repair"),
+    Parameter("max_leaf_nodes", "integer", 31, 2, 1000, scale="log", explanation="leaves of one tree at most"),
+    Parameter("min_samples_leaf", "integer", 20, 1, 10_000, scale="log", explanation="rows that a leaf holds at least"),
+    Parameter("l2_regularization", "number", 0.0, 0.0, 1e4, explanation="the larger, the calmer the leaves"),
+)
+_GRID = {"learning_rate": (0.03, 0.1), "max_leaf_nodes": (15, 31), "max_iter": (100, 200)}
+_WORDS = "trees that repair one another; usually the best on tables, takes missing values as they are"
+
+
+def _classifier(parameters: Mapping[str, Value], seed: int) -> Any:
+    return HistGradientBoostingClassifier(**parameters, early_stopping=False, random_state=seed)
+
+
+def _regressor(parameters: Mapping[str, Value], seed: int) -> Any:
+    return HistGradientBoostingRegressor(**parameters, early_stopping=False, random_state=seed)
+
+
+BOOSTING_CLASSIFIER = Algorithm(
+    "boosting",
+    "Gradient boosting",
+    _WORDS,
+    CLASSES,
+    (*_PARAMETERS, CLASS_WEIGHT),
+    _GRID,
+    _classifier,
+    dense=True,
+    missing=True,
+    recipe="trees",
+)
+
+BOOSTING_REGRESSOR = Algorithm(
+    "boosting",
+    "Gradient boosting",
+    _WORDS,
+    NUMBERS,
+    _PARAMETERS,
+    _GRID,
+    _regressor,
+    dense=True,
+    missing=True,
+    recipe="trees",
+)

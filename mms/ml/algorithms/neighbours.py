@@ -1,0 +1,57 @@
+"""Nearest neighbours: the answers of the most similar rows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+
+from mms.domain.triples import Parameter, Value
+from mms.ml.algorithms.algorithm import CLASSES, NUMBERS, Algorithm
+
+_PARAMETERS = (
+    Parameter("n_neighbors", "integer", 15, 1, 1000, scale="log", explanation="how many similar rows are asked"),
+    Parameter(
+        "weights",
+        "choice",
+        "uniform",
+        choices=("uniform", "distance"),
+        explanation="uniform: all neighbours count alike; distance: the nearer, the more",
+    ),
+)
+_GRID = {"n_neighbors": (5, 15, 50), "weights": ("uniform", "distance")}
+
+
+def _arguments(parameters: Mapping[str, Value]) -> dict[str, Any]:
+    # Brute force is one matrix product: beyond some 15 columns it beats every tree.
+    return {"n_neighbors": parameters["n_neighbors"], "weights": parameters["weights"], "algorithm": "brute"}
+
+
+def _classifier(parameters: Mapping[str, Value], seed: int) -> Any:
+    return KNeighborsClassifier(**_arguments(parameters), n_jobs=1)
+
+
+def _regressor(parameters: Mapping[str, Value], seed: int) -> Any:
+    return KNeighborsRegressor(**_arguments(parameters), n_jobs=1)
+
+
+NEIGHBOURS_CLASSIFIER = Algorithm(
+    "neighbours",
+    "Nearest neighbours",
+    "answers what most of the similar rows answered; learns in no time, predicts slowly on many rows",
+    CLASSES,
+    _PARAMETERS,
+    _GRID,
+    _classifier,
+    dense=True,
+)
+
+NEIGHBOURS_REGRESSOR = Algorithm(
+    "neighbours",
+    "Nearest neighbours",
+    "answers the mean of the similar rows; learns in no time, predicts slowly on many rows",
+    NUMBERS,
+    _PARAMETERS,
+    _GRID,
+    _regressor,
+    dense=True,
+)
