@@ -44,14 +44,14 @@ def dispose() -> None:
 @contextmanager
 def reading() -> Iterator[Session]:
     """A session for queries: deferred, never commits."""
-    with _translated(), Session(engine().execution_options(mms_read=True)) as session:
+    with translated(), Session(engine().execution_options(mms_read=True)) as session:
         yield session
 
 
 @contextmanager
 def transaction() -> Iterator[Session]:
     """A session for use cases: leaving it commits, an exception rolls back. Survives a crash of the process."""
-    with _translated(), Session(engine(), expire_on_commit=False) as session, session.begin():
+    with translated(), Session(engine(), expire_on_commit=False) as session, session.begin():
         yield session
 
 
@@ -59,12 +59,12 @@ def transaction() -> Iterator[Session]:
 def acknowledged() -> Iterator[Session]:
     """A transaction whose commit survives a power cut too: for what is acknowledged to a caller."""
     made = engine().execution_options(mms_durable=True)
-    with _translated(), Session(made, expire_on_commit=False) as session, session.begin():
+    with translated(), Session(made, expire_on_commit=False) as session, session.begin():
         yield session
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """A store that cannot be reached is a refusal with a sentence, not a stack trace."""
     try:
         yield

@@ -4,20 +4,19 @@ A test that asks for `store` runs twice: on a SQLite file and on a real PostgreS
 matter (a page, a verb of the command line) asks for `sqlite_store` and runs once; what else it uses then does too.
 """
 
-import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from db import session as sessions
-from db.models import Base
+from db.migrate import migrate
 from db.models import Member as MemberRow
 from mms.domain.members import Member, Role
+from mms.settings import Settings
 from tests import postgres
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -73,37 +72,39 @@ def sqlite_url(tmp_path: Path, _sqlite_template: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(_postgresql_template: sa.URL, _numbers: Iterator[int]) -> Iterator[str]:
+def postgresql_url(_postgresql_template: sa.URL) -> Iterator[str]:
     """A fresh copy of the migrated PostgreSQL database."""
-    name = f"{_postgresql_template.database}_{next(_numbers)}"
-    admin = _postgresql_template.set(database="postgres")
-    postgres.administer(admin, f"CREATE DATABASE {name} TEMPLATE {_postgresql_template.database} STRATEGY file_copy")
-    yield admin.set(database=name).render_as_string(hide_password=False)
-    postgres.administer(admin, f"DROP DATABASE {name} WITH (FORCE)")
+    with postgres.database(_postgresql_template, template=_postgresql_template.database) as url:
+        yield url.render_as_string(hide_password=False)
 
 
-@pytest.fixture(scope="session")
-def _numbers() -> Iterator[int]:
-    return count(1)
+@pytest.fixture
+def empty_postgresql_url(_postgresql_server: sa.URL) -> Iterator[str]:
+    """A PostgreSQL database in which nothing was ever started."""
+    with postgres.database(_postgresql_server) as url:
+        yield url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
 def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "mms.db"
-    _migrate(f"sqlite:///{path}")
+    _migrated(path.parent, f"sqlite:///{path}")
     return path
 
 
 @pytest.fixture(scope="session")
-def _postgresql_template() -> Iterator[sa.URL]:
-    with postgres.server() as admin:
-        url = admin.set(database=f"mms_test_{os.getpid()}")
-        postgres.administer(admin, f"CREATE DATABASE {url.database}")
-        _migrate(url.render_as_string(hide_password=False))
+def _postgresql_server() -> Iterator[sa.URL]:
+    with postgres.server() as url:
         yield url
-        postgres.administer(admin, f"DROP DATABASE {url.database} WITH (FORCE)")
 
 
-def _migrate(url: str) -> None:
-    Base.metadata.create_all(sessions.engine(url))
+@pytest.fixture(scope="session")
+def _postgresql_template(_postgresql_server: sa.URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
+    with postgres.database(_postgresql_server) as url:
+        _migrated(tmp_path_factory.mktemp("home"), url.render_as_string(hide_password=False))
+        yield url
+
+
+def _migrated(home: Path, url: str) -> None:
+    migrate(Settings(home, url), NOW)
     sessions.dispose()

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
@@ -41,6 +42,21 @@ def server() -> Iterator[sa.URL]:
             yield url
         finally:
             started.cleanup()
+
+
+_numbers = count(1)
+
+
+@contextmanager
+def database(server: sa.URL, template: str | None = None) -> Iterator[sa.URL]:
+    """A database of one's own: empty, or a copy of a template that nobody uses. Dropped at the end."""
+    name = f"mms_test_{os.getpid()}_{next(_numbers)}"
+    copied = f"TEMPLATE {template} STRATEGY file_copy" if template else ""
+    administer(server.set(database="postgres"), f"CREATE DATABASE {name} {copied}")
+    try:
+        yield server.set(database=name)
+    finally:
+        administer(server.set(database="postgres"), f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def administer(url: sa.URL, *statements: str) -> None:

@@ -13,7 +13,7 @@ class Job(Base):
     """Queued work with a lease and a heartbeat. attempt: the fence; failures: how often it raised."""
 
     __tablename__ = "job"
-    __table_args__ = (sa.Index("ix_job_ready", "state", sa.desc("priority"), "id"),)
+    __table_args__ = (sa.Index("ix_job_ready", "state", "priority", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]

@@ -14,8 +14,8 @@ class Prediction(Base):
 
     __tablename__ = "prediction"
     __table_args__ = (
-        sa.Index("ix_prediction_time", "project_id", sa.desc("predicted_at"), "id"),
-        sa.Index("ix_prediction_entity", "project_id", "entity", sa.desc("predicted_at")),
+        sa.Index("ix_prediction_time", "project_id", "predicted_at", "id"),
+        sa.Index("ix_prediction_entity", "project_id", "entity", "predicted_at", "id"),
         sa.Index("ix_prediction_model", "model_id", "predicted_at"),
     )
 

@@ -1,0 +1,161 @@
+"""A store is brought to this version once, whole, after a backup, or left exactly as it was."""
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from db.migrate import SCRIPTS, VERSION_TABLE, migrate
+from db.models import Base
+from db.session import dispose, engine, reading
+from mms.domain.errors import Conflict
+from mms.domain.members import Member
+from mms.settings import settings
+
+NEXT = '''"""The next version."""
+import sqlalchemy as sa
+from alembic import op
+revision = "0002"
+down_revision = "0001"
+def upgrade() -> None:
+    op.add_column("member", sa.Column("shoe_size", sa.Integer()))
+'''
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home in which nothing was ever started."""
+    monkeypatch.setenv("MMS_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("MMS_DATABASE_URL", raising=False)
+    yield tmp_path / "home"
+    dispose()
+
+
+@pytest.fixture
+def scripts(tmp_path: Path) -> Path:
+    """The migrations of a later version."""
+    folder = shutil.copytree(SCRIPTS, tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "versions" / "0002_next.py").write_text(NEXT)
+    return folder
+
+
+def columns_of_member() -> set[str]:
+    return {column["name"] for column in sa.inspect(engine()).get_columns("member")}
+
+
+def version() -> str | None:
+    with reading() as session:
+        return session.scalar(sa.text(f"SELECT version_num FROM {VERSION_TABLE}"))
+
+
+def test_the_migrations_make_what_the_tables_declare(store: str) -> None:
+    with engine().connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+
+        differences = compare_metadata(context, Base.metadata)
+
+    assert differences == [], (
+        "Migrations and db/models differ. Nothing has been released: change db/migrations/versions/0001_first.py too."
+    )
+
+
+def test_a_first_start_makes_the_tables_without_a_backup(home: Path, now: datetime) -> None:
+    migration = migrate(settings(), now)
+
+    assert (migration.before, migration.after, migration.backup) == (None, "0001", None)
+    assert set(Base.metadata.tables) <= set(sa.inspect(engine()).get_table_names())
+
+
+def test_a_later_start_changes_nothing(store: str, now: datetime) -> None:
+    migration = migrate(settings(), now)
+
+    assert not migration.changed
+    assert not settings().backups.exists()
+
+
+def test_an_old_store_is_backed_up_and_then_changed(
+    sqlite_store: str, member: Member, now: datetime, scripts: Path
+) -> None:
+    migration = migrate(settings(), now, scripts)
+
+    assert (migration.before, migration.after) == ("0001", "0002")
+    assert "shoe_size" in columns_of_member()
+    assert migration.backup == settings().backups / "mms-20260301T120000Z-0001.db"
+    copy = sqlite3.connect(migration.backup)
+    assert copy.execute("SELECT name FROM member").fetchall() == [("ada",)]
+    assert "shoe_size" not in copy.execute("SELECT sql FROM sqlite_master WHERE name = 'member'").fetchone()[0]
+    copy.close()
+
+
+def test_an_old_store_on_a_server_is_changed_without_a_backup_of_ours(store: str, now: datetime, scripts: Path) -> None:
+    migration = migrate(settings(), now, scripts)
+
+    assert (migration.before, migration.after) == ("0001", "0002")
+    assert "shoe_size" in columns_of_member()
+    assert (migration.backup is None) == store.startswith("postgresql")
+
+
+def test_a_migration_that_fails_half_way_changes_nothing(store: str, now: datetime, scripts: Path) -> None:
+    broken = scripts / "versions" / "0002_next.py"
+    broken.write_text(broken.read_text() + '    raise RuntimeError("half way")\n')
+
+    with pytest.raises(RuntimeError, match="half way"):
+        migrate(settings(), now, scripts)
+
+    assert "shoe_size" not in columns_of_member()
+    assert version() == "0001"
+
+
+def test_a_store_of_a_newer_version_is_refused_and_left_alone(store: str, now: datetime, scripts: Path) -> None:
+    migrate(settings(), now, scripts)
+
+    with pytest.raises(Conflict, match="of a newer version .* nothing was changed: update the program"):
+        migrate(settings(), now)
+
+    assert version() == "0002"
+    assert "shoe_size" in columns_of_member()
+
+
+def test_tables_of_somebody_else_are_refused_and_left_alone(home: Path, now: datetime) -> None:
+    with engine().begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE member (shoe_size INTEGER)")
+
+    with pytest.raises(Conflict, match="table 'member' that this program did not make"):
+        migrate(settings(), now)
+
+    assert columns_of_member() == {"shoe_size"}
+    assert sa.inspect(engine()).get_table_names() == ["member"]
+
+
+START = """
+from datetime import UTC, datetime
+from db.migrate import migrate
+from mms.settings import settings
+print(migrate(settings(), datetime.now(UTC)).changed)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_of_many_that_start_at_once_one_makes_the_tables(
+    home: Path, database: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database == "postgresql":
+        monkeypatch.setenv("MMS_DATABASE_URL", request.getfixturevalue("empty_postgresql_url"))
+
+    root = Path(__file__).parents[2]
+    starts = [
+        subprocess.Popen([sys.executable, "-c", START], cwd=root, stdout=subprocess.PIPE, text=True) for _ in range(3)
+    ]
+    outputs = [start.communicate(timeout=60)[0].strip() for start in starts]
+
+    assert [start.returncode for start in starts] == [0, 0, 0]
+    assert sorted(outputs) == ["False", "False", "True"]
