@@ -1,0 +1,51 @@
+"""The page map, the guard and the project switcher. Started by app.py; each page then runs as a script of its own."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts.project import switcher
+from pages.parts.session import current_member
+from pages.parts.told import told
+
+SHOWN: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "Overview": (("health", "Health"),),
+    "Build": (("data", "Data"), ("train", "Train"), ("runs", "Runs")),
+    "Choose": (("models", "Models"), ("champions", "Champions")),
+    "Operate": (("predict", "Predict"), ("decay", "Decay"), ("triggers", "Triggers")),
+    "Manage": (("projects", "Projects"), ("admin", "Admin")),
+}
+"""Section -> pages of the menu: file and title."""
+
+UNSHOWN = (("model", "Model"), ("compare", "Compare"))
+"""Pages about chosen models: they have an address, and stay out of the menu."""
+
+
+def main() -> None:
+    """Register every page (a deep link needs the whole map), check who asks, draw the sidebar, run the page."""
+    st.set_page_config(page_title="MMS", page_icon="◆", layout="wide")
+    sections = {name: [_page(*e) for e in entries if _there(e)] for name, entries in SHOWN.items()}
+    unshown = [_page(*e) for e in UNSHOWN if _there(e)]
+    chosen = st.navigation([*(page for pages in sections.values() for page in pages), *unshown], position="hidden")
+    with told():
+        member = current_member()
+        with st.sidebar:
+            query = switcher(member)
+            for name, pages in sections.items():
+                st.caption(name)
+                for page in pages:
+                    st.page_link(page, query_params=query)
+            st.caption(f"Signed in as {member.display_name}")
+    chosen.run()
+
+
+def _there(entry: tuple[str, str]) -> bool:
+    return (Path(__file__).parent / f"{entry[0]}.py").exists()
+
+
+def _page(stem: str, title: str) -> st.Page:
+    return st.Page(f"{stem}.py", title=title, default=stem == "health")
+
+
+main()
