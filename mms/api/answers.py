@@ -1,0 +1,41 @@
+"""Answers: records as JSON, tables as files to download."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+from fastapi import Response
+from fastapi.responses import JSONResponse, StreamingResponse
+
+from mms.domain.exports import csv_lines
+from mms.domain.plain import plain
+
+_LINES = 500
+
+
+def answer(document: Mapping[str, Any], status: int = 200) -> Response:
+    """One JSON object; records in it become plain."""
+    return JSONResponse(plain(document), status)
+
+
+def attachment(content: Iterable[bytes | str], name: str, media_type: str) -> Response:
+    """A file to save, streamed. name: made by us, never by a client."""
+    return StreamingResponse(
+        content, media_type=media_type, headers={"content-disposition": f'attachment; filename="{name}"'}
+    )
+
+
+def csv_file(frame: pd.DataFrame, name: str) -> Response:
+    """A frame as CSV that no spreadsheet runs as formulas."""
+    rows = frame.itertuples(index=False, name=None)
+    return attachment(_in_blocks(csv_lines([str(column) for column in frame.columns], rows)), name, "text/csv")
+
+
+def _in_blocks(lines: Iterator[str]) -> Iterator[str]:
+    block: list[str] = []
+    for line in lines:
+        block.append(line)
+        if len(block) == _LINES:
+            yield "".join(block)
+            block.clear()
+    yield "".join(block)

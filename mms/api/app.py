@@ -1,0 +1,79 @@
+"""The REST application: every noun's router behind one member dependency, errors translated once."""
+
+from fastapi import APIRouter, Depends, FastAPI, Response
+from fastapi.responses import JSONResponse
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.routing import Mount, Route
+from starlette.types import Lifespan
+
+from db.queries.members import find_member
+from db.session import reading
+from mms.api import (
+    decay,
+    feedback,
+    models,
+    predictions,
+    projects,
+    promotions,
+    runs,
+    snapshots,
+    tables,
+    triggers,
+)
+from mms.api.access import current_member
+from mms.api.errors import refusal, translate_errors
+from mms.api.limits import BodyCap
+from mms.domain.errors import Unavailable
+from mms.security.gate import Gate
+from mms.usecases.members import LOCAL_ADMIN
+
+_NOUNS = (projects, tables, snapshots, runs, models, promotions, predictions, feedback, decay, triggers)
+
+
+def create_api() -> FastAPI:
+    """The application to mount at /api; its routes begin with /v1.
+
+    Interactive documentation is left out: it would load scripts from other hosts.
+    """
+    app = FastAPI(
+        title="MMS",
+        summary="The model management system's REST interface.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        middleware=[Middleware(BodyCap)],
+    )
+    version = APIRouter(prefix="/v1", dependencies=[Depends(current_member)])
+    for noun in _NOUNS:
+        version.include_router(noun.router)
+
+    @version.get("/openapi.json", include_in_schema=False)
+    def description() -> Response:
+        """What this interface takes and gives."""
+        return JSONResponse(app.openapi())
+
+    app.include_router(version)
+    translate_errors(app)
+    return app
+
+
+def healthz(_request: Request) -> Response:
+    """Whether server and store answer: for supervisors, tells nothing else."""
+    try:
+        with reading() as session:
+            find_member(session, LOCAL_ADMIN)
+    except Unavailable as error:
+        return refusal(503, "unavailable", error.sentence)
+    return JSONResponse({"status": "ok"})
+
+
+HEALTH_ROUTE = Route("/healthz", healthz)
+"""Lies beside the mount, outside the versioned interface."""
+
+
+def create_site(lifespan: Lifespan[Starlette] | None = None) -> Starlette:
+    """REST behind its gate, without the dashboard."""
+    routes = [HEALTH_ROUTE, Mount("/api", create_api())]
+    return Starlette(routes=routes, middleware=[Middleware(Gate)], lifespan=lifespan)

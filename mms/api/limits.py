@@ -1,0 +1,44 @@
+"""Caps: what one request may bring."""
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mms.api.errors import refusal
+
+BODY_BYTES = 16 << 20
+PREDICTION_ROWS = 1_000
+FEEDBACK_ROWS = 10_000
+TABLE_ROWS = 10_000
+TRIPLES = 500
+LIST_ROWS = 500
+
+_TOO_LARGE = f"The body is larger than {BODY_BYTES >> 20} MB: send it in parts."
+
+
+class BodyCap:
+    """Refuses a body above the cap, announced or not, before it is held in memory."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count the bytes on their way in."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "0")
+        if not announced.isdecimal() or int(announced) > BODY_BYTES:
+            await refusal(413, "too large", _TOO_LARGE)(scope, receive, send)
+            return
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > BODY_BYTES:
+                raise HTTPException(413, _TOO_LARGE)
+            return message
+
+        await self.app(scope, counted, send)

@@ -1,0 +1,123 @@
+"""The model table, one model, and what can be downloaded of them."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict
+
+from db.queries import models as queries
+from db.queries.artifacts import artifact_chunks
+from db.queries.projects import get_project, get_project_named
+from db.session import reading
+from mms.api.access import CurrentMember
+from mms.api.answers import answer, attachment, csv_file
+from mms.domain.canonical import canonical_json
+from mms.domain.models import Model, ModelFilter, ModelSort, ModelState
+from mms.settings import settings
+
+router = APIRouter(tags=["models"])
+
+
+class Where(BaseModel):
+    """The filter of the model table; scores in stored units (greater is better)."""
+
+    model_config = ConfigDict(extra="forbid")
+    algorithm: list[str] = []
+    state: list[ModelState] = []
+    min_score: float | None = None
+    max_score: float | None = None
+    snapshot: int | None = None
+    run: int | None = None
+    text: str = ""
+    archived: bool = False
+    sort: ModelSort = ModelSort.SCORE
+    after: str | None = None
+    limit: int = queries.PAGE
+
+    @property
+    def filter(self) -> ModelFilter:
+        """The domain's filter."""
+        return ModelFilter(
+            tuple(self.algorithm),
+            tuple(self.state),
+            self.min_score,
+            self.max_score,
+            self.snapshot,
+            self.run,
+            self.text,
+            self.archived,
+        )
+
+
+View = Annotated[Where, Query()]
+
+
+@router.get("/projects/{project}/models")
+def page(project: str, view: View, member: CurrentMember) -> Response:
+    """One page of the model table; `after` of the answer asks for the next."""
+    with reading() as session:
+        opened = get_project_named(session, member, project)
+        limit = max(1, min(view.limit, 2 * queries.PAGE))
+        found = queries.models_page(session, opened.id, view.filter, view.sort, view.after, limit)
+        return answer({"models": found.models, "after": found.after, "total": found.total_words})
+
+
+@router.get("/projects/{project}/models.csv")
+def table(project: str, view: View, member: CurrentMember) -> Response:
+    """Every row of the filter as a file."""
+    with reading() as session:
+        opened = get_project_named(session, member, project)
+        return csv_file(queries.all_models(session, opened.id, view.filter, view.sort), f"models-{opened.id}.csv")
+
+
+def opened_model(model_id: int, member: CurrentMember) -> Model:
+    """The model, if the member may see its project."""
+    with reading() as session:
+        model = queries.get_model(session, model_id)
+        get_project(session, member, model.ranked.project_id)
+        return model
+
+
+OpenedModel = Annotated[Model, Depends(opened_model)]
+
+
+@router.get("/models/{model_id}")
+def one(model: OpenedModel) -> Response:
+    """A model with its scores, signature and environment."""
+    return answer({"model": model})
+
+
+@router.get("/models/{model_id}/triple")
+def triple(model: OpenedModel) -> Response:
+    """The triple as a JSON file: what a run takes to fit it again."""
+    text = canonical_json(model.triple.to_json())
+    return attachment([text], f"triple-{model.triple.hash[:12]}.json", "application/json")
+
+
+@router.get("/models/{model_id}/artifact")
+def artifact(model: OpenedModel) -> Response:
+    """The persisted model, streamed; its name is its content's hash."""
+    return attachment(_artifact(model.artifact_sha), f"{model.artifact_sha}.joblib", "application/octet-stream")
+
+
+def _artifact(sha256: str) -> Iterator[bytes]:
+    with reading() as session:
+        yield from artifact_chunks(session, sha256)
+
+
+@router.get("/models/{model_id}/oof.csv")
+def oof_csv(model: OpenedModel) -> Response:
+    """Out-of-fold predictions as CSV."""
+    with reading() as session:
+        frame = queries.oof_frame(session, settings().cache, model.id)
+    return csv_file(frame, f"oof-{model.oof_sha[:12]}.csv")
+
+
+@router.get("/models/{model_id}/oof.parquet")
+def oof_parquet(model: OpenedModel) -> Response:
+    """Out-of-fold predictions as Parquet."""
+    with reading() as session:
+        frame = queries.oof_frame(session, settings().cache, model.id)
+    content = frame.to_parquet(index=False)
+    return attachment([content], f"oof-{model.oof_sha[:12]}.parquet", "application/vnd.apache.parquet")

@@ -1,0 +1,95 @@
+"""Runs: launched, followed, stopped."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from db.queries import runs as queries
+from db.queries.projects import get_project, get_project_named
+from db.queries.snapshots import get_snapshot
+from db.session import acknowledged, reading
+from mms.api.access import CurrentMember, Now
+from mms.api.answers import answer
+from mms.api.limits import LIST_ROWS, TRIPLES
+from mms.api.snapshots import Rows
+from mms.domain.errors import NotFound
+from mms.domain.promotions import GLOBAL
+from mms.domain.runs import Retraining
+from mms.domain.triples import Triple
+from mms.usecases.runs import cancel_run, launch_run, retrain, retry_run
+
+router = APIRouter(tags=["runs"])
+
+
+class Launch(BaseModel):
+    """A run to launch: triples as GET /models/{id}/triple gives them."""
+
+    model_config = ConfigDict(extra="forbid")
+    snapshot_id: int
+    triples: list[dict[str, Any]] = Field(min_length=1, max_length=TRIPLES)
+    seed: int = Field(0, ge=0, lt=2**31)
+
+
+class Retrain(BaseModel):
+    """A retraining to launch. rows: which the new snapshot takes; default: the policy's window."""
+
+    model_config = ConfigDict(extra="forbid")
+    scope: str = Field(GLOBAL, max_length=300)
+    rows: Rows | None = None
+
+
+@router.get("/projects/{project}/runs")
+def listed(project: str, member: CurrentMember, limit: Annotated[int, Query(ge=1, le=LIST_ROWS)] = 100) -> Response:
+    """Runs, newest first."""
+    with reading() as session:
+        opened = get_project_named(session, member, project)
+        return answer({"runs": queries.runs(session, opened.id, limit)})
+
+
+@router.get("/runs/{run_id}")
+def one(run_id: int, member: CurrentMember) -> Response:
+    """A run with its triples, best first, and the seconds left where known."""
+    with reading() as session:
+        page = queries.run_page(session, run_id)
+        get_project(session, member, page.run.project_id)
+        return answer({"run": page})
+
+
+@router.post("/projects/{project}/runs", status_code=201)
+def launch(project: str, body: Launch, member: CurrentMember, now: Now) -> Response:
+    """Queue a run; the worker fits it."""
+    triples = [Triple.from_json(triple) for triple in body.triples]
+    with acknowledged() as session:
+        opened = get_project_named(session, member, project)
+        snapshot = get_snapshot(session, body.snapshot_id)
+        if snapshot.project_id != opened.id:
+            raise NotFound(f"Project '{opened.name}' has no snapshot {snapshot.id}.")
+        return answer({"run": launch_run(session, member, snapshot.id, triples, now, seed=body.seed)}, 201)
+
+
+@router.post("/projects/{project}/retrainings", status_code=201)
+def train_again(project: str, body: Retrain, member: CurrentMember, now: Now) -> Response:
+    """Queue a retraining of a scope's champion on a new snapshot."""
+    with acknowledged() as session:
+        opened = get_project_named(session, member, project)
+        request = Retraining(opened.id, body.scope, body.rows.selection if body.rows else None)
+        return answer({"run": retrain(session, member, request, now)}, 201)
+
+
+@router.post("/runs/{run_id}/cancel")
+def cancel(run_id: int, member: CurrentMember, now: Now) -> Response:
+    """Stop a run; finished models stay."""
+    with acknowledged() as session:
+        get_project(session, member, queries.get_run(session, run_id).project_id)
+        cancel_run(session, member, run_id, now)
+        return answer({"run": run_id})
+
+
+@router.post("/runs/{run_id}/retry")
+def retry(run_id: int, member: CurrentMember, now: Now) -> Response:
+    """Queue a failed or cancelled run again; finished folds are kept."""
+    with acknowledged() as session:
+        get_project(session, member, queries.get_run(session, run_id).project_id)
+        retry_run(session, member, run_id, now)
+        return answer({"run": run_id})

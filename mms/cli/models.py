@@ -1,0 +1,87 @@
+"""The model table, and one model."""
+
+from argparse import ArgumentParser, Namespace, _SubParsersAction
+from pathlib import Path
+
+from db.queries.artifacts import artifact_chunks
+from db.queries.models import PAGE, get_model, models_page
+from db.queries.projects import get_project_named
+from db.session import reading
+from mms.cli.console import Output, acting, group, table, verb
+from mms.domain.errors import Invalid
+from mms.domain.models import ModelFilter, ModelSort, ModelState
+from mms.domain.scores import METRICS
+from mms.domain.triples import described
+
+
+def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
+    """The verbs of models."""
+    listing = verb(verbs, "models", "the model table of a project, best first", _list)
+    listing.add_argument("project", help="name or id")
+    listing.add_argument("--sort", choices=[sort.value for sort in ModelSort], default=ModelSort.SCORE.value)
+    listing.add_argument("--algorithm", action="append", default=[], help="only of this algorithm (repeat for more)")
+    listing.add_argument("--state", action="append", default=[], choices=[state.value for state in ModelState])
+    listing.add_argument("--run", type=int, help="only of this run")
+    listing.add_argument("--snapshot", type=int, help="only of this snapshot")
+    listing.add_argument("--text", default="", help="part of algorithm, recipe or hyperparameters")
+    listing.add_argument("--after", help="cursor of the page before")
+    listing.add_argument("--limit", type=int, default=PAGE)
+    model = group(verbs, "model", "one model: show, artifact")
+    verb(model, "show", "scores, triple, signature of a model", _show).add_argument("model", type=int, help="id")
+    artifact = verb(model, "artifact", "write a model's artifact to a file", _artifact)
+    artifact.add_argument("model", type=int, help="id")
+    artifact.add_argument("file", type=Path)
+
+
+def _list(args: Namespace) -> Output:
+    member, _ = acting()
+    where = ModelFilter(
+        algorithms=tuple(args.algorithm),
+        states=tuple(ModelState(state) for state in args.state),
+        snapshot_id=args.snapshot,
+        run_id=args.run,
+        text=args.text,
+    )
+    with reading() as session:
+        project = get_project_named(session, member, args.project)
+        page = models_page(session, project.id, where, ModelSort(args.sort), args.after, max(1, args.limit))
+    metric = METRICS[project.primary_metric]
+    rows = [
+        {
+            "id": m.id,
+            "model": m.name,
+            metric.label: f"{metric.natural(m.score):.4f} ± {m.score_sd:.4f}",
+            "build s": f"{m.build_seconds:.2f}",
+            "state": m.state,
+            "hyperparameters": described(m.hyperparameters),
+        }
+        for m in page.models
+    ]
+    document = {"models": page.models, "after": page.after, "total": page.total_words}
+    return Output(document, table(rows, "There are no models yet: launch a run with 'run launch'."))
+
+
+def _show(args: Namespace) -> Output:
+    with reading() as session:
+        model = get_model(session, args.model)
+    lines = [
+        f"{model.ranked.name} (id {model.id}), {model.ranked.state}, recipe {model.ranked.recipe}",
+        f"hyperparameters: {described(model.triple.hyperparameters) or 'none'}",
+    ]
+    for score in model.scores:
+        metric = METRICS[score.metric]
+        lines.append(f"{metric.label}: {metric.natural(score.mean):.4f} ± {score.sd:.4f} ({metric.direction})")
+    return Output({"model": model}, lines)
+
+
+def _artifact(args: Namespace) -> Output:
+    with reading() as session:
+        model = get_model(session, args.model)
+        try:
+            with args.file.open("xb") as file:
+                for chunk in artifact_chunks(session, model.artifact_sha):
+                    file.write(chunk)
+        except OSError as error:
+            raise Invalid(f"'{args.file}' cannot be written ({error.strerror}): name a new file.") from error
+    document = {"file": args.file, "sha256": model.artifact_sha}
+    return Output(document, [f"{args.file} holds {model.ranked.name}, SHA-256 {model.artifact_sha}."])
