@@ -78,7 +78,7 @@ def gives_probabilities(pipeline: Any) -> bool:
 
 
 def _positive_index(classes: Sequence[str], positive: str | None) -> int:
-    if positive not in classes or len(classes) != 2:
+    if positive is None or positive not in classes or len(classes) != 2:
         raise Invalid(f"A binary project needs two classes and a positive one among them; it has {', '.join(classes)}.")
     return list(classes).index(positive)
 

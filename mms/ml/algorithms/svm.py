@@ -1,7 +1,7 @@
 """Support vector machines: the widest gap between classes, the narrowest tube around numbers."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from sklearn.kernel_approximation import Nystroem
 from sklearn.pipeline import make_pipeline
@@ -33,7 +33,9 @@ def _with_kernel(machine: Any, parameters: Mapping[str, Value], seed: int) -> An
 class _Landmarks(Nystroem):  # type: ignore[misc]
     """Nystroem with no more landmarks than there are rows to take them from."""
 
-    def fit(self, X: Any, y: Any = None) -> "_Landmarks":
+    n_components: int
+
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Choose the landmarks among the rows."""
         asked, self.n_components = self.n_components, min(self.n_components, X.shape[0])
         try:

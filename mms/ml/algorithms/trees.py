@@ -1,8 +1,9 @@
 """Trees, and forests of them. They take missing values as they are."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
+import numpy as np
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     ExtraTreesRegressor,
@@ -10,6 +11,7 @@ from sklearn.ensemble import (
     RandomForestRegressor,
 )
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+from sklearn.utils.class_weight import compute_sample_weight
 
 from mms.domain.triples import Parameter, Value
 from mms.ml.algorithms.algorithm import CLASS_WEIGHT, CLASSES, NUMBERS, Algorithm
@@ -44,6 +46,32 @@ _FOREST_WORDS = "many trees on random parts of the rows and features, averaged; 
 _EXTRA_WORDS = "a forest whose questions are drawn at random; smoother and quicker than a random forest"
 
 
+class _Balanced:
+    """Forests whose 'balanced' weights are counted here: theirs fail on labels that look like numbers (1.9.1)."""
+
+    class_weight: Any
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Grow the trees. X: (n, features); y: (n,) labels."""
+        asked = self.class_weight
+        if asked == "balanced":
+            _, codes = np.unique(y, return_inverse=True)
+            sample_weight, self.class_weight = compute_sample_weight("balanced", codes), None
+        try:
+            super().fit(X, y, sample_weight)  # type: ignore[misc]
+        finally:
+            self.class_weight = asked
+        return self
+
+
+class _Forest(_Balanced, RandomForestClassifier):  # type: ignore[misc]
+    """A random forest."""
+
+
+class _ExtraTrees(_Balanced, ExtraTreesClassifier):  # type: ignore[misc]
+    """Extra trees."""
+
+
 def _maker(estimator: Any, **fixed: Any) -> Any:
     def make(parameters: Mapping[str, Value], seed: int) -> Any:
         return estimator(**parameters, **fixed, random_state=seed)
@@ -72,7 +100,7 @@ _EXTRA = ("Extra trees", _EXTRA_WORDS)
 
 TREE_CLASSIFIER = _algorithm("tree", _TREE, False, DecisionTreeClassifier, False)
 TREE_REGRESSOR = _algorithm("tree", _TREE, True, DecisionTreeRegressor, False)
-FOREST_CLASSIFIER = _algorithm("forest", _RANDOM, False, RandomForestClassifier, True)
+FOREST_CLASSIFIER = _algorithm("forest", _RANDOM, False, _Forest, True)
 FOREST_REGRESSOR = _algorithm("forest", _RANDOM, True, RandomForestRegressor, True)
-EXTRA_TREES_CLASSIFIER = _algorithm("extra_trees", _EXTRA, False, ExtraTreesClassifier, True)
+EXTRA_TREES_CLASSIFIER = _algorithm("extra_trees", _EXTRA, False, _ExtraTrees, True)
 EXTRA_TREES_REGRESSOR = _algorithm("extra_trees", _EXTRA, True, ExtraTreesRegressor, True)
