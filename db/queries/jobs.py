@@ -54,7 +54,8 @@ def store_time(session: Session, now: datetime) -> datetime:
     """The clock that leases are measured by: the database's own on PostgreSQL, where hosts may disagree; else `now`."""
     if session.get_bind().dialect.name != "postgresql":
         return now
-    return session.scalars(select(func.clock_timestamp())).one()
+    clock: datetime = session.scalars(select(func.clock_timestamp())).one()
+    return clock
 
 
 def next_ready(session: Session, at: datetime) -> JobRow | None:

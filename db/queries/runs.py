@@ -2,10 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
+from statistics import fmean, stdev
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mms.domain.runs import FoldResult, Run, RunTriple
+from db.models import FoldResult as FoldRow
+from db.models import Job as JobRow
+from db.models import Model as ModelRow
+from db.models import Project as ProjectRow
+from db.models import Run as RunRow
+from db.models import RunTriple as RunTripleRow
+from db.models import Snapshot as SnapshotRow
+from db.models import Triple as TripleRow
+from db.queries.jobs import progress_of, seconds_left_of
+from db.queries.snapshots import snapshot_of
+from mms.domain.errors import NotFound
+from mms.domain.jobs import JobState, Progress
+from mms.domain.runs import FINAL_FIT, FoldResult, Run, RunKind, RunTriple
 from mms.domain.triples import Triple
 
 
@@ -21,24 +36,162 @@ class RunPage:
 
 def runs(session: Session, project_id: int, limit: int = 100) -> list[Run]:
     """Newest first."""
-    raise NotImplementedError
+    stmt = (
+        select(RunRow, JobRow)
+        .outerjoin(JobRow, JobRow.id == RunRow.job_id)
+        .where(RunRow.project_id == project_id)
+        .order_by(RunRow.id.desc())
+        .limit(limit)
+    )
+    return [run_of(row, job) for row, job in session.execute(stmt)]
 
 
 def get_run(session: Session, run_id: int) -> Run:
     """The run of this id."""
-    raise NotImplementedError
+    row = live_run(session, run_id)
+    return run_of(row, None if row.job_id is None else session.get(JobRow, row.job_id))
 
 
 def run_page(session: Session, run_id: int) -> RunPage:
     """A run with its triples, in one statement each."""
-    raise NotImplementedError
+    stmt = (
+        select(RunRow, JobRow, SnapshotRow, ProjectRow.primary_metric)
+        .join(ProjectRow, ProjectRow.id == RunRow.project_id)
+        .outerjoin(JobRow, JobRow.id == RunRow.job_id)
+        .outerjoin(SnapshotRow, SnapshotRow.id == RunRow.snapshot_id)
+        .where(RunRow.id == run_id)
+    )
+    found = session.execute(stmt).one_or_none()
+    if found is None:
+        raise _no_run(run_id)
+    row, job, snapshot, metric = found
+    ranked = sorted(triples_of_run(session, run_id, metric), key=_rank)
+    return RunPage(
+        run=run_of(row, job),
+        triples=tuple(ranked),
+        seconds_left=None if job is None else seconds_left_of(job),
+        snapshot_name=None if snapshot is None else snapshot_of(snapshot).name,
+    )
+
+
+def triples_of_run(session: Session, run_id: int, metric: str) -> list[RunTriple]:
+    """The triples of a run by position, with the mean and spread of `metric` over the folds done so far."""
+    stmt = (
+        select(RunTripleRow, TripleRow.content, ModelRow.id)
+        .join(TripleRow, TripleRow.id == RunTripleRow.triple_id)
+        .outerjoin(ModelRow, ModelRow.run_triple_id == RunTripleRow.id)
+        .where(RunTripleRow.run_id == run_id)
+        .order_by(RunTripleRow.position)
+    )
+    folds = _scores_by_triple(session, run_id, metric)
+    return [
+        _triple_of(row, Triple.from_json(content), model_id, folds.get(row.id, []))
+        for row, content, model_id in session.execute(stmt)
+    ]
 
 
 def run_triples(session: Session, run_id: int) -> list[Triple]:
     """The triples of a run as they were asked for (without the baseline), for 'run again with edits'."""
-    raise NotImplementedError
+    return [Triple.from_json(value) for value in live_run(session, run_id).request["triples"]]
 
 
 def fold_results(session: Session, model_ids: Sequence[int]) -> Mapping[int, list[FoldResult]]:
     """The 12 fold results and the final fit (-1) of each model, in fold order."""
-    raise NotImplementedError
+    stmt = (
+        select(ModelRow.id, FoldRow)
+        .join(FoldRow, FoldRow.run_triple_id == ModelRow.run_triple_id)
+        .where(ModelRow.id.in_(model_ids))
+        .order_by(ModelRow.id, FoldRow.fold)
+    )
+    results: dict[int, list[FoldResult]] = {}
+    for model_id, row in session.execute(stmt):
+        results.setdefault(model_id, []).append(fold_result_of(row))
+    return results
+
+
+def folds_of_triple(session: Session, run_triple_id: int) -> list[tuple[FoldResult, str | None]]:
+    """The fold results of one triple of a run, in fold order, each with the hash of its out-of-fold rows."""
+    stmt = select(FoldRow).where(FoldRow.run_triple_id == run_triple_id, FoldRow.fold >= 0).order_by(FoldRow.fold)
+    return [(fold_result_of(row), row.oof_blob) for row in session.scalars(stmt)]
+
+
+def live_run(session: Session, run_id: int) -> RunRow:
+    """The row of a run, for use cases that change it."""
+    row = session.get(RunRow, run_id)
+    if row is None:
+        raise _no_run(run_id)
+    return row
+
+
+def run_of(row: RunRow, job: JobRow | None) -> Run:
+    """The record of a run's row and its job's."""
+    return Run(
+        id=row.id,
+        project_id=row.project_id,
+        number=row.number,
+        kind=RunKind(row.kind),
+        state=JobState(row.state),
+        snapshot_id=row.snapshot_id,
+        scope=row.scope,
+        job_id=row.job_id,
+        firing_id=row.firing_id,
+        triples=row.triples,
+        launched_by=row.launched_by,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        error=row.error,
+        progress=Progress() if job is None else progress_of(job.progress),
+        verdict=row.verdict,
+    )
+
+
+def fold_result_of(row: FoldRow) -> FoldResult:
+    """The record of a row."""
+    return FoldResult(
+        fold=row.fold,
+        n_train=row.n_train,
+        n_validate=row.n_validate,
+        fit_seconds=row.fit_seconds,
+        score_seconds=row.score_seconds,
+        scores=row.scores,
+        train_scores=row.train_scores,
+    )
+
+
+def _scores_by_triple(session: Session, run_id: int, metric: str) -> dict[int, list[float | None]]:
+    """Run triple -> the metric on each finished fold; None where the fold does not determine it."""
+    stmt = (
+        select(FoldRow.run_triple_id, FoldRow.scores)
+        .join(RunTripleRow, RunTripleRow.id == FoldRow.run_triple_id)
+        .where(RunTripleRow.run_id == run_id, FoldRow.fold != FINAL_FIT)
+    )
+    folds: dict[int, list[float | None]] = {}
+    for run_triple_id, scores in session.execute(stmt):
+        folds.setdefault(run_triple_id, []).append(scores.get(metric))
+    return folds
+
+
+def _triple_of(row: RunTripleRow, triple: Triple, model_id: int | None, folds: list[float | None]) -> RunTriple:
+    known = [score for score in folds if score is not None and isfinite(score)]
+    return RunTriple(
+        id=row.id,
+        run_id=row.run_id,
+        position=row.position,
+        triple=triple,
+        origin=row.origin,
+        state=JobState(row.state),
+        folds_done=len(folds),
+        error=row.error,
+        model_id=model_id,
+        score=fmean(known) if known else None,
+        score_sd=stdev(known) if len(known) > 1 else None,
+    )
+
+
+def _rank(triple: RunTriple) -> tuple[bool, float, int]:
+    return (triple.score is None, -(triple.score or 0.0), triple.position)
+
+
+def _no_run(run_id: int) -> NotFound:
+    return NotFound(f"There is no run {run_id}: list the project's runs and choose one of them.")

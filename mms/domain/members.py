@@ -59,3 +59,7 @@ class Member:
             raise Forbidden(
                 f"{self.display_name} may not {permission.value}: ask an administrator for a role that grants it."
             )
+
+
+PRODUCT = Member(0, "mms", "MMS", frozenset({Role.ADMIN}))
+"""The product itself, where nobody asked: a trigger that fires, a policy that seats a winner."""

@@ -47,7 +47,8 @@ def enqueue(session: Session, draft: JobDraft, now: datetime) -> int | None:
         .on_conflict_do_nothing(index_elements=["dedupe_key"])
         .returning(tables.Job.id)
     )
-    return session.scalar(stmt)
+    job_id: int | None = session.scalar(stmt)
+    return job_id
 
 
 def claim(session: Session, worker: str, now: datetime) -> Job | None:

@@ -1,29 +1,130 @@
-"""Models: described, archived, deleted, loaded to answer."""
+"""Models: described, archived, loaded to answer."""
 
+from collections import OrderedDict
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mms.domain.members import Member
-from mms.domain.models import Model
+from db import models as tables
+from db.blobs import cached_file
+from db.queries.models import get_model
+from mms.domain.errors import Conflict, Invalid, NotFound
+from mms.domain.members import Member, Permission
+from mms.domain.models import Model, ModelState
+from mms.domain.projects import Task
+from mms.ml.persistence import check_environment, load_pipeline
+from mms.security.site_key import check_signature, site_key
+from mms.settings import settings
+
+LOADED = 16
+"""How many pipelines a process keeps in memory; the one asked least recently goes first."""
+
+DESCRIPTION = 4000
+"""Characters a description may have."""
+
+_known = Lock()
+_loading = Lock()
+_pipelines: OrderedDict[str, Any] = OrderedDict()
 
 
 def describe_model(session: Session, member: Member, model_id: int, description: str, now: datetime) -> None:
     """Write a model's description."""
-    raise NotImplementedError
+    member.require(Permission.TRAIN)
+    row = _live(session, model_id)
+    text = description.strip()
+    if len(text) > DESCRIPTION:
+        raise Invalid(f"A description has at most {DESCRIPTION:,} characters; this one has {len(text):,}.")
+    row.description, row.touched_at = text, now
+    session.flush()
 
 
 def set_threshold(session: Session, member: Member, model_id: int, threshold: float, now: datetime) -> None:
     """The decision threshold of a binary model, 0 to 1; Conflict for a champion (its answers would change silently)."""
-    raise NotImplementedError
+    member.require(Permission.TRAIN)
+    row = _live(session, model_id)
+    task = session.scalar(sa.select(tables.Project.task).where(tables.Project.id == row.project_id))
+    if task != Task.BINARY.value:
+        raise Invalid(f"Only a binary model has a threshold, and this is a {task} project: there is nothing to set.")
+    if not 0 <= threshold <= 1:
+        raise Invalid(f"A threshold is a probability from 0 to 1; it got {threshold:g}.")
+    if row.state == ModelState.CHAMPION.value:
+        raise Conflict(
+            f"Model v{row.version} is a champion, and its answers would change silently: "
+            "set the threshold of another model and promote that one."
+        )
+    row.threshold, row.touched_at = threshold, now
+    session.flush()
 
 
 def archive_models(session: Session, member: Member, model_ids: list[int], now: datetime) -> int:
-    """Hide models from the table; never a champion."""
-    raise NotImplementedError
+    """Hide models from the table; never a champion. Return how many were not hidden before."""
+    member.require(Permission.TRAIN)
+    rows = [_live(session, model_id) for model_id in model_ids]
+    champions = [f"v{row.version}" for row in rows if row.state == ModelState.CHAMPION.value]
+    if champions:
+        raise Conflict(f"{', '.join(champions)} sits as champion: promote another model first, then archive it.")
+    hidden = [row for row in rows if row.archived_at is None]
+    for row in hidden:
+        row.archived_at = row.touched_at = now
+    session.flush()
+    return len(hidden)
+
+
+def restore_models(session: Session, member: Member, model_ids: list[int], now: datetime) -> int:
+    """Bring archived models back; return how many were hidden."""
+    member.require(Permission.TRAIN)
+    hidden = [row for row in (_live(session, model_id) for model_id in model_ids) if row.archived_at is not None]
+    for row in hidden:
+        row.archived_at, row.touched_at = None, now
+    session.flush()
+    return len(hidden)
 
 
 def load_model(session: Session, model_id: int) -> tuple[Model, Any]:
     """The record and its fitted pipeline: signature checked before unpickling, cached in the process by hash."""
-    raise NotImplementedError
+    model = get_model(session, model_id)
+    found = _remembered(model.artifact_sha)
+    if found is not None:
+        return model, found
+    with _loading:  # one at a time: two that load the same artifact at once would hold it in memory twice
+        found = _remembered(model.artifact_sha)
+        if found is None:
+            found = _loaded(session, model)
+            _remember(model.artifact_sha, found)
+    return model, found
+
+
+def _loaded(session: Session, model: Model) -> Any:
+    stmt = (
+        sa.select(tables.Artifact.hmac)
+        .join(tables.Model, tables.Model.artifact_id == tables.Artifact.id)
+        .where(tables.Model.id == model.id)
+    )
+    chosen = settings()
+    check_signature(site_key(chosen.key_file), model.artifact_sha, session.scalars(stmt).one())
+    check_environment(dict(model.environment))
+    return load_pipeline(cached_file(session, chosen.cache, model.artifact_sha))
+
+
+def _remembered(sha256: str) -> Any | None:
+    with _known:
+        if sha256 in _pipelines:
+            _pipelines.move_to_end(sha256)
+        return _pipelines.get(sha256)
+
+
+def _remember(sha256: str, pipeline: Any) -> None:
+    with _known:
+        _pipelines[sha256] = pipeline
+        while len(_pipelines) > LOADED:
+            _pipelines.popitem(last=False)
+
+
+def _live(session: Session, model_id: int) -> tables.Model:
+    row = session.get(tables.Model, model_id)
+    if row is None or row.deleted_at is not None:
+        raise NotFound(f"There is no model {model_id}: it was deleted or never made; choose one in the model table.")
+    return row

@@ -3,22 +3,58 @@
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from mms.domain.members import Member
+from db import models as tables
+from db.blobs import put_bytes
+from db.queries.jobs import UNFINISHED
+from db.queries.models import get_model, oof_frame
+from db.queries.projects import live_project, project_of
+from mms.domain.jobs import JobDraft, JobKind
+from mms.domain.members import Member, Permission
 from mms.domain.pictures import Picture
+from mms.settings import settings
+from mms.usecases.jobs import enqueue
 
 
 def ask_for_pictures(session: Session, member: Member, model_id: int, now: datetime) -> int | None:
     """Queue the drawing of a model's pictures; None when it is already queued."""
-    raise NotImplementedError
+    member.require(Permission.VIEW)
+    model = get_model(session, model_id).ranked
+    job, prefix = tables.Job, f"pictures of model {model_id}, "
+    asked = sa.select(job.state).where(job.dedupe_key.startswith(prefix))
+    states = list(session.scalars(asked))
+    if any(state in UNFINISHED for state in states):
+        return None
+    key = f"{prefix}{len(states) + 1}"
+    draft = JobDraft(JobKind.PICTURES, {"model_id": model_id}, model.project_id, priority=-1, dedupe_key=key)
+    return enqueue(session, draft, now)
 
 
 def store_picture(session: Session, picture: Picture, now: datetime) -> None:
     """Keep a drawing, or why there is none."""
-    raise NotImplementedError
+    blob = None if picture.svg is None else put_bytes(session, picture.svg, now)
+    session.merge(
+        tables.Picture(
+            model_id=picture.model_id,
+            kind=picture.kind.value,
+            theme=picture.theme.value,
+            blob=blob,
+            error=picture.error,
+            created_at=now,
+        )
+    )
+    session.flush()
 
 
 def picture_data(session: Session, model_id: int) -> dict[str, Any]:
     """What drawings need: keys task, classes, positive, oof (frame)."""
-    raise NotImplementedError
+    model = get_model(session, model_id)
+    project = project_of(live_project(session, model.ranked.project_id))
+    return {
+        "task": project.task,
+        "classes": model.signature.classes,
+        "positive": project.positive_class,
+        "oof": oof_frame(session, settings().cache, model_id),
+    }
