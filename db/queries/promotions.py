@@ -1,12 +1,27 @@
 """Champions now and then."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from db.models import Model as ModelRow
+from db.models import ModelScore
+from db.models import Project as ProjectRow
+from db.models import Promotion as PromotionRow
+from db.models import RunTriple as RunTripleRow
+from db.models import Snapshot as SnapshotRow
+from db.queries.models import ranked_of
+from db.queries.projects import project_of
+from mms.domain.buckets import Estimate, Sums, metric_of
+from mms.domain.errors import NotFound
 from mms.domain.models import RankedModel
-from mms.domain.promotions import Evidence, Promotion, Verdict
+from mms.domain.projects import Project
+from mms.domain.promotions import GLOBAL, Evidence, Promotion, Verdict, checked_scope, evidence_from_json, judge
+from mms.domain.scores import METRICS
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +34,79 @@ class Champion:
 
 def champions(session: Session, project_id: int, as_of: datetime | None = None) -> list[Champion]:
     """The champion of every scope, global first, as of a moment (default: now)."""
-    raise NotImplementedError
+    return champions_of(session, [project_id], as_of).get(project_id, [])
 
 
-def find_champion(session: Session, project_id: int, scope: str = "global") -> Champion | None:
+def champions_of(
+    session: Session, project_ids: Sequence[int], as_of: datetime | None = None
+) -> dict[int, list[Champion]]:
+    """The champions of many projects, in one statement: project id -> champions, global first."""
+    newest = select(func.max(PromotionRow.id)).where(PromotionRow.project_id.in_(project_ids))
+    if as_of is not None:
+        newest = newest.where(PromotionRow.promoted_at <= as_of)
+    stmt = (
+        select(PromotionRow, ModelRow)
+        .join(ModelRow, ModelRow.id == PromotionRow.model_id)
+        .where(PromotionRow.id.in_(newest.group_by(PromotionRow.project_id, PromotionRow.scope)))
+        .order_by(PromotionRow.scope != GLOBAL, PromotionRow.scope)
+    )
+    seats: dict[int, list[Champion]] = {}
+    for promotion, model in session.execute(stmt):
+        seat = Champion(promotion_of(promotion, model.version), ranked_of(model))
+        seats.setdefault(promotion.project_id, []).append(seat)
+    return seats
+
+
+def find_champion(session: Session, project_id: int, scope: str = GLOBAL) -> Champion | None:
     """The champion of one scope."""
-    raise NotImplementedError
+    stmt = (
+        select(PromotionRow, ModelRow)
+        .join(ModelRow, ModelRow.id == PromotionRow.model_id)
+        .where(PromotionRow.project_id == project_id, PromotionRow.scope == scope)
+        .order_by(PromotionRow.id.desc())
+        .limit(1)
+    )
+    row = session.execute(stmt).first()
+    return Champion(promotion_of(row[0], row[1].version), ranked_of(row[1])) if row else None
 
 
 def promotions(session: Session, project_id: int, limit: int = 100) -> list[Promotion]:
     """The ledger, newest first."""
-    raise NotImplementedError
+    stmt = (
+        select(PromotionRow, ModelRow.version)
+        .join(ModelRow, ModelRow.id == PromotionRow.model_id)
+        .where(PromotionRow.project_id == project_id)
+        .order_by(PromotionRow.id.desc())
+        .limit(limit)
+    )
+    return [promotion_of(row, version) for row, version in session.execute(stmt)]
+
+
+def promotion_of(row: PromotionRow, version: int) -> Promotion:
+    """The record of a row and its model's version."""
+    return Promotion(
+        id=row.id,
+        project_id=row.project_id,
+        scope=row.scope,
+        model_id=row.model_id,
+        model_version=version,
+        promoted_by=row.promoted_by,
+        promoted_at=row.promoted_at,
+        reason=row.reason,
+        verdict=row.verdict,
+        against_advice=row.against_advice,
+        evidence=evidence_from_json(row.evidence) if row.evidence else None,
+    )
+
+
+def seated_before(session: Session, project_id: int, scope: str) -> list[int]:
+    """The models of a scope's ledger, oldest first."""
+    stmt = (
+        select(PromotionRow.model_id)
+        .where(PromotionRow.project_id == project_id, PromotionRow.scope == scope)
+        .order_by(PromotionRow.id)
+    )
+    return list(session.scalars(stmt))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +118,65 @@ class Advice:
     verdict: Verdict
 
 
-def advice_for(session: Session, model_id: int, scope: str = "global") -> Advice:
+def advice_for(session: Session, model_id: int, scope: str = GLOBAL) -> Advice:
     """Judge a model against the scope's champion on the same newest rows (see `judge`)."""
-    raise NotImplementedError
+    checked_scope(scope)
+    found = session.execute(
+        select(ModelRow, ProjectRow)
+        .join(ProjectRow, ProjectRow.id == ModelRow.project_id)
+        .where(ModelRow.id == model_id, ModelRow.deleted_at.is_(None))
+    ).first()
+    if found is None:
+        raise NotFound(f"There is no model {model_id}: it was deleted or never made; choose one in the model table.")
+    model, project = found[0], project_of(found[1])
+    margin = project.policy.margin
+    champion = find_champion(session, project.id, scope)
+    if champion is None:
+        alone = _alone(model, project)
+        return Advice(None, alone, judge(None, alone.challenger, margin))
+    if champion.model.id == model_id:
+        return Advice(champion, None, Verdict(False, "it is the champion of this scope already"))
+    evidence = _compared(session, model, champion, project)
+    if evidence is None or evidence.champion is None:
+        return Advice(champion, None, judge(champion.model.score, None, margin))
+    return Advice(champion, evidence, judge(evidence.champion, evidence.challenger, margin, evidence.source))
+
+
+def _alone(model: ModelRow, project: Project) -> Evidence:
+    """What is known of a model for an empty seat: its newest hold-out, else its folds."""
+    estimate = holdout_estimate(model.holdout, project.primary_metric, project.positive_class)
+    if estimate is None:
+        return Evidence(project.primary_metric, None, model.score, 0, "its 12 folds")
+    stored = METRICS[project.primary_metric].stored(estimate.value)
+    return Evidence(project.primary_metric, None, stored, estimate.n, "the newest rows of its snapshot")
+
+
+def _compared(session: Session, model: ModelRow, champion: Champion, project: Project) -> Evidence | None:
+    """Both scores on the same rows, which none of the scored fits had seen; None where there are no such rows."""
+    if champion.model.snapshot_id == model.snapshot_id:
+        return _compared_on_snapshot(session, model, champion, project)
+    newest = session.scalar(select(RunTripleRow.newest).where(RunTripleRow.id == model.run_triple_id))
+    valid = newest and newest["champion_model_id"] == champion.model.id and newest["metric"] == project.primary_metric
+    return evidence_from_json(newest) if newest and valid else None
+
+
+def _compared_on_snapshot(session: Session, model: ModelRow, champion: Champion, project: Project) -> Evidence:
+    """Models of one snapshot share its newest hold-out and its folds."""
+    metric = project.primary_metric
+    seated = session.get_one(ModelRow, champion.model.id)
+    estimates = [holdout_estimate(row.holdout, metric, project.positive_class) for row in (seated, model)]
+    if estimates[0] and estimates[1]:
+        ours, theirs = (METRICS[metric].stored(e.value) for e in estimates if e)
+        rows = Sums.from_json(model.holdout["sums"]).labelled if model.holdout else 0
+        return Evidence(metric, ours, theirs, rows, "the same newest rows")
+    stmt = select(ModelScore.model_id, ModelScore.mean).where(
+        ModelScore.metric == metric, ModelScore.model_id.in_([seated.id, model.id])
+    )
+    means = {row.model_id: row.mean for row in session.execute(stmt)}
+    rows = session.scalar(select(SnapshotRow.row_count).where(SnapshotRow.id == model.snapshot_id)) or 0
+    return Evidence(metric, means.get(seated.id), means.get(model.id), rows, "the same 12 folds")
+
+
+def holdout_estimate(holdout: Mapping[str, Any] | None, metric: str, positive: str | None) -> Estimate | None:
+    """A metric (natural units, with its band) on a model's newest hold-out, as it is stored with the model."""
+    return metric_of(Sums.from_json(holdout["sums"]), metric, positive) if holdout else None

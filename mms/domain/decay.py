@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from mms.domain.buckets import Estimate, Sums, metric_of
-from mms.domain.scores import METRICS
+from mms.domain.buckets import WATCHED, Estimate, Sums, metric_of
+from mms.domain.projects import Task
+from mms.domain.scores import DEFAULT_METRIC, METRICS
 
 MATURE_COVERAGE = 0.95
 """A period is judged only when this share of its predictions has its label."""
 
 MINIMUM_LABELS = 100
 """... and when it has at least this many labels."""
+
+
+EFFECT = 0.02
+"""By how much a score must fall to count, where no trigger says otherwise (natural units)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,16 @@ class Decay:
     sentence: str
 
 
+def watched_metric(primary: str, task: Task) -> str:
+    """The metric by which decay is judged: the primary one where buckets determine it, else the task's default."""
+    return primary if primary in WATCHED else DEFAULT_METRIC[task]
+
+
+def month_of(moment: datetime) -> datetime:
+    """The first instant of the calendar month (UTC)."""
+    return moment.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
 def point_of(period: datetime, model_id: int, sums: Sums, metric: str, positive: str | None) -> DecayPoint:
     """The decay point of one period's sums."""
     return DecayPoint(period, model_id, metric_of(sums, metric, positive), sums.n, sums.labelled)
@@ -56,7 +71,7 @@ def judge_decay(
     reference: Estimate | None,
     metric: str,
     *,
-    effect: float = 0.02,
+    effect: float = EFFECT,
     window: int = 3,
     needed: int = 2,
 ) -> Decay:

@@ -1,6 +1,6 @@
 """Predictions: served answers, each stored before it is given."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,3 +53,13 @@ class Feedback:
     prediction_id: int
     truth: str
     known_at: datetime
+
+
+def json_value(value: Any) -> Any:
+    """One value of a row as JSON knows it: times as ISO text."""
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def entity_text(values: Iterable[Any]) -> str:
+    """The values of an entity key as one text, times in ISO: 'UA|1545|EWR'."""
+    return "|".join(str(json_value(value)) for value in values)

@@ -1,7 +1,7 @@
 """Promotions: dated, signed, reasoned seatings of a model in a scope; append-only."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,14 +81,19 @@ class Promotion:
     evidence: Evidence | None
 
 
-def judge(champion: float | None, challenger: float | None, margin: float) -> Verdict:
-    """Decide whether the challenger takes the seat; an empty one is always taken. Scores: stored units, same rows."""
+def judge(
+    champion: float | None, challenger: float | None, margin: float, source: str = "the same newest rows"
+) -> Verdict:
+    """Decide whether the challenger takes the seat; an empty one is always taken. Scores: stored units, same rows.
+
+    source: which rows, in words.
+    """
     if champion is None:
         return Verdict(True, "the seat is empty")
     if challenger is None:
         return Verdict(False, "the two were never scored on the same rows; retrain to compare them")
     gain = challenger - champion
-    return Verdict(gain > margin, f"gain {gain:+.3f} on the same newest rows, margin {margin:.3f}")
+    return Verdict(gain > margin, f"gain {gain:+.3f} on {source}, margin {margin:.3f}")
 
 
 def checked_reason(reason: str) -> str:
@@ -97,3 +102,33 @@ def checked_reason(reason: str) -> str:
     if len(trimmed) < 3:
         raise Invalid("A promotion needs a reason of at least 3 characters: say why, for those who come after.")
     return trimmed[:1000]
+
+
+def evidence_to_json(evidence: Evidence) -> dict[str, Any]:
+    """Evidence as plain JSON."""
+    return {
+        "metric": evidence.metric,
+        "champion": evidence.champion,
+        "challenger": evidence.challenger,
+        "rows": evidence.rows,
+        "source": evidence.source,
+    }
+
+
+def evidence_from_json(value: Mapping[str, Any]) -> Evidence:
+    """The evidence that `evidence_to_json` wrote."""
+    return Evidence(value["metric"], value["champion"], value["challenger"], value["rows"], value["source"])
+
+
+def before_present(seated: Sequence[int]) -> int | None:
+    """Which model sat before the present one, from the models of a scope's ledger, oldest first.
+
+    Seating again the model that sat before is going back: after 1, 2, 3 and back to 2, the one before is 1, not 3.
+    """
+    stack: list[int] = []
+    for model in seated:
+        if stack[-2:-1] == [model]:
+            stack.pop()
+        else:
+            stack.append(model)
+    return stack[-2] if len(stack) > 1 else None

@@ -1,12 +1,37 @@
 """Ask the champion; every answer is stored before it is given."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from mms.domain.members import Member
-from mms.domain.predictions import Prediction, Request
+from db import models as tables
+from db.queries.predictions import LockedPrediction, locked_predictions, unknown_prediction
+from db.queries.projects import live_project, project_of
+from db.queries.promotions import Champion, champions, champions_of
+from mms.domain.buckets import UNLABELLED, Bucket, Sums, hour_of
+from mms.domain.errors import Conflict, MmsError
+from mms.domain.members import Member, Permission
+from mms.domain.predictions import Answer, Prediction, Request, json_value
+from mms.domain.projects import Project, Task
+from mms.domain.promotions import scopes_of
+from mms.ml.prediction import checked_frame, predict_frame
+from mms.usecases.buckets import ALL, add_to_buckets, sums_of_truth
+from mms.usecases.inputs import Inputs, complete, source_of
+from mms.usecases.models import load_model
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """An answer with what it rests on. features: the complete inputs of the model, as JSON values."""
+
+    inputs: Inputs
+    champion: Champion
+    features: Mapping[str, Any]
+    answer: Answer
 
 
 def predict(
@@ -23,14 +48,137 @@ def predict(
     A request with features gives base columns (joined columns are looked up as of its time, unless given as
     `table.column`); one without is looked up by its entity in the base table. All are answered or none.
     """
-    raise NotImplementedError
+    member.require(Permission.PREDICT)
+    project = project_of(live_project(session, project_id))
+    seats = {seat.promotion.scope: seat for seat in champions(session, project_id)}
+    if not seats:
+        raise Conflict(f"Project '{project.name}' has no champion to answer: promote a model first.")
+    rows = complete(session, source_of(session, project_id), requests, now)
+    chosen = [_champion_for(inputs, seats) for inputs in rows]
+    answered = _answered(session, project, rows, chosen)
+    stored = _stored(session, project_id, answered, now, source)
+    add_to_buckets(session, project_id, (_bucket(p.model_id, p.scope, p.predicted_at, UNLABELLED) for p in stored))
+    return stored
 
 
 def warm_champions(session: Session) -> int:
-    """Load every champion before the first request; return how many."""
-    raise NotImplementedError
+    """Load every champion before the first request; return how many. One that cannot be loaded says so when asked."""
+    project = tables.Project
+    ids = list(session.scalars(select(project.id).where(project.deleted_at.is_(None), project.archived_at.is_(None))))
+    loaded = 0
+    for model_id in {seat.model.id for seats in champions_of(session, ids).values() for seat in seats}:
+        try:
+            load_model(session, model_id)
+            loaded += 1
+        except MmsError:
+            continue
+    return loaded
 
 
 def delete_predictions(session: Session, member: Member, project_id: int, prediction_ids: Sequence[int]) -> int:
     """Delete stored answers, in their buckets too. NotFound names the first unknown one; then none goes."""
-    raise NotImplementedError
+    member.require(Permission.EDIT_DATA)
+    task = Task(live_project(session, project_id).task)
+    _hold_off_rebuild(session, project_id)
+    found = locked_predictions(session, project_id, prediction_ids)
+    for prediction_id in prediction_ids:
+        if prediction_id not in found:
+            raise unknown_prediction(prediction_id)
+    changes = [_bucket(p.model_id, p.scope, p.predicted_at, Sums() - _counted(p, task)) for p in found.values()]
+    ids = sorted(found)
+    for start in range(0, len(ids), 500):
+        session.execute(delete(tables.Prediction).where(tables.Prediction.id.in_(ids[start : start + 500])))
+    add_to_buckets(session, project_id, changes)
+    return len(found)
+
+
+def _champion_for(inputs: Inputs, seats: Mapping[str, Champion]) -> Champion:
+    scopes = scopes_of(inputs.entity, inputs.row, frozenset(seats))
+    if not scopes:
+        raise Conflict(
+            f"No champion answers for '{inputs.entity}': there are champions for {', '.join(sorted(seats))} only. "
+            "Promote a model in the scope 'global'."
+        )
+    return seats[scopes[0]]
+
+
+def _answered(
+    session: Session, project: Project, rows: Sequence[Inputs], chosen: Sequence[Champion]
+) -> list[_Answered]:
+    """One frame a model: rows that share a champion are answered together."""
+    positions: dict[int, list[int]] = {}
+    for i, champion in enumerate(chosen):
+        positions.setdefault(champion.model.id, []).append(i)
+    answered: dict[int, _Answered] = {}
+    for model_id, places in positions.items():
+        model, pipeline = load_model(session, model_id)
+        signature = model.signature
+        names = [column.name for column in signature.inputs]
+        features = [{name: rows[i].row[name] for name in names if name in rows[i].row} for i in places]
+        frame = checked_frame(signature, features)
+        predicted = predict_frame(
+            pipeline, frame, project.task, signature.classes, project.positive_class, model.threshold
+        )
+        answers = predicted.answers(signature.classes, project.positive_class)
+        for i, known, answer in zip(places, features, answers, strict=True):
+            plain = {name: json_value(value) for name, value in known.items()}
+            answered[i] = _Answered(rows[i], chosen[i], plain, answer)
+    return [answered[i] for i in range(len(rows))]
+
+
+def _stored(
+    session: Session, project_id: int, answered: Sequence[_Answered], now: datetime, source: str
+) -> list[Prediction]:
+    if not answered:
+        return []
+    stmt = insert(tables.Prediction).returning(tables.Prediction.id, sort_by_parameter_order=True)
+    ids = session.scalars(stmt, [_values(project_id, one, now, source) for one in answered]).all()
+    return [
+        Prediction(
+            id=prediction_id,
+            project_id=project_id,
+            model_id=one.champion.model.id,
+            model_version=one.champion.model.version,
+            scope=one.champion.promotion.scope,
+            entity=one.inputs.entity,
+            features=one.features,
+            answer=one.answer,
+            predicted_at=one.inputs.at,
+            source=source,
+        )
+        for prediction_id, one in zip(ids, answered, strict=True)
+    ]
+
+
+def _values(project_id: int, one: _Answered, now: datetime, source: str) -> dict[str, Any]:
+    answer = one.answer
+    return {
+        "project_id": project_id,
+        "model_id": one.champion.model.id,
+        "scope": one.champion.promotion.scope,
+        "entity": one.inputs.entity,
+        "features": dict(one.features),
+        "base_row": {name: json_value(value) for name, value in one.inputs.base_row.items()},
+        "label": answer.label,
+        "value": answer.value,
+        "score": answer.score,
+        "probabilities": dict(answer.probabilities),
+        "predicted_at": one.inputs.at,
+        "created_at": now,
+        "source": source,
+    }
+
+
+def _bucket(model_id: int, scope: str, at: datetime, sums: Sums) -> Bucket:
+    return Bucket(model_id, scope, ALL, hour_of(at), sums)
+
+
+def _counted(row: LockedPrediction, task: Task) -> Sums:
+    """What a stored prediction adds to its bucket."""
+    return UNLABELLED if row.truth is None else UNLABELLED + sums_of_truth(row.truth, row.answer, task)
+
+
+def _hold_off_rebuild(session: Session, project_id: int) -> None:
+    """Who inserts predictions or feedback holds the project's key by its foreign key; who deletes says it here."""
+    project = tables.Project
+    session.execute(select(project.id).where(project.id == project_id).with_for_update(read=True, key_share=True))

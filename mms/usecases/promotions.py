@@ -2,17 +2,92 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mms.domain.members import Member
-from mms.domain.promotions import Seating
+from db import models as tables
+from db.queries.models import get_model
+from db.queries.projects import live_project
+from db.queries.promotions import Advice, Champion, advice_for, champions, seated_before
+from mms.domain.errors import Conflict
+from mms.domain.members import Member, Permission
+from mms.domain.models import ModelState, RankedModel
+from mms.domain.promotions import Seating, before_present, checked_reason, checked_scope, evidence_to_json
 
 
 def promote(session: Session, member: Member, seating: Seating, now: datetime) -> int:
     """Seat a model as champion of a scope; return the promotion's id. Conflict when the verdict is against it."""
-    raise NotImplementedError
+    member.require(Permission.PROMOTE)
+    scope, reason = checked_scope(seating.scope), checked_reason(seating.reason)
+    model = get_model(session, seating.model_id).ranked
+    live_project(session, model.project_id)
+    _lock(session, model.project_id)
+    _refuse_archived(model)
+    advice = advice_for(session, model.id, scope)
+    if advice.champion is not None and advice.champion.model.id == model.id:
+        raise Conflict(f"Model {model.name} is the champion of '{scope}' already: choose another model to promote.")
+    overruled = not advice.verdict.promote
+    if overruled and not seating.against_advice:
+        raise Conflict(
+            f"Model {model.name} is not promoted: {advice.verdict.reason}. "
+            "Promote it against the advice to seat it all the same."
+        )
+    row = _ledger_row(member, model, scope, advice, now)
+    row.reason, row.against_advice = reason, overruled
+    return _seat(session, row, advice.champion)
 
 
 def roll_back(session: Session, member: Member, project_id: int, now: datetime, *, scope: str, reason: str) -> int:
     """Seat the champion before the present one again: a new promotion, recorded as such."""
-    raise NotImplementedError
+    member.require(Permission.PROMOTE)
+    scope, reason = checked_scope(scope), checked_reason(reason)
+    live_project(session, project_id)
+    _lock(session, project_id)
+    before = before_present(seated_before(session, project_id, scope))
+    if before is None:
+        raise Conflict(f"No champion sat in '{scope}' before the present one: promote a model instead.")
+    model = get_model(session, before).ranked
+    _refuse_archived(model)
+    advice = advice_for(session, before, scope)
+    present = advice.champion.model.name if advice.champion else "an empty seat"
+    row = _ledger_row(member, model, scope, advice, now)
+    row.reason, row.verdict = reason, f"rolled back from {present} to the champion before it"
+    return _seat(session, row, advice.champion)
+
+
+def _lock(session: Session, project_id: int) -> None:
+    """One promotion at a time in a project; predictions and feedback go on meanwhile."""
+    project = tables.Project
+    session.execute(select(project.id).where(project.id == project_id).with_for_update(key_share=True))
+
+
+def _refuse_archived(model: RankedModel) -> None:
+    if model.archived_at is not None:
+        raise Conflict(f"Model {model.name} is archived: bring it back before it is promoted.")
+
+
+def _ledger_row(member: Member, model: RankedModel, scope: str, advice: Advice, now: datetime) -> tables.Promotion:
+    return tables.Promotion(
+        project_id=model.project_id,
+        scope=scope,
+        model_id=model.id,
+        promoted_by=member.display_name,
+        promoted_at=now,
+        verdict=advice.verdict.reason,
+        against_advice=False,
+        evidence=evidence_to_json(advice.evidence) if advice.evidence else None,
+    )
+
+
+def _seat(session: Session, row: tables.Promotion, former: Champion | None) -> int:
+    """Write the ledger and the states: the new champion's, and the former one's where it holds no other seat."""
+    session.add(row)
+    session.flush()
+    seated = session.get_one(tables.Model, row.model_id)
+    seated.state, seated.touched_at = ModelState.CHAMPION.value, row.promoted_at
+    holders = {champion.model.id for champion in champions(session, row.project_id)}
+    if former is not None and former.model.id not in holders:
+        retired = session.get_one(tables.Model, former.model.id)
+        retired.state, retired.touched_at = ModelState.RETIRED.value, row.promoted_at
+    session.flush()
+    return row.id

@@ -1,31 +1,128 @@
 """Triggers: made, edited, checked, fired."""
 
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mms.domain.members import Member
-from mms.domain.triggers import TriggerChanges, TriggerDraft
+from db import models as tables
+from db.queries.decay import TriggerRow, situation, triggers
+from db.queries.projects import live_project, project_of
+from mms.domain.errors import NotFound
+from mms.domain.jobs import JobState
+from mms.domain.members import Member, Permission
+from mms.domain.runs import Retraining, RunKind
+from mms.domain.triggers import (
+    Situation,
+    TriggerChanges,
+    TriggerDraft,
+    TriggerKind,
+    checked_cooldown,
+    checked_threshold,
+)
+from mms.usecases.runs import retrain
 
 
 def create_trigger(session: Session, member: Member, project_id: int, draft: TriggerDraft, now: datetime) -> int:
     """A new rule; return its id."""
-    raise NotImplementedError
+    member.require(Permission.TRAIN)
+    project = live_project(session, project_id)
+    row = tables.Trigger(
+        project_id=project.id,
+        kind=draft.kind.value,
+        threshold=checked_threshold(draft.kind, draft.threshold),
+        cooldown_days=checked_cooldown(draft.cooldown_days),
+        enabled=True,
+        created_by=member.display_name,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def edit_trigger(session: Session, member: Member, trigger_id: int, changes: TriggerChanges) -> None:
     """Change what is given."""
-    raise NotImplementedError
+    member.require(Permission.TRAIN)
+    row = _live(session, trigger_id)
+    if changes.threshold is not None:
+        row.threshold = checked_threshold(TriggerKind(row.kind), changes.threshold)
+    if changes.cooldown_days is not None:
+        row.cooldown_days = checked_cooldown(changes.cooldown_days)
+    if changes.enabled is not None:
+        row.enabled = changes.enabled
+    session.flush()
 
 
 def delete_trigger(session: Session, member: Member, trigger_id: int, now: datetime) -> None:
     """Put a rule in the bin; its firings stay."""
-    raise NotImplementedError
+    member.require(Permission.TRAIN)
+    _live(session, trigger_id).deleted_at = now
+    session.flush()
 
 
 def check_triggers(session: Session, member: Member, project_id: int, now: datetime) -> list[int]:
     """Read every trigger; each that fires keeps its evidence and launches a retraining. Returns the runs' ids.
 
-    While a retraining of the project is unfinished, nothing fires.
+    While a retraining of the project is unfinished, nothing fires; of several that would fire, the first made does.
     """
-    raise NotImplementedError
+    member.require(Permission.TRAIN)
+    project = project_of(live_project(session, project_id))
+    session.execute(select(tables.Project.id).where(tables.Project.id == project_id).with_for_update(key_share=True))
+    if project.archived_at is not None or _is_retraining(session, project_id):
+        return []
+    fired = next((row for row in triggers(session, project, now) if row.reading.fires), None)
+    if fired is None:
+        return []
+    return [_fire(session, member, fired, situation(session, project, now))]
+
+
+def _fire(session: Session, member: Member, fired: TriggerRow, seen: Situation) -> int:
+    """Keep the evidence, launch the retraining, and say what came of it."""
+    trigger = fired.trigger
+    firing = tables.Firing(
+        project_id=trigger.project_id,
+        trigger_id=trigger.id,
+        fired_at=seen.now,
+        evidence=_evidence(fired, seen),
+        outcome=None,
+    )
+    session.add(firing)
+    session.get_one(tables.Trigger, trigger.id).last_fired_at = seen.now
+    session.flush()
+    run_id = retrain(session, member, Retraining(trigger.project_id, firing_id=firing.id), seen.now)
+    number = session.scalar(select(tables.Run.number).where(tables.Run.id == run_id))
+    firing.outcome = f"launched run {number}"
+    session.flush()
+    return run_id
+
+
+def _evidence(fired: TriggerRow, seen: Situation) -> dict[str, Any]:
+    """Why it fired, in words and in numbers, as JSON."""
+    decay = seen.decay
+    return {
+        "rule": fired.trigger.words,
+        "reading": fired.reading.sentence,
+        "threshold": fired.trigger.threshold,
+        "new_labels": seen.new_labels,
+        "champion_since": seen.champion_since.isoformat() if seen.champion_since else None,
+        "decay": decay.sentence if decay else None,
+        "decaying_since": decay.since.isoformat() if decay and decay.since else None,
+    }
+
+
+def _is_retraining(session: Session, project_id: int) -> bool:
+    run = tables.Run
+    unfinished = [state.value for state in JobState if not state.is_final]
+    stmt = select(run.id).where(
+        run.project_id == project_id, run.kind == RunKind.RETRAINING.value, run.state.in_(unfinished)
+    )
+    return session.scalar(stmt.limit(1)) is not None
+
+
+def _live(session: Session, trigger_id: int) -> tables.Trigger:
+    row = session.get(tables.Trigger, trigger_id)
+    if row is None or row.deleted_at is not None:
+        raise NotFound(f"There is no trigger {trigger_id}: it was deleted or never made; list the triggers.")
+    return row
