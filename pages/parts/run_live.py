@@ -1,0 +1,166 @@
+"""One run, followed live: how far, what now, how long still, the leaderboard so far, failures and log."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pandas as pd
+import streamlit as st
+
+from db.queries.jobs import log_lines
+from db.queries.projects import get_project
+from db.queries.promotions import Champion, find_champion
+from db.queries.runs import RunPage, run_page
+from db.session import reading, transaction
+from mms.domain.jobs import JobState, LogLine
+from mms.domain.members import Member
+from mms.domain.projects import Project
+from mms.domain.runs import Run, RunKind, RunTriple
+from mms.domain.scores import METRICS, Metric
+from mms.domain.triples import described
+from mms.usecases.runs import cancel_run, retry_run
+from pages.parts.formatting import counted, local, metric_help, score_of, seconds, time_words
+from pages.parts.project import link_query
+from pages.parts.run_table import STATE_WORDS
+from pages.parts.session import real_now
+from pages.parts.told import told
+
+_PATIENCE_SECONDS = 15
+"""A run that waits longer than this waits for a worker, and the page says so."""
+
+
+def follow_run(member: Member, page: RunPage) -> None:
+    """Draw the run, again each second while it is unfinished."""
+    finished = page.run.state.is_final
+    run_id = page.run.id
+
+    @st.fragment(run_every=None if finished else 1.0)
+    def live() -> None:
+        with told(), reading() as session:
+            now_page = run_page(session, run_id)
+            project = get_project(session, member, now_page.run.project_id)
+            champion = find_champion(session, project.id, now_page.run.scope)
+            lines = log_lines(session, now_page.run.job_id) if now_page.run.job_id else []
+        if now_page.run.state.is_final and not finished:
+            st.rerun()  # the whole page, once: that ends the polling
+        _draw(member, project, now_page, champion)
+        _log(lines)
+
+    live()
+
+
+def sentence(page: RunPage, now: datetime) -> str:
+    """State, how far, what it does now, how long still."""
+    run, progress = page.run, page.run.progress
+    fits = f"{progress.done:,} of {progress.total or run.fits:,} fits"
+    if run.state is JobState.QUEUED:
+        waited = (now - run.created_at).total_seconds()
+        why = " No worker has taken it: is one running?" if waited > _PATIENCE_SECONDS else ""
+        return f"**○ queued** since {time_words(run.created_at)}.{why}"
+    if run.state is JobState.RUNNING:
+        left = "" if page.seconds_left is None else f" · {seconds(page.seconds_left)} left"
+        return f"**▶ running** · {fits}{left} · {progress.doing or 'starting'}"
+    took = "" if not (run.started_at and run.finished_at) else f" after {seconds(_lasted(run))}"
+    models = counted(sum(t.model_id is not None for t in page.triples), "model")
+    return f"**{STATE_WORDS[run.state]}**{took}, {time_words(run.finished_at)} · {fits} · {models}."
+
+
+def leaderboard_frame(triples: Sequence[RunTriple], metric: Metric) -> pd.DataFrame:
+    """One row a triple, best mean score so far first."""
+    return pd.DataFrame(
+        {
+            "algorithm": [t.triple.algorithm for t in triples],
+            "hyperparameters": [described(t.triple.hyperparameters) or "defaults" for t in triples],
+            "recipe": [t.triple.recipe.name for t in triples],
+            "origin": [t.origin for t in triples],
+            "folds": [t.folds_done for t in triples],
+            "score": ["–" if t.score is None else score_of(metric, t.score, t.score_sd) for t in triples],
+            "state": [STATE_WORDS[t.state] for t in triples],
+            "model": [None if t.model_id is None else f"/model?id={t.model_id}" for t in triples],
+        }
+    )
+
+
+def _draw(member: Member, project: Project, page: RunPage, champion: Champion | None) -> None:
+    run = page.run
+    st.markdown(sentence(page, real_now()))
+    if not run.state.is_final:
+        st.progress(run.progress.share)
+    st.caption(
+        f"{run.kind.value} on {page.snapshot_name or 'a snapshot that its first step takes'} · "
+        f"{counted(run.triples, 'triple')} × 13 fits = {run.fits:,} fits · launched by {run.launched_by}, "
+        f"{time_words(run.created_at)}"
+    )
+    if run.error:
+        st.error(run.error)
+    if run.kind is RunKind.RETRAINING:
+        _challenge(project, page, champion)
+    _buttons(member, project, run, any(t.model_id for t in page.triples))
+    metric = METRICS[project.primary_metric]
+    st.subheader("Leaderboard so far" if not run.state.is_final else "Leaderboard")
+    st.dataframe(
+        leaderboard_frame(page.triples, metric),
+        key="leaderboard",
+        hide_index=True,
+        height="content",
+        alt=f"{counted(len(page.triples), 'triple')} of run {run.number} by {metric.label}",
+        column_config={
+            "algorithm": "Algorithm",
+            "hyperparameters": st.column_config.TextColumn("Hyperparameters", width="medium"),
+            "recipe": "Recipe",
+            "origin": st.column_config.TextColumn(
+                "Origin", help="space: you asked for it; baseline: the Dummy; champion: the champion's triple, refitted"
+            ),
+            "folds": st.column_config.ProgressColumn("Folds", min_value=0, max_value=12, format="%d of 12"),
+            "score": st.column_config.TextColumn(
+                f"Score ({metric.label})",
+                help=f"{metric_help(metric)} Mean of the folds so far ± standard deviation over them.",
+            ),
+            "state": "State",
+            "model": st.column_config.LinkColumn("Model", display_text="open", help="opens in a new tab"),
+        },
+    )
+    for failed in (t for t in page.triples if t.error):
+        words = described(failed.triple.hyperparameters) or "defaults"
+        st.warning(f"{failed.triple.algorithm} ({words}) failed, and the run went on: {failed.error}")
+
+
+def _challenge(project: Project, page: RunPage, champion: Champion | None) -> None:
+    """Whom a retraining challenges, the verdict, and the challenger beside the champion."""
+    scope = f"the champion of {page.run.scope}"
+    who = f"{scope}, {champion.model.name}" if champion else f"{scope}, whose seat is empty"
+    st.markdown(f"This run challenges {who}. **Verdict:** {page.run.verdict or 'open until the run is finished'}.")
+    best = next((t for t in page.triples if t.model_id and t.origin != "baseline"), None)
+    if best and champion and best.model_id != champion.model.id:
+        ids = f"{champion.model.id},{best.model_id}"
+        st.page_link(
+            "compare.py", label="Challenger beside champion", icon="⚖️", query_params=link_query(project, ids=ids)
+        )
+
+
+def _buttons(member: Member, project: Project, run: Run, has_models: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if has_models and run.state.is_final and st.button("See its models", type="primary"):
+            st.switch_page("models.py", query_params=link_query(project, run=run.id))
+        if not run.state.is_final and st.button("Stop", help="Finished models stay."):
+            with told(stop=False), transaction() as session:
+                cancel_run(session, member, run.id, real_now())
+                st.toast("Asked to stop; the fit under way ends first.")
+        again = run.state in (JobState.FAILED, JobState.CANCELLED)
+        if again and st.button("Try again", help="Finished folds are kept."):
+            with told(stop=False):
+                with transaction() as session:
+                    retry_run(session, member, run.id, real_now())
+                st.rerun()
+        st.page_link("train.py", label="Run again with edits", query_params=link_query(project, again=run.id))
+
+
+def _log(lines: Sequence[LogLine]) -> None:
+    with st.expander(f"Log ({counted(len(lines), 'line')})"):
+        text = "\n".join(f"{local(line.at):%H:%M:%S}  {line.level:<7}  {line.message}" for line in lines)
+        st.code(text or "Nothing was logged yet.", language=None)
+
+
+def _lasted(run: Run) -> float:
+    assert run.started_at is not None
+    assert run.finished_at is not None
+    return (run.finished_at - run.started_at).total_seconds()
