@@ -1,0 +1,145 @@
+"""The statements behind the busiest screens walk an index in order: no table is scanned, nothing is sorted.
+
+Each database explains the very statements that the queries send, on empty tables: what it plans there is what the
+indexes allow.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from db.models import Base
+from db.models import Model as ModelRow
+from db.queries import models, predictions, promotions
+from db.queries.buckets import monthly_sums
+from db.queries.jobs import next_ready
+from db.session import engine, reading, transaction
+from mms.domain.models import ModelFilter, ModelSort, ModelState
+from tests import rows
+
+BOOSTING = ModelFilter(algorithms=("boosting",), min_score=0.5)
+SNAPSHOT = ModelFilter(snapshot_id=1)
+CHALLENGERS = ModelFilter(states=(ModelState.CHALLENGER,))
+
+Ask = Callable[[Session], object]
+
+IN_ORDER: Mapping[str, Ask] = {
+    "models by score": lambda s: models.models_page(s, 1, ModelFilter()),
+    "models of an algorithm by score": lambda s: models.models_page(s, 1, BOOSTING),
+    "models of a snapshot by score": lambda s: models.models_page(s, 1, SNAPSHOT),
+    "challengers by score": lambda s: models.models_page(s, 1, CHALLENGERS),
+    "newest models": lambda s: models.models_page(s, 1, ModelFilter(), ModelSort.NEWEST),
+    "quickest models": lambda s: models.models_page(s, 1, ModelFilter(), ModelSort.BUILD_TIME),
+    "smallest models": lambda s: models.models_page(s, 1, ModelFilter(), ModelSort.SIZE),
+    "a model by its version": lambda s: models.get_ranked(s, 1, 1),
+    "algorithms in use": lambda s: models.algorithms_used(s, 1),
+    "newest predictions": lambda s: predictions.predictions(s, 1),
+    "newest predictions of an entity": lambda s: predictions.predictions(s, 1, entity="a"),
+    "champion of a scope": lambda s: promotions.find_champion(s, 1, "global"),
+}
+
+FEW_ARE_SORTED: Mapping[str, Ask] = {
+    "models of several algorithms": lambda s: models.models_page(s, 1, ModelFilter(algorithms=("boosting", "svm"))),
+    "newest prediction of each entity": lambda s: predictions.latest_of(s, 1, ["a", "b"]),
+    "buckets of a scope": lambda s: monthly_sums(s, [1], "global"),
+    "claimable job": lambda s: next_ready(s, datetime(2026, 3, 1, tzinfo=UTC)),
+}
+"""What is sorted here is what one screen shows, or the few jobs that wait."""
+
+
+@pytest.fixture
+def asked(store: str, now: datetime) -> int:
+    """A store whose first project has a model, so that no query ends early."""
+    with transaction() as session:
+        project = rows.a_project(session, now)
+        rows.models(session, project, now, 1)
+    return project
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_it_walks_an_index_in_order(asked: int, name: str) -> None:
+    plan = plan_of(IN_ORDER[name])
+
+    assert scans(plan) == []
+    assert sorts(plan) == []
+
+
+@pytest.mark.parametrize("name", FEW_ARE_SORTED)
+def test_it_scans_no_table(asked: int, name: str) -> None:
+    assert scans(plan_of(FEW_ARE_SORTED[name])) == []
+
+
+def test_the_next_page_begins_where_the_last_one_ended(sqlite_store: str, asked: int, now: datetime) -> None:
+    with transaction() as session:
+        session.execute(sa.delete(ModelRow))
+        project = rows.a_project(session, now, "large")
+        rows.models(session, project, now, 60)
+    with reading() as session:
+        after = models.models_page(session, project, BOOSTING, limit=2).after
+
+    plan = plan_of(lambda session: models.models_page(session, project, BOOSTING, after=after))
+
+    assert any(
+        "ix_model_algorithm_score (project_id=? AND algorithm=? AND score>? AND score<?" in step for step in plan
+    )
+
+
+def test_a_missing_index_would_be_noticed(asked: int) -> None:
+    def by_seed(session: Session) -> object:
+        return session.execute(sa.select(ModelRow.id).where(ModelRow.seed == 1).order_by(ModelRow.description)).all()
+
+    plan = plan_of(by_seed)
+
+    assert scans(plan) != []
+    assert sorts(plan) != []
+
+
+def scans(plan: list[str]) -> list[str]:
+    """Steps that read a whole table (or a whole index); results of an inner query are no table."""
+    tables = tuple(f"SCAN {table}" for table in Base.metadata.tables)
+    return [step for step in plan if "Seq Scan" in step or step.startswith(tables)]
+
+
+def sorts(plan: list[str]) -> list[str]:
+    """Steps that sort what they read."""
+    return [step for step in plan if "B-TREE" in step or "Sort" in step]
+
+
+def plan_of(ask: Ask) -> list[str]:
+    """The steps of the plans of all statements that a query sends."""
+    with reading() as session:
+        if engine().dialect.name == "sqlite":
+            explain, step = "EXPLAIN QUERY PLAN", -1
+        else:
+            explain, step = "EXPLAIN", 0
+            for way in ("seqscan", "bitmapscan", "sort"):  # only where nothing else is possible
+                session.execute(sa.text(f"SET LOCAL enable_{way} = off"))
+        with sent() as statements:
+            ask(session)
+        assert statements
+        connection = session.connection()
+        return [
+            row[step]
+            for statement, parameters in statements
+            for row in connection.exec_driver_sql(f"{explain} {statement}", parameters)
+        ]
+
+
+@contextmanager
+def sent() -> Iterator[list[tuple[str, Any]]]:
+    """Statements and parameters that are sent meanwhile."""
+    statements: list[tuple[str, Any]] = []
+
+    def keep(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        statements.append((statement, parameters))
+
+    sa.event.listen(engine(), "before_cursor_execute", keep)
+    try:
+        yield statements
+    finally:
+        sa.event.remove(engine(), "before_cursor_execute", keep)
