@@ -5,9 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import Mount
 
-from mms.api.app import HEALTH_ROUTE, create_api
+from mms.api.mount import Rest, routes
 from mms.security.gate import Gate
 from mms.worker.embedded import serving
 
@@ -17,10 +16,12 @@ def log_error(error: Exception) -> None:
     logging.getLogger("mms.pages").error("A page broke.", exc_info=error)
 
 
+rest = Rest()
+
 app = st.App(
     Path(__file__).with_name("pages") / "main.py",
-    routes=[HEALTH_ROUTE, Mount("/api", create_api())],
+    routes=routes(rest),
     middleware=[Middleware(Gate)],
-    lifespan=serving,
+    lifespan=serving(rest.load),
     on_script_error=log_error,
 )

@@ -2,14 +2,8 @@
 
 from fastapi import APIRouter, Depends, FastAPI, Response
 from fastapi.responses import JSONResponse
-from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.routing import Mount, Route
-from starlette.types import Lifespan
 
-from db.queries.members import find_member
-from db.session import reading
 from mms.api import (
     decay,
     feedback,
@@ -23,11 +17,8 @@ from mms.api import (
     triggers,
 )
 from mms.api.access import current_member
-from mms.api.errors import refusal, translate_errors
+from mms.api.errors import translate_errors
 from mms.api.limits import BodyCap
-from mms.domain.errors import Unavailable
-from mms.security.gate import Gate
-from mms.usecases.members import LOCAL_ADMIN
 
 _NOUNS = (projects, tables, snapshots, runs, models, promotions, predictions, feedback, decay, triggers)
 
@@ -57,23 +48,3 @@ def create_api() -> FastAPI:
     app.include_router(version)
     translate_errors(app)
     return app
-
-
-def healthz(_request: Request) -> Response:
-    """Whether server and store answer: for supervisors, tells nothing else."""
-    try:
-        with reading() as session:
-            find_member(session, LOCAL_ADMIN)
-    except Unavailable as error:
-        return refusal(503, "unavailable", error.sentence)
-    return JSONResponse({"status": "ok"})
-
-
-HEALTH_ROUTE = Route("/healthz", healthz)
-"""Lies beside the mount, outside the versioned interface."""
-
-
-def create_site(lifespan: Lifespan[Starlette] | None = None) -> Starlette:
-    """REST behind its gate, without the dashboard."""
-    routes = [HEALTH_ROUTE, Mount("/api", create_api())]
-    return Starlette(routes=routes, middleware=[Middleware(Gate)], lifespan=lifespan)

@@ -23,8 +23,8 @@ class Output:
     lines: Sequence[str]
 
 
-Run = Callable[[Namespace], Output]
-"""The code of a verb. It raises MmsError to refuse."""
+Run = Callable[[Namespace], Output | None]
+"""The code of a verb; None says nothing. It raises MmsError to refuse."""
 
 
 def verb(verbs: "_SubParsersAction[ArgumentParser]", name: str, words: str, run: Run) -> ArgumentParser:

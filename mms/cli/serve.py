@@ -80,8 +80,8 @@ def _log_to_file() -> None:
     for handler in root.handlers:
         handler.setLevel(logging.WARNING)
     root.addHandler(to_file)
-    for name in ("mms", "db", "uvicorn"):
-        logging.getLogger(name).setLevel(logging.INFO)
+    logging.getLogger("mms").setLevel(logging.INFO)
+    logging.getLogger("uvicorn.error").addHandler(to_file)  # Streamlit keeps its lines from reaching the root
 
 
 def _prepare_store(*, demo: bool) -> None:
@@ -111,6 +111,7 @@ def _run_dashboard(port: int) -> None:
         "browser.gatherUsageStats": False,
         "runner.postScriptGC": False,
         "logger.hideWelcomeMessage": True,
+        "logger.level": "warning",
     }
     names = sorted(allowed_hosts() - set(LOCAL_HOSTS))
     if names:
@@ -122,10 +123,11 @@ def _run_dashboard(port: int) -> None:
 def _run_api(port: int) -> None:
     import uvicorn
 
-    from mms.api.app import create_site
+    from mms.api.mount import Rest, create_site
     from mms.worker.embedded import serving
 
-    uvicorn.run(create_site(serving), host=ADDRESS, port=port, log_config=None, access_log=False)
+    rest = Rest()
+    uvicorn.run(create_site(rest, serving(rest.load)), host=ADDRESS, port=port, log_config=None, access_log=False)
 
 
 def _announce(port: int, as_json: bool) -> None:

@@ -6,17 +6,13 @@ The child reads its standard input: when the pipe closes, for whatever reason th
 import logging
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from threading import Event, Lock, Thread
 from time import monotonic
 from typing import Self
 
-from anyio import to_thread
-
-from db.session import reading
-from mms.domain.errors import MmsError
 from mms.settings import settings
 
 COMMAND = (sys.executable, "-m", "mms", "worker", "--parent-pipe")
@@ -99,19 +95,13 @@ class EmbeddedWorker:
             )
 
 
-@asynccontextmanager
-async def serving(_app: object) -> AsyncIterator[None]:
-    """The lifespan of every server: champions are loaded before the first request, and a worker runs beside it."""
-    with EmbeddedWorker():
-        await to_thread.run_sync(_warm)
-        yield
+def serving(prepare: Callable[[], object]) -> Callable[[object], AbstractAsyncContextManager[None]]:
+    """The lifespan of a server: a worker beside it, and `prepare` in the background once it begins to answer."""
 
+    @asynccontextmanager
+    async def lifespan(_app: object) -> AsyncIterator[None]:
+        with EmbeddedWorker():
+            Thread(target=prepare, name="preparation", daemon=True).start()
+            yield
 
-def _warm() -> None:
-    from mms.usecases.predictions import warm_champions
-
-    try:
-        with reading() as session:
-            warm_champions(session)
-    except MmsError as error:
-        _log.warning("Champions are loaded at their first prediction: %s", error.sentence)
+    return lifespan
