@@ -1,0 +1,125 @@
+"""Laws that hold for every algorithm x task x recipe, and for the first space of every task."""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mms.domain.projects import Task
+from mms.domain.runs import FINAL_FIT
+from mms.domain.scores import METRICS, metrics_of
+from mms.domain.snapshots import Profile
+from mms.domain.triples import Recipe, Triple
+from mms.ml.algorithms import Algorithm, algorithms_of
+from mms.ml.fitting import FittedWhole, fit_fold, fit_whole
+from mms.ml.persistence import load_pipeline, save_pipeline
+from mms.ml.prediction import checked_frame, predict_frame
+from mms.ml.recipes import proposed_recipes
+from tests.ml.toys import folds_of, toy
+
+CASES = [(task, algorithm) for task in Task for algorithm in algorithms_of(task)]
+NAMES = [f"{task.value}-{algorithm.name}" for task, algorithm in CASES]
+
+
+def recipes_for(task: Task) -> tuple[Recipe, ...]:
+    return proposed_recipes(toy(task, 60).columns, Profile((), {}))
+
+
+@cache
+def whole_of(task: Task, name: str, recipe: int) -> FittedWhole:
+    """Fitted once, asked by several tests."""
+    algorithm = next(a for a in algorithms_of(task) if a.name == name)
+    return fit_whole(Triple(recipes_for(task)[recipe], name, quick(algorithm)), toy(task), seed=7)
+
+
+def quick(algorithm: Algorithm) -> dict[str, object]:
+    """Defaults, but few trees."""
+    fewer = {"n_estimators": 8, "max_iter": 12}
+    return algorithm.checked({p.name: fewer[p.name] for p in algorithm.parameters if p.name in fewer})
+
+
+@pytest.mark.parametrize(("task", "algorithm"), CASES, ids=NAMES)
+def test_every_triple_fits_scores_persists_and_answers_alike_after_loading(
+    task: Task, algorithm: Algorithm, tmp_path: Path
+) -> None:
+    instances = toy(task)
+    split = folds_of(instances)[3]
+    for i, recipe in enumerate(recipes_for(task)):
+        triple = Triple(recipe, algorithm.name, quick(algorithm))
+
+        fold = fit_fold(triple, instances, split, seed=7)
+        whole = whole_of(task, algorithm.name, i)
+        path = tmp_path / "model.joblib"
+        save_pipeline(whole.pipeline, path)
+        loaded = load_pipeline(path)
+        asked = (instances.features, task, instances.classes, instances.positive, None)
+        before, after = predict_frame(whole.pipeline, *asked), predict_frame(loaded, *asked)
+
+        expected = {m.name for m in metrics_of(task)} - ({"log_loss"} if not whole.signature.probability else set())
+        assert set(fold.result.scores) == set(fold.result.train_scores) == expected
+        assert all(np.isfinite(list(fold.result.scores.values())))
+        assert whole.result.fold == FINAL_FIT
+        for one, other in ((before.labels, after.labels), (before.probabilities, after.probabilities)):
+            assert one is None or (one == other).all()
+        assert before.values is None or (before.values == after.values).all()
+        assert np.isfinite(before.values if before.values is not None else before.probabilities).all()
+        names = loaded.named_steps["recipe"].get_feature_names_out()
+        assert len(names) == loaded.named_steps["fill"].n_features_in_
+
+
+@pytest.mark.parametrize(("task", "algorithm"), CASES, ids=NAMES)
+def test_the_example_of_a_signature_can_be_asked(task: Task, algorithm: Algorithm) -> None:
+    instances = toy(task)
+    whole = whole_of(task, algorithm.name, 0)
+
+    frame = checked_frame(whole.signature, [whole.signature.example])
+    alone = predict_frame(whole.pipeline, frame, task, instances.classes, instances.positive, None)
+    among = predict_frame(whole.pipeline, instances.features, task, instances.classes, instances.positive, None)
+
+    if task is Task.REGRESSION:
+        assert alone.values == pytest.approx(among.values[:1])
+    else:
+        assert alone.probabilities == pytest.approx(among.probabilities[:1])
+        assert alone.probabilities.sum(axis=1) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("task", "algorithm"), CASES, ids=NAMES)
+def test_unseen_categories_and_missing_values_are_answered(task: Task, algorithm: Algorithm) -> None:
+    instances = toy(task)
+    for i in range(len(recipes_for(task))):
+        whole = whole_of(task, algorithm.name, i)
+        nothing = dict.fromkeys([c.name for c in instances.columns])
+        strange = {**whole.signature.example, "shape": "never seen", "words": "unheard of"}
+
+        frame = checked_frame(whole.signature, [nothing, strange])
+        predicted = predict_frame(whole.pipeline, frame, task, instances.classes, instances.positive, None)
+
+        assert len(predicted.answers(instances.classes, instances.positive)) == 2
+
+
+@pytest.mark.parametrize(("task", "algorithm"), CASES, ids=NAMES)
+def test_the_same_seed_gives_bit_equal_scores(task: Task, algorithm: Algorithm) -> None:
+    instances = toy(task)
+    split = folds_of(instances)[0]
+    triple = Triple(recipes_for(task)[0], algorithm.name, quick(algorithm))
+
+    first, again = (fit_fold(triple, instances, split, seed=11) for _ in range(2))
+
+    assert first.result.scores == again.result.scores
+    assert first.result.train_scores == again.result.train_scores
+    assert first.oof.equals(again.oof)
+
+
+@pytest.mark.parametrize("task", list(Task))
+def test_stored_scores_grow_with_quality(task: Task) -> None:
+    instances = toy(task)
+    split = folds_of(instances)[2]
+    recipe = recipes_for(task)[1]
+    baseline = fit_fold(Triple(recipe, "dummy", {}), instances, split, 0).result.scores
+    trained = fit_fold(Triple(recipe, "boosting", {"max_iter": 30}), instances, split, 0).result.scores
+
+    primary = {Task.BINARY: "roc_auc", Task.MULTICLASS: "f1_macro", Task.REGRESSION: "rmse"}[task]
+
+    assert trained[primary] > baseline[primary]
+    assert METRICS[primary].natural(trained[primary]) > 0
