@@ -4,6 +4,7 @@ One engine a process, made at first use. SQLite: WAL, foreign keys, writers seri
 that a reader never blocks and a writer never fails half way. PostgreSQL: its defaults.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -69,6 +70,8 @@ def translated() -> Iterator[None]:
     try:
         yield
     except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+            raise  # SQLite's word for a statement that is wrong: a bug of ours
         raise Unavailable(
             "The store cannot be reached or is busy: nothing was changed. Check that the database runs, then try again."
         ) from error

@@ -75,3 +75,8 @@ def test_a_store_that_cannot_be_reached_is_a_refusal(monkeypatch: pytest.MonkeyP
         session.execute(sa.select(1))
 
     sessions.dispose()
+
+
+def test_a_wrong_statement_is_a_bug_and_not_a_store_that_is_away(store: str) -> None:
+    with pytest.raises((sa.exc.OperationalError, sa.exc.ProgrammingError)), sessions.reading() as session:
+        session.execute(sa.text("SELECT nothing FROM nowhere"))
