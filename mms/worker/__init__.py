@@ -1,1 +1,1 @@
-"""The worker: takes jobs from the queue and does them, apart from the server."""
+"""The worker: a supervisor that never runs anything but the queue, and a warm child process that does the work."""

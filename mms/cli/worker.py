@@ -1,0 +1,52 @@
+"""`python -m mms worker`: where the kinds of work meet the code that does them."""
+
+import logging
+import signal
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from threading import Event, Thread
+
+from db.locks import held_alone
+from db.migrate import migrate
+from db.session import transaction
+from mms.domain.errors import Conflict
+from mms.domain.jobs import JobKind, Schedule
+from mms.settings import settings
+from mms.usecases.schedules import ensure_schedule
+from mms.worker.supervisor import Supervisor
+
+HANDLERS: Mapping[JobKind, str] = {
+    JobKind.RUN: "mms.usecases.fitting:fit_run",
+    JobKind.PICTURES: "mms.worker.handlers:draw_pictures",
+    JobKind.CHECK_TRIGGERS: "mms.worker.handlers:check_all_triggers",
+    JobKind.DEMO_REPLAY: "mms.demo.replay:replay_job",
+}
+"""The only code a job can name."""
+
+SCHEDULES = (Schedule("check triggers", JobKind.CHECK_TRIGGERS, {}, "* * * * *"),)
+
+
+def main(*, parent_pipe: bool = False) -> int:
+    """Work until SIGTERM, SIGINT or, with parent_pipe, the end of standard input. Conflict: one works here already."""
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if parent_pipe:
+        Thread(target=_stop_with_parent, args=(stop,), name="parent pipe", daemon=True).start()
+    now = datetime.now(UTC)
+    migrate(settings(), now)
+    with held_alone("worker") as alone:
+        if not alone:
+            raise Conflict("A worker of this host already serves this store: stop it first, or let it do the work.")
+        with transaction() as session:
+            for schedule in SCHEDULES:
+                ensure_schedule(session, schedule, now)
+        logging.getLogger(__name__).info("The worker is ready.")
+        Supervisor(HANDLERS, stop).run()
+    return 0
+
+
+def _stop_with_parent(stop: Event) -> None:
+    sys.stdin.buffer.read()
+    stop.set()

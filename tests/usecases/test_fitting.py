@@ -1,0 +1,231 @@
+"""A run makes models of its triples, each on the same folds, and each only after its artifact answered again."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+
+from db import models as tables
+from db.queries.jobs import jobs, log_lines
+from db.queries.models import get_model, oof_frame
+from db.queries.runs import fold_results, get_run, run_page
+from db.queries.snapshots import snapshot_blocks
+from db.session import reading, transaction
+from mms.domain.errors import Invalid
+from mms.domain.jobs import JobKind, JobState
+from mms.domain.members import Member
+from mms.domain.models import Model
+from mms.domain.runs import FINAL_FIT
+from mms.domain.snapshots import FoldKind
+from mms.ml.prediction import predict_frame
+from mms.settings import settings
+from mms.usecases.fitting import fit_run
+from mms.usecases.jobs import JobContext, claim
+from mms.usecases.models import load_model
+from mms.usecases.runs import launch_run
+from mms.usecases.snapshots import load_instances
+from tests.trained import a_project, a_snapshot, triple_of, work_off
+
+
+class Ground:
+    """A launched run of one triple beside the baseline."""
+
+    def __init__(self, member: Member, folder: Path, now: datetime, *, timed: bool = True, **kind: FoldKind) -> None:
+        self.project = a_project(member, folder, now, timed=timed)
+        self.snapshot = a_snapshot(member, self.project, now, **kind)
+        self.member, self.now = member, now
+
+    def launch(self, *algorithms: str) -> int:
+        triples = [triple_of(self.project, self.snapshot, name) for name in algorithms]
+        with transaction() as session:
+            return launch_run(session, self.member, self.snapshot.id, triples, self.now)
+
+
+def models_of(run_id: int) -> list[Model]:
+    with reading() as session:
+        ids = session.scalars(sa.select(tables.Model.id).where(tables.Model.run_id == run_id).order_by(tables.Model.id))
+        return [get_model(session, model_id) for model_id in ids]
+
+
+def test_every_triple_becomes_a_model_with_twelve_folds_and_a_final_fit(
+    store: str, member: Member, tmp_path: Path, now: datetime
+) -> None:
+    ground = Ground(member, tmp_path, now)
+    run_id = ground.launch("logistic")
+
+    work_off(now)
+
+    dummy, logistic = models_of(run_id)
+    assert (dummy.ranked.algorithm, logistic.ranked.algorithm) == ("dummy", "logistic")
+    assert (dummy.ranked.version, logistic.ranked.version) == (1, 2)
+    with reading() as session:
+        folds = fold_results(session, [logistic.id])[logistic.id]
+        page = run_page(session, run_id)
+    assert [fold.fold for fold in folds] == [FINAL_FIT, *range(12)]
+    assert logistic.ranked.score == pytest.approx(np.mean([fold.scores["f1"] for fold in folds[1:]]))
+    assert logistic.ranked.score > dummy.ranked.score
+    assert page.run.state is JobState.SUCCEEDED
+    assert (page.run.progress.done, page.run.progress.total) == (26, 26)
+    assert [triple.triple.algorithm for triple in page.triples] == ["logistic", "dummy"]
+    assert [triple.folds_done for triple in page.triples] == [12, 12]
+
+
+def test_out_of_fold_rows_are_those_of_the_fold_plan(store: str, member: Member, tmp_path: Path, now: datetime) -> None:
+    ground = Ground(member, tmp_path, now)
+    run_id = ground.launch("logistic")
+
+    work_off(now)
+
+    model = models_of(run_id)[1]
+    with reading() as session:
+        oof = oof_frame(session, settings().cache, model.id)
+        blocks = snapshot_blocks(session, ground.snapshot)
+    assert oof["row"].tolist() == np.flatnonzero(blocks > 0).tolist()
+    assert (oof["fold"].to_numpy() == blocks[oof["row"]] - 1).all()
+
+
+def test_the_hold_out_is_the_newest_three_blocks_of_time(
+    store: str, member: Member, tmp_path: Path, now: datetime
+) -> None:
+    by_time = Ground(member, tmp_path, now)
+    run_id = by_time.launch("logistic")
+
+    work_off(now)
+
+    holdout = models_of(run_id)[1].holdout
+    assert holdout is not None
+    assert holdout.time_from == now - timedelta(hours=30)
+    assert holdout.time_to == now - timedelta(hours=1)
+    assert holdout.sums.labelled == 30
+
+
+def test_shuffled_folds_get_their_hold_out_from_one_more_fit_on_older_rows(
+    store: str, member: Member, tmp_path: Path, now: datetime
+) -> None:
+    ground = Ground(member, tmp_path, now, kind=FoldKind.STRATIFIED)
+    run_id = ground.launch("neighbours")
+
+    work_off(now)
+
+    holdout = models_of(run_id)[1].holdout
+    assert holdout is not None
+    assert (holdout.time_from, holdout.sums.labelled) == (now - timedelta(hours=30), 30)
+
+
+def test_without_a_time_there_is_no_hold_out(store: str, member: Member, tmp_path: Path, now: datetime) -> None:
+    ground = Ground(member, tmp_path, now, timed=False)
+    run_id = ground.launch("logistic")
+
+    work_off(now)
+
+    assert [model.holdout for model in models_of(run_id)] == [None, None]
+
+
+def test_the_stored_artifact_answers(store: str, member: Member, tmp_path: Path, now: datetime) -> None:
+    ground = Ground(member, tmp_path, now)
+    run_id = ground.launch("logistic")
+    work_off(now)
+    ranked = models_of(run_id)[1]
+
+    with reading() as session:
+        model, pipeline = load_model(session, ranked.id)
+        instances = load_instances(session, ground.snapshot.id)
+    predicted = predict_frame(
+        pipeline, instances.features, instances.task, model.signature.classes, instances.positive, model.threshold
+    )
+
+    accuracy = next(score for score in model.scores if score.metric == "accuracy")
+    assert (predicted.labels == instances.target.to_numpy()).mean() == pytest.approx(accuracy.final)
+
+
+def test_a_triple_that_fails_keeps_its_error_and_the_run_goes_on(
+    store: str, member: Member, tmp_path: Path, now: datetime
+) -> None:
+    ground = Ground(member, tmp_path, now)
+    with transaction() as session:
+        triples = [
+            triple_of(
+                ground.project, ground.snapshot, "neighbours", n_neighbors=100
+            ),  # more than early folds have rows
+            triple_of(ground.project, ground.snapshot, "logistic"),
+        ]
+        run_id = launch_run(session, member, ground.snapshot.id, triples, now)
+
+    context = work_off(now)
+
+    with reading() as session:
+        page = run_page(session, run_id)
+        lines = log_lines(session, context.job.id)
+    failed = next(t for t in page.triples if t.triple.algorithm == "neighbours")
+    assert failed.state is JobState.FAILED
+    assert failed.model_id is None
+    assert "n_neighbors" in (failed.error or "")
+    assert page.run.state is JobState.SUCCEEDED
+    assert page.run.progress.share == 1
+    assert [model.ranked.algorithm for model in models_of(run_id)] == ["dummy", "logistic"]
+    assert any(line.level == "error" and "neighbours" in line.message for line in lines)
+
+
+def test_a_run_of_which_only_the_baseline_works_fails_with_a_sentence(
+    store: str, member: Member, tmp_path: Path, now: datetime
+) -> None:
+    ground = Ground(member, tmp_path, now)
+    with transaction() as session:
+        triples = [triple_of(ground.project, ground.snapshot, "neighbours", n_neighbors=100)]
+        launch_run(session, member, ground.snapshot.id, triples, now)
+
+    with pytest.raises(Invalid, match="No triple of run 1 became a model. The first said: "):
+        work_off(now)
+
+
+def test_a_run_that_is_taken_up_again_fits_no_finished_fold_twice(
+    store: str, member: Member, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ground = Ground(member, tmp_path, now)
+    run_id = ground.launch("logistic")
+    stop_after(monkeypatch, saves=17)
+    with transaction() as session:
+        first = claim(session, "first", now)
+    assert first is not None
+    with pytest.raises(KeyboardInterrupt):
+        fit_run(JobContext(first, transaction, lambda: now))
+    monkeypatch.undo()
+    monkeypatch.setenv("MMS_HOME", str(tmp_path))
+    monkeypatch.setenv("MMS_DATABASE_URL", store)
+    with transaction() as session:
+        session.execute(sa.update(tables.Job).values(lease_until=now - timedelta(days=9999)))
+
+    work_off(now)
+
+    with reading() as session:
+        attempts = dict(session.execute(sa.select(tables.JobStep.attempt, sa.func.count()).group_by("attempt")).all())
+        folds = session.scalar(sa.select(sa.func.count()).select_from(tables.FoldResult))
+        assert get_run(session, run_id).state is JobState.SUCCEEDED
+    assert attempts == {1: 17, 2: 26 - 17 + 1}
+    assert folds == 26
+
+
+def stop_after(monkeypatch: pytest.MonkeyPatch, saves: int) -> None:
+    """Interrupt a job right after a number of checkpoints, as a killed process would be."""
+    whole, left = JobContext.save, [saves]
+
+    def save(self: JobContext, *args: object) -> None:
+        whole(self, *args)
+        left[0] -= 1
+        if not left[0]:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(JobContext, "save", save)
+
+
+def test_the_best_model_gets_its_pictures(store: str, member: Member, tmp_path: Path, now: datetime) -> None:
+    ground = Ground(member, tmp_path, now)
+    run_id = ground.launch("logistic")
+
+    work_off(now)
+
+    with reading() as session:
+        asked = [job.arguments for job in jobs(session) if job.kind is JobKind.PICTURES]
+    assert asked == [{"model_id": models_of(run_id)[1].id}]
