@@ -107,7 +107,8 @@ _LIMITS: Mapping[TriggerKind, tuple[float, float, str]] = {
 def checked_threshold(kind: TriggerKind, threshold: float) -> float:
     """The threshold, or Invalid with what this kind of trigger takes."""
     low, high, takes = _LIMITS[kind]
-    if not low <= threshold <= high:
+    in_range = low <= threshold <= high
+    if not in_range or (kind is TriggerKind.SIZE and threshold != int(threshold)):
         raise Invalid(f"A {kind.value} trigger's threshold is {takes}; it got {threshold:g}.")
     return threshold
 

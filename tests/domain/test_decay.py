@@ -1,0 +1,115 @@
+"""Decay: sure, repeated falls only, and only on months whose labels are in."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from mms.domain.buckets import Estimate, Sums
+from mms.domain.decay import DecayPoint, judge_decay, month_of, point_of, watched_metric
+from mms.domain.projects import Task
+
+REFERENCE = Estimate(0.50, 0.47, 0.53, 1000)
+
+
+def point(month: int, value: float | None, *, half: float = 0.02, n: int = 1000, labelled: int = 1000) -> DecayPoint:
+    estimate = None if value is None else Estimate(value, value - half, value + half, labelled)
+    return DecayPoint(datetime(2026, month, 1, tzinfo=UTC), 1, estimate, n, labelled)
+
+
+def months(*values: float) -> list[DecayPoint]:
+    return [point(i, value) for i, value in enumerate(values, 1)]
+
+
+@pytest.mark.parametrize(
+    ("values", "decaying", "since"),
+    [
+        ((0.50, 0.50, 0.50), False, None),
+        ((0.50, 0.50, 0.40), False, None),  # one bad month is an alarm of noise
+        ((0.50, 0.40, 0.40), True, 2),
+        ((0.40, 0.50, 0.40), True, 3),  # two of the last three
+        ((0.40, 0.40, 0.50), False, None),  # recovered
+        ((0.40, 0.50, 0.50, 0.40), False, None),  # the first is out of the window
+        ((0.40, 0.40, 0.40, 0.40), True, 1),
+        ((0.60, 0.60, 0.60), False, None),  # better is no decay
+    ],
+)
+def test_decay_needs_two_bad_months_of_three_the_newest_among_them(
+    values: tuple[float, ...], decaying: bool, since: int | None
+) -> None:
+    decay = judge_decay(months(*values), REFERENCE, "f1")
+
+    assert decay.decaying is decaying
+    assert decay.since == (datetime(2026, since, 1, tzinfo=UTC) if since else None)
+
+
+def test_overlapping_bands_are_no_sure_fall() -> None:
+    wide = [point(i, 0.44, half=0.05) for i in (1, 2, 3)]
+
+    assert not judge_decay(wide, REFERENCE, "f1").decaying
+
+
+def test_a_sure_fall_smaller_than_the_effect_does_not_count() -> None:
+    narrow = [point(i, 0.44, half=0.001) for i in (1, 2, 3)]
+
+    assert judge_decay(narrow, REFERENCE, "f1", effect=0.05).decaying
+    assert not judge_decay(narrow, REFERENCE, "f1", effect=0.07).decaying
+
+
+def test_an_error_decays_by_rising() -> None:
+    reference = Estimate(2.0, 1.9, 2.1, 500)
+
+    assert judge_decay(months(2.5, 2.5), reference, "rmse").decaying
+    assert not judge_decay(months(1.5, 1.5), reference, "rmse").decaying
+
+
+@pytest.mark.parametrize(("n", "labelled"), [(1000, 949), (99, 99)])
+def test_immature_months_are_never_judged(n: int, labelled: int) -> None:
+    immature = [point(i, 0.1, n=n, labelled=labelled) for i in (3, 4, 5)]
+
+    decay = judge_decay([*months(0.5, 0.5), *immature], REFERENCE, "f1")
+
+    assert not decay.decaying
+    assert decay.newest is not None
+    assert decay.newest.period.month == 2
+    assert judge_decay(immature, REFERENCE, "f1").sentence == "Too few labels yet to judge F1."
+
+
+def test_a_month_at_the_limits_is_mature() -> None:
+    assert point(1, 0.5, n=1000, labelled=950).mature
+    assert point(1, 0.5, n=100, labelled=100).mature
+    assert point(1, None, n=0, labelled=0).coverage == 0.0
+
+
+def test_without_a_hold_out_nothing_is_judged() -> None:
+    decay = judge_decay(months(0.1, 0.1, 0.1), None, "f1")
+
+    assert (decay.decaying, decay.reference) == (False, None)
+    assert decay.sentence == "F1 has no hold-out to compare with."
+
+
+def test_the_sentence_gives_both_numbers_and_the_month() -> None:
+    assert (
+        judge_decay(months(0.5, 0.3, 0.3), REFERENCE, "f1").sentence == "F1 0.500 → 0.300, surely, since February 2026."
+    )
+    assert judge_decay(months(0.5), REFERENCE, "f1").sentence == "F1 0.500 → 0.500: no sure fall."
+
+
+def test_a_month_begins_in_utc() -> None:
+    east = timezone(timedelta(hours=5))
+
+    assert month_of(datetime(2026, 3, 1, 4, tzinfo=east)) == datetime(2026, 2, 1, tzinfo=UTC)
+
+
+def test_a_point_reads_its_sums() -> None:
+    sums = Sums(4, 2, {("y", "y"): 1, ("n", "y"): 1})
+
+    made = point_of(datetime(2026, 1, 1, tzinfo=UTC), 7, sums, "precision", "y")
+
+    assert made.estimate is not None
+    assert (made.estimate.value, made.coverage, made.model_id) == (0.5, 0.5, 7)
+
+
+def test_a_metric_that_sums_do_not_determine_is_watched_by_the_default() -> None:
+    assert watched_metric("recall", Task.BINARY) == "recall"
+    assert watched_metric("log_loss", Task.MULTICLASS) == "f1_macro"
+    assert watched_metric("average_precision", Task.BINARY) == "f1"
