@@ -1,0 +1,92 @@
+"""Champions: who answers in which scope, who seated it and why, now or as of a day."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+import streamlit as st
+
+from db.queries.models import models_page
+from db.queries.promotions import Champion, champions, promotions
+from db.session import acknowledged, reading
+from mms.domain.members import Member, Permission
+from mms.domain.models import ModelFilter
+from mms.domain.projects import Project
+from mms.domain.promotions import Promotion
+from mms.usecases.promotions import roll_back
+from pages.parts.champion_table import seat_frame, seats_sentence
+from pages.parts.formatting import time_column
+from pages.parts.model_lineage import promotion_frame
+from pages.parts.project import chosen_project, link_query
+from pages.parts.promote import promote_button
+from pages.parts.session import current_member, real_now
+from pages.parts.told import told
+
+
+def render(member: Member) -> None:
+    """The sentence, the seats, what one may do, the ledger."""
+    st.title("Champions")
+    project = chosen_project(member)
+    if project is None:
+        return
+    present = project.present(real_now())
+    first = st.empty()
+    chosen = st.date_input("As of", None, key="as_of", bind="query-params", help="the end of that day, UTC; empty: now")
+    with told(), reading() as session:
+        seats = champions(session, project.id, _moment(chosen))
+        ledger = promotions(session, project.id)
+        best = models_page(session, project.id, ModelFilter(), limit=1).models
+        first.markdown(seats_sentence(seats, project, present, chosen))
+        if seats:
+            st.dataframe(
+                seat_frame(seats, project, present), hide_index=True, alt="the champion of every scope",
+                column_config={"since": time_column("since")},
+            )  # fmt: skip
+        elif best and chosen is None:
+            st.markdown(f"The best model of the folds is **{best[0].name}**. Nobody answers until one is seated.")
+            promote_button(member, project, best[0], key="promote_best")
+        elif not best:
+            st.info("No models yet: a champion is one of them. Launch a run first.")
+            st.page_link("train.py", label="Train models", query_params=link_query(project))
+        _acts(member, project, seats, ledger, today=chosen is None)
+        st.subheader("Ledger")
+        st.caption("Every seating, newest first. It is only ever added to; undoing one is a new one.")
+        times = {"when": time_column("when")}
+        st.dataframe(promotion_frame(ledger), hide_index=True, alt="every promotion", column_config=times)
+
+
+def _moment(day: date | None) -> datetime | None:
+    """The last instant of a day, UTC."""
+    return None if day is None else datetime.combine(day, time(), UTC) + timedelta(days=1, microseconds=-1)
+
+
+def _acts(
+    member: Member, project: Project, seats: Sequence[Champion], ledger: Sequence[Promotion], *, today: bool
+) -> None:
+    """Promote another, or roll a scope back."""
+    left, right, _ = st.columns([1, 1, 3])
+    if left.button("Promote another…", help="Choose a model, then press Promote on its page."):
+        st.switch_page("models.py", query_params=link_query(project))
+    scopes = [s.promotion.scope for s in seats if len({p.model_id for p in ledger if p.scope == s.promotion.scope}) > 1]
+    why = (
+        "You may not promote: ask an administrator for the role of a manager." if not member.may(Permission.PROMOTE)
+        else "The past cannot be changed: empty the date first." if not today
+        else "No scope had a champion before its present one." if not scopes
+        else None
+    )  # fmt: skip
+    if right.button("Roll back…", disabled=why is not None, help=why or "Seat the champion before again."):
+        _roll_back(member, project, scopes)
+
+
+@st.dialog("Roll back")
+def _roll_back(member: Member, project: Project, scopes: Sequence[str]) -> None:
+    scope = st.selectbox("Scope", scopes, key="rollback_scope")
+    reason = st.text_area("Reason", key="rollback_reason", placeholder="why, for those who come after")
+    st.caption("The champion before the present one is seated again: a new line in the ledger.")
+    if st.button("Roll back", type="primary", key="rollback_now"):
+        with told(stop=False):
+            with acknowledged() as session:
+                roll_back(session, member, project.id, project.present(real_now()), scope=scope, reason=reason)
+            st.rerun()
+
+
+render(current_member())

@@ -1,0 +1,93 @@
+"""Models side by side: what differs, fold by fold, and their curves in one picture."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from db.queries.models import comparable, get_model
+from db.queries.projects import get_project
+from db.queries.promotions import advice_for
+from db.queries.runs import fold_results
+from db.session import reading
+from mms.charts import fold_scores, precision_recall, roc
+from mms.charts.theme import colours_of
+from mms.domain.errors import Invalid
+from mms.domain.members import Member
+from mms.domain.models import Model
+from mms.domain.projects import Project
+from mms.domain.scores import METRICS
+from pages.parts.comparison import comparison_frame, ids_of, only_different
+from pages.parts.project import keep_project, link_query
+from pages.parts.promote import advice_words, promote_button
+from pages.parts.scored_rows import class_choice, out_of_fold, ranked_rows
+from pages.parts.session import current_member
+from pages.parts.told import told
+
+
+def render(member: Member) -> None:
+    """The sentence, the table, the folds, the curves; a button for each that may take the seat."""
+    st.title("Compare")
+    with told():
+        ids = ids_of(st.query_params.get("ids", ""))
+        if len(ids) < 2:
+            st.info("Choose 2 models or more in the model table, then press Compare.")
+            st.page_link("models.py", label="All models", icon=":material/arrow_back:")
+            return
+        with reading() as session:
+            models = [get_model(session, model_id) for model_id in ids]
+            projects = {m.ranked.project_id for m in models}
+            if len(projects) > 1:
+                raise Invalid("These models answer different questions: compare models of one project.")
+            project = get_project(session, member, projects.pop())
+            keep_project(project.id)
+            st.page_link(
+                "models.py", label="All models", icon=":material/arrow_back:", query_params=link_query(project)
+            )
+            _drawn(session, member, project, models)
+
+
+def _drawn(session: Session, member: Member, project: Project, models: Sequence[Model]) -> None:
+    metric, why_not = METRICS[project.primary_metric], comparable(models)
+    results = fold_results(session, [m.id for m in models])
+    series = [fold_scores.series_of(m.id, m.ranked.name, results.get(m.id, []), metric) for m in models]
+    finding = fold_scores.words(series, metric)
+    st.markdown(why_not or finding)
+    _advice(session, member, project, models)
+    frame = comparison_frame(models, project)
+    if st.toggle("Only what differs", key="differs", bind="query-params"):
+        frame = only_different(frame)
+    st.dataframe(frame, hide_index=True, height="content", alt="the models side by side; ≠ marks what differs")
+    colours = colours_of([m.id for m in models])
+    if why_not is None:
+        st.plotly_chart(fold_scores.figure(series, metric, colours), alt=finding, key="folds")
+    else:
+        st.caption("Scores by fold are not joined: the folds are not the same.")
+    if project.task.is_classification:
+        _curves(project, models, colours)
+
+
+def _advice(session: Session, member: Member, project: Project, models: Sequence[Model]) -> None:
+    for model in models:
+        text, button = st.columns([4, 1], vertical_alignment="center")
+        text.markdown(f"**{model.ranked.name}**: {advice_words(advice_for(session, model.id), model.ranked)}")
+        with button:
+            promote_button(member, project, model.ranked, key=f"promote_{model.id}", primary=False)
+
+
+def _curves(project: Project, models: Sequence[Model], colours: dict[int, str]) -> None:
+    class_name = class_choice(project, models[0], "class")
+    named = [m for m in models if class_name in m.signature.classes]
+    ranked = [ranked_rows(m, out_of_fold(m), class_name) for m in named]
+    left, right = st.columns(2)
+    curves = [info for rows in ranked if (info := roc.roc_of(rows))]
+    left.plotly_chart(roc.figure(curves, colours), alt=roc.words(curves), key="roc")
+    left.caption(roc.words(curves))
+    balances = [info for rows in ranked if (info := precision_recall.precision_recall_of(rows))]
+    right.plotly_chart(
+        precision_recall.figure(balances, colours), alt=precision_recall.words(balances), key="precision_recall"
+    )
+    right.caption(precision_recall.words(balances))
+
+
+render(current_member())

@@ -1,0 +1,95 @@
+"""Decay: what the champion's score did since it was seated, month by month, and what to do about it."""
+
+import streamlit as st
+
+from db.queries.decay import DecayPage, decay_page
+from db.queries.predictions import predictions
+from db.session import reading
+from mms.charts import decay as chart
+from mms.charts.theme import colours_of
+from mms.domain.buckets import WATCHED
+from mms.domain.members import Member
+from mms.domain.projects import Project
+from mms.domain.scores import METRICS, metrics_of
+from pages.parts.decay_words import decay_info, headline
+from pages.parts.formatting import counted, metric_help, time_words
+from pages.parts.model_call import address, feedback_curl
+from pages.parts.project import chosen_project, link_query
+from pages.parts.promote import retrain_button
+from pages.parts.replay import replay_bar
+from pages.parts.session import current_member
+from pages.parts.told import told
+
+
+def render(member: Member) -> None:
+    """The sentence, the button, the chart, the firings."""
+    st.title("Decay")
+    project = chosen_project(member)
+    if project is None:
+        return
+    metrics = [m.name for m in metrics_of(project.task) if m.name in WATCHED]
+    start = metrics.index(project.primary_metric) if project.primary_metric in metrics else 0
+    top = st.container()
+    metric = st.selectbox(
+        "Metric", metrics, index=start, format_func=lambda name: METRICS[name].label, key="metric", width=260
+    )
+    st.caption(metric_help(METRICS[metric]))
+    with told(), reading() as session:
+        pages = [decay_page(session, project, name) for name in dict.fromkeys((metric, *_always(metrics)))]
+        newest = predictions(session, project.id, limit=1)
+    first = pages[0]
+    with top:
+        st.markdown(headline(first))
+        if first.champion is None:
+            st.page_link("models.py", label="Choose a model to promote", query_params=link_query(project))
+        else:
+            retrain_button(member, project, key="retrain", primary=True)
+        replay_bar(member, project, champion=first.champion is not None)
+    if first.labelled:
+        info = decay_info(pages)
+        colours = colours_of(list(info.names))
+        st.plotly_chart(chart.figure(info, colours), alt=chart.words(info), key="decay")
+        st.caption(
+            "● mature: 95 % of the labels are known, and 100 at least. ○ not yet: it may still move. Band: 95 %."
+        )
+    else:
+        _no_labels(project, first, newest[0].id if newest else None)
+    _firings(project, first)
+
+
+def _always(metrics: list[str]) -> list[str]:
+    """Precision and recall stand below whatever is chosen, where the task has them."""
+    return [name for name in ("precision", "recall", "precision_macro", "recall_macro") if name in metrics]
+
+
+def _no_labels(project: Project, page: DecayPage, newest: int | None) -> None:
+    """How feedback arrives, with a call to copy."""
+    st.info(
+        f"{counted(page.predicted, 'prediction')}, and the truth about none of them yet. "
+        "Decay shows when feedback arrives: send the truth about a prediction by its id."
+    )
+    truth = project.positive_class or "the truth"
+    st.code(feedback_curl(address(), project, newest or 1, truth), language="bash", wrap_lines=True)
+    st.page_link("predict.py", label="Or record it on the predict page", query_params=link_query(project))
+
+
+def _firings(project: Project, page: DecayPage) -> None:
+    st.subheader("Triggers that fired")
+    if not page.firings:
+        st.markdown("None yet.")
+        st.page_link("triggers.py", label="See the triggers and how far they are", query_params=link_query(project))
+    for firing in page.firings:
+        text, link = st.columns([4, 1])
+        outcome = f": {firing.outcome}" if firing.outcome else ""
+        text.markdown(
+            f"▲ **{time_words(firing.fired_at)}**, {firing.kind.value}{outcome}. {_evidence(firing.evidence)}"
+        )
+        if firing.run_id is not None:
+            link.page_link("runs.py", label="Its run", query_params=link_query(project, run=firing.run_id))
+
+
+def _evidence(evidence: object) -> str:
+    return str(evidence.get("sentence", "")) if isinstance(evidence, dict) else ""
+
+
+render(current_member())

@@ -1,0 +1,109 @@
+"""One model: what it is, how good it is against champion and Dummy, and everything one may do with it."""
+
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from db.queries.models import get_model, models_page
+from db.queries.projects import get_project
+from db.queries.promotions import Champion, advice_for, find_champion, promotions
+from db.queries.runs import fold_results, get_run
+from db.queries.snapshots import snapshots
+from db.session import reading
+from mms.domain.members import Member
+from mms.domain.models import Model, ModelFilter, RankedModel
+from mms.domain.projects import Project
+from mms.domain.scores import METRICS
+from pages.parts.formatting import score_of
+from pages.parts.model_actions import actions
+from pages.parts.model_call import how_to_call
+from pages.parts.model_diagnostics import diagnostics
+from pages.parts.model_lineage import history, lineage
+from pages.parts.model_overview import folds, overview
+from pages.parts.model_rows import rows_tab
+from pages.parts.model_table import STATE_WORDS
+from pages.parts.project import keep_project
+from pages.parts.promote import advice_words, promote_button, retrain_button
+from pages.parts.question import question_of
+from pages.parts.session import current_member
+from pages.parts.told import told
+
+TABS = ("Overview", "Folds", "Diagnostics", "Rows", "Lineage", "How to call it", "History")
+
+
+def render(member: Member) -> None:
+    """The sentence, the two buttons, then tabs of which only the open one is computed."""
+    given = st.query_params.get("id", "")
+    if not given.isdecimal() or len(given) > 18:
+        st.title("Model")
+        st.info("No model is chosen. Choose one in the model table.")
+        st.page_link("models.py", label="All models", icon=":material/arrow_back:")
+        return
+    with told(), reading() as session:
+        model = get_model(session, int(given))
+        project = get_project(session, member, model.ranked.project_id)
+        keep_project(project.id)
+        champion = find_champion(session, project.id)
+        _head(session, member, project, model, champion)
+        _tabs(session, member, project, model, champion)
+
+
+def _head(session: Session, member: Member, project: Project, model: Model, champion: Champion | None) -> None:
+    ranked, metric = model.ranked, METRICS[project.primary_metric]
+    st.page_link("models.py", label="All models", icon=":material/arrow_back:")
+    st.title(ranked.name)
+    st.markdown(
+        f"{STATE_WORDS[ranked.state]} of **{project.name}**: {ranked.algorithm} on recipe '{ranked.recipe}', "
+        f"{metric.label} **{score_of(metric, ranked.score, ranked.score_sd)}** ({metric.direction})."
+    )
+    if model.description:
+        st.markdown(f"> {model.description}")
+    if champion and champion.model.id == ranked.id:
+        st.markdown(f"It answers since {champion.promotion.promoted_at:%d %B %Y}: {champion.promotion.reason}")
+    else:
+        st.markdown(advice_words(advice_for(session, model.id), ranked))
+    cells = st.columns([1, 1, 1, 3])
+    with cells[0]:
+        promote_button(member, project, ranked, key="promote")
+    with cells[1]:
+        retrain_button(member, project, key="retrain")
+    with cells[2]:
+        actions(member, model)
+
+
+def _tabs(session: Session, member: Member, project: Project, model: Model, champion: Champion | None) -> None:
+    tabs = dict(zip(TABS, st.tabs(TABS, key="tab", on_change="rerun", bind="query-params"), strict=True))
+    opened = next((name for name, tab in tabs.items() if tab.open), "Overview")
+    snapshot = next((s for s in snapshots(session, project.id) if s.id == model.ranked.snapshot_id), None)
+    with tabs[opened]:
+        if opened == "Overview":
+            overview(model, _rivals(session, model, champion))
+        elif opened == "Folds":
+            others = {r.id: r.name for r in _rivals(session, model, champion).values()}
+            metric = METRICS[project.primary_metric]
+            folds(model, fold_results(session, [model.id, *others]), others, metric)
+        elif opened == "Diagnostics":
+            diagnostics(member, project, model)
+        elif opened == "Rows":
+            rows_tab(model)
+        elif opened == "Lineage":
+            lineage(model, get_run(session, model.ranked.run_id), snapshot)
+        elif opened == "How to call it":
+            how_to_call(project, model, question_of(session, project.id))
+        else:
+            history(model, promotions(session, project.id, limit=1000))
+
+
+def _rivals(session: Session, model: Model, champion: Champion | None) -> dict[str, RankedModel]:
+    """Champion and Dummy, where they were scored on the same snapshot, so that the folds are the same."""
+    own = model.ranked
+    found: dict[str, RankedModel] = {}
+    if champion and champion.model.id != own.id and champion.model.snapshot_id == own.snapshot_id:
+        found["champion"] = champion.model
+    where = ModelFilter(algorithms=("dummy",), snapshot_id=own.snapshot_id)
+    dummies = models_page(session, own.project_id, where, limit=1).models
+    if dummies and dummies[0].id != own.id:
+        found["Dummy baseline"] = dummies[0]
+    return found
+
+
+render(current_member())

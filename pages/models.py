@@ -1,0 +1,103 @@
+"""The model table of a project: filtered, sorted, paged, compared; the whole view is in the URL."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from db.queries.models import algorithms_used, models_page
+from db.queries.promotions import Champion, find_champion
+from db.queries.runs import runs
+from db.queries.snapshots import snapshots
+from db.session import reading, transaction
+from mms.domain.members import Member
+from mms.domain.models import ModelPage, ModelSort, ModelState
+from mms.domain.scores import METRICS
+from mms.domain.ties import tied_with_best
+from mms.usecases.models import archive_models
+from pages.parts.model_filters import Choices, ModelView, model_view, pager
+from pages.parts.model_table import models_table, sentence
+from pages.parts.project import chosen_project
+from pages.parts.session import current_member, real_now
+from pages.parts.told import told
+
+_LEADERS = 25
+"""How many of the best are asked whether they can be told apart."""
+
+
+def render(member: Member) -> None:
+    """Sentence, filter, table, and what is done with chosen rows."""
+    st.title("Models")
+    project = chosen_project(member)
+    if project is None:
+        return
+    first = st.empty()
+    metric = METRICS[project.primary_metric]
+    with told(), reading() as session:
+        taken = snapshots(session, project.id)
+        launched = {r.id: f"run {r.number}" for r in runs(session, project.id)}
+        names = {s.id: s.name for s in taken}
+        view = model_view(Choices(algorithms_used(session, project.id), names, launched), metric)
+        page = models_page(session, project.id, view.where, view.sort, view.after)
+        best = models_page(session, project.id, view.where, ModelSort.SCORE, limit=_LEADERS).models
+        champion = find_champion(session, project.id)
+        plan = next((s.fold_plan for s in taken if best and s.id == best[0].snapshot_id), None)
+        first.markdown(sentence(page, best, plan, metric))
+        tied = {m.id for m in tied_with_best(best, plan)} if plan else set()
+        if not page.models:
+            _nothing(view)
+            return
+        chosen = models_table(page, project, tied, project.present(real_now()), _key(view))
+        _chosen(member, chosen)
+        pager(view, page.after)
+        _challengers(page, champion)
+        st.link_button(
+            "CSV of all rows of this filter",
+            f"/api/v1/projects/{project.id}/models.csv?{view.csv_query}",
+            icon=":material/download:",
+        )
+
+
+def _key(view: ModelView) -> str:
+    """Selections are positions: another page of the table is another widget."""
+    return f"models_{hash((view.where, view.sort, view.trail)) & 0xFFFFFFFF:x}"
+
+
+def _chosen(member: Member, chosen: Sequence[int]) -> None:
+    """Open one, compare two or more, archive any."""
+    opened, compared, archived, _ = st.columns([1, 1, 1, 3])
+    one, several = len(chosen) == 1, len(chosen) >= 2
+    if opened.button("Open", disabled=not one, help=None if one else "Choose one row, or click an ID."):
+        st.switch_page("model.py", query_params={"id": str(chosen[0])})
+    label = f"Compare {len(chosen)}" if several else "Compare"
+    if compared.button(label, type="primary", disabled=not several, help=None if several else "Choose 2 rows or more."):
+        st.switch_page("compare.py", query_params={"ids": ",".join(map(str, chosen))})
+    if archived.button("Archive", disabled=not chosen, help="Hide the chosen models; never a champion."):
+        with told(stop=False):
+            with transaction() as session:
+                count = archive_models(session, member, list(chosen), real_now())
+            st.toast(f"{count} archived: tick 'Archived too' to see them.")
+            st.rerun()
+
+
+def _challengers(page: ModelPage, champion: Champion | None) -> None:
+    """Name the retrained challengers of this page, with the way to see each beside the champion."""
+    waiting = [m for m in page.models if m.state is ModelState.CHALLENGER]
+    for model in waiting[:3] if champion else []:
+        st.page_link(
+            "compare.py",
+            label=f"{model.name} challenges the champion {champion.model.name}: see them side by side",
+            query_params={"ids": f"{champion.model.id},{model.id}"},
+            icon=":material/compare_arrows:",
+        )
+
+
+def _nothing(view: ModelView) -> None:
+    if view.where == type(view.where)():
+        st.info("No models yet. Take a snapshot of the data, then launch a run: its triples become models.")
+        st.page_link("train.py", label="Train models", icon=":material/model_training:")
+    else:
+        st.info("No model passes this filter. Take something away from it.")
+        st.page_link("models.py", label="Show all models")
+
+
+render(current_member())

@@ -1,0 +1,135 @@
+"""The filter, the sort and the place in the model table: all of them in the URL."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from mms.domain.models import ModelFilter, ModelSort, ModelState
+from mms.domain.scores import Metric
+
+_TRAIL = "~"
+"""Between the cursors of the pages before this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelView:
+    """What the model table shows: filter, sort, and the cursors that led to this page (none: the first)."""
+
+    where: ModelFilter
+    sort: ModelSort
+    trail: tuple[str, ...]
+
+    @property
+    def after(self) -> str | None:
+        """The cursor of the page before, None on the first page."""
+        return self.trail[-1] if self.trail else None
+
+    @property
+    def csv_query(self) -> str:
+        """The filter as the query of the REST route that gives every row."""
+        w = self.where
+        pairs = [("algorithm", a) for a in w.algorithms] + [("state", s.value) for s in w.states]
+        pairs += [
+            (name, str(value))
+            for name, value in (("min_score", w.min_score), ("snapshot", w.snapshot_id), ("run", w.run_id))
+            if value is not None
+        ]
+        pairs += [("text", w.text)] * bool(w.text) + [("archived", "true")] * w.archived
+        return urlencode([*pairs, ("sort", self.sort.value)])
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What can be filtered by: algorithms in use, and names of snapshots and runs by id."""
+
+    algorithms: Sequence[str]
+    snapshots: Mapping[int, str]
+    runs: Mapping[int, str]
+
+
+def model_view(choices: Choices, metric: Metric) -> ModelView:
+    """Draw the filter bar; what it says is what the URL says."""
+    wide = st.columns([2, 2, 2, 1.4])
+    text = wide[0].text_input(
+        "Search", key="text", bind="query-params", placeholder="part of a name", on_change=first_page,
+        help="in algorithm, recipe and hyperparameters",
+    )  # fmt: skip
+    algorithms = wide[1].multiselect(
+        "Algorithm", choices.algorithms, key="algorithm", bind="query-params", on_change=first_page
+    )
+    states = wide[2].multiselect(
+        "State", [s.value for s in ModelState], key="state", bind="query-params", on_change=first_page
+    )
+    sort = wide[3].selectbox(
+        "Best first by", [s.value for s in ModelSort], key="sort", bind="query-params", on_change=first_page
+    )
+    narrow = st.columns([2, 2, 2, 1.4], vertical_alignment="bottom")
+    word = "at least" if metric.greater_is_better else "at most"
+    limit = narrow[0].number_input(
+        f"{metric.label} {word}", value=None, key="limit", bind="query-params", format="%.3f", on_change=first_page,
+        step=0.01, help=f"{metric.explanation}; {metric.direction}",
+    )  # fmt: skip
+    with narrow[1]:
+        snapshot = _by_id("Snapshot", "snapshot", choices.snapshots)
+    with narrow[2]:
+        run = _by_id("Run", "run", choices.runs)
+    archived = narrow[3].checkbox("Archived too", key="archived", bind="query-params", on_change=first_page)
+    where = ModelFilter(
+        algorithms=tuple(algorithms),
+        states=tuple(ModelState(s) for s in states),
+        min_score=None if limit is None else metric.stored(limit),
+        snapshot_id=snapshot,
+        run_id=run,
+        text=text.strip(),
+        archived=archived,
+    )
+    return ModelView(where, ModelSort(sort), tuple(filter(None, st.query_params.get("after", "").split(_TRAIL))))
+
+
+def pager(view: ModelView, after: str | None) -> None:
+    """Previous and next; a button that cannot act is disabled and says why."""
+    back, forth, _ = st.columns([1, 1, 4])
+    if back.button("← Previous", disabled=not view.trail, help=None if view.trail else "This is the first page."):
+        _go(view.trail[:-1])
+    if forth.button("Next →", disabled=after is None, help=None if after else "This is the last page."):
+        _go((*view.trail, after or ""))
+
+
+def first_page() -> None:
+    """A changed filter begins at its first page."""
+    st.query_params.pop("after", None)
+
+
+def _go(trail: Sequence[str]) -> None:
+    if trail:
+        st.query_params["after"] = _TRAIL.join(trail)
+    else:
+        first_page()
+    st.rerun()
+
+
+def _by_id(label: str, param: str, names: Mapping[int, str]) -> int | None:
+    """A choice whose id stands in the URL, so that other pages can link to it."""
+    given = st.query_params.get(param, "")
+    wanted = int(given) if given.isdecimal() and len(given) < 19 else None
+    ids = [*names, *([wanted] if wanted is not None and wanted not in names else [])]
+
+    def write() -> None:
+        chosen = st.session_state[f"{param}_choice"]
+        first_page()
+        if chosen is None:
+            st.query_params.pop(param, None)
+        else:
+            st.query_params[param] = str(chosen)
+
+    return st.selectbox(
+        label,
+        ids,
+        index=None if wanted is None else ids.index(wanted),
+        format_func=lambda id_: names.get(id_, f"{param} {id_} (unknown here)"),
+        key=f"{param}_choice",
+        placeholder="any",
+        on_change=write,
+    )

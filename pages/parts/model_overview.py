@@ -1,0 +1,92 @@
+"""What a model is, what it scores, and against whom."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from mms.charts import fold_scores
+from mms.charts.theme import colours_of
+from mms.domain.models import Model, RankedModel
+from mms.domain.runs import FoldResult
+from mms.domain.scores import METRICS, Metric
+from mms.domain.triples import Branch, described
+from pages.parts.formatting import score_of
+
+
+def overview(model: Model, rivals: Mapping[str, RankedModel]) -> None:
+    """All metrics, and the primary one beside champion and Dummy. rivals: what it is -> model, same snapshot."""
+    metric = METRICS[model.scores[0].metric]
+    st.subheader("Scores")
+    st.dataframe(
+        score_frame(model), hide_index=True, alt=f"every metric of {model.ranked.name}", column_config=_COLUMNS
+    )
+    st.caption(
+        "Score: mean of 12 folds ± standard deviation over them. "
+        "Final fit: scored on the rows it was trained on, so it is optimistic; it never ranks."
+    )
+    for name, rival in rivals.items():
+        gain = model.ranked.score - rival.score
+        word = "better" if gain > 0 else "worse"
+        st.markdown(
+            f"{abs(gain):.3f} {word} than the {name}, **{rival.name}** ({score_of(metric, rival.score, rival.score_sd)})."
+        )
+    st.subheader("Triple")
+    st.markdown(f"**Algorithm** {model.triple.algorithm}: {described(model.triple.hyperparameters, 99) or 'defaults'}")
+    st.markdown(f"**Recipe** {model.triple.recipe.name}")
+    for branch in model.triple.recipe.branches:
+        st.markdown(f"- {branch_words(branch)}")
+
+
+_COLUMNS = {"final fit": st.column_config.TextColumn("Final fit (optimistic)")}
+
+
+def score_frame(model: Model) -> pd.DataFrame:
+    """Every metric in natural units, with its direction."""
+    rows = []
+    for s in model.scores:
+        metric = METRICS[s.metric]
+        ends = sorted((metric.natural(s.minimum), metric.natural(s.maximum)))
+        rows.append(
+            {
+                "metric": metric.label,
+                "score": score_of(metric, s.mean, s.sd),
+                "folds": f"{ends[0]:.3f} to {ends[1]:.3f}",
+                "final fit": "" if s.final is None else f"{metric.natural(s.final):.3f}",
+                "direction": metric.direction,
+                "means": metric.explanation,
+            }
+        )
+    return pd.DataFrame(rows, columns=["metric", "score", "folds", "final fit", "direction", "means"])
+
+
+def branch_words(branch: Branch) -> str:
+    """One branch of a recipe in words: 'numeric columns: impute → scale'."""
+    columns = f"{branch.columns} columns" if isinstance(branch.columns, str) else ", ".join(branch.columns)
+    return f"{columns}: " + (" → ".join(step.transformer for step in branch.steps) or "as they are")
+
+
+def folds(model: Model, results: Mapping[int, list[FoldResult]], others: Mapping[int, str], metric: Metric) -> None:
+    """Scores by fold, joined to those of others on the same folds, and the folds as a table."""
+    names = {model.id: model.ranked.name, **others}
+    series = [fold_scores.series_of(i, name, results.get(i, []), metric) for i, name in names.items()]
+    finding = fold_scores.words(series, metric)
+    st.markdown(finding)
+    st.plotly_chart(fold_scores.figure(series, metric, colours_of(list(names))), alt=finding, key="folds_chart")
+    rows = [
+        {
+            "fold": "final fit (optimistic)" if r.fold < 0 else str(r.fold + 1),
+            "trained on": r.n_train,
+            "validated on": r.n_validate,
+            "fit, s": round(r.fit_seconds, 3),
+            metric.label: _natural(metric, r.scores),
+            f"{metric.label}, training rows": _natural(metric, r.train_scores),
+        }
+        for r in results.get(model.id, [])
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="each fit with its rows, seconds and score")
+
+
+def _natural(metric: Metric, scores: Mapping[str, float]) -> float | None:
+    value = scores.get(metric.name)
+    return None if value is None else round(metric.natural(value), 4)

@@ -1,0 +1,25 @@
+"""Out-of-fold rows of a model: looked at and downloaded."""
+
+import streamlit as st
+
+from mms.domain.models import Model
+from pages.parts.scored_rows import out_of_fold
+
+_SHOWN = 1000
+
+
+def rows_tab(model: Model) -> None:
+    """The first rows, wrong ones first when asked for, and the files with all of them."""
+    rows = out_of_fold(model)
+    st.markdown(f"{len(rows):,} out-of-fold rows: each was predicted by a fit that had not seen it.")
+    left, right, _ = st.columns([1, 1, 2])
+    base = f"/api/v1/models/{model.id}"
+    left.link_button("All rows as CSV", f"{base}/oof.csv", icon=":material/download:")
+    right.link_button("All rows as Parquet", f"{base}/oof.parquet", icon=":material/download:")
+    if "label" in rows.columns and st.toggle("Only wrong answers", key="wrong", bind="query-params"):
+        rows = rows[rows["truth"] != rows["label"]]
+    classes = {f"p_{i}": f"P({name})" for i, name in enumerate(model.signature.classes)}
+    shown = rows.head(_SHOWN).rename(columns=classes)
+    st.dataframe(shown, hide_index=True, alt="out-of-fold rows", column_config={"row": "row of the snapshot"})
+    if len(rows) > _SHOWN:
+        st.caption(f"The first {_SHOWN:,} of {len(rows):,} rows.")

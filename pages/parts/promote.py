@@ -1,0 +1,77 @@
+"""Promote and retrain: the buttons, with the evidence beside them."""
+
+import streamlit as st
+
+from db.queries.promotions import Advice, advice_for
+from db.session import acknowledged, reading, transaction
+from mms.domain.members import Member, Permission
+from mms.domain.models import RankedModel
+from mms.domain.projects import Project
+from mms.domain.promotions import GLOBAL, Seating
+from mms.domain.runs import Retraining
+from mms.domain.scores import METRICS
+from mms.usecases.promotions import promote
+from mms.usecases.runs import retrain
+from pages.parts.project import link_query
+from pages.parts.session import real_now
+from pages.parts.told import told
+
+
+def advice_words(advice: Advice, model: RankedModel) -> str:
+    """Evidence and verdict in words, in natural units."""
+    evidence = advice.evidence
+    advised = "Promote" if advice.verdict.promote else "Do not promote"
+    if evidence is None or evidence.challenger is None:
+        return f"{advised}: {advice.verdict.reason}."
+    metric = METRICS[evidence.metric]
+    own = f"{model.name} {metric.natural(evidence.challenger):.3f}"
+    rows = f"{metric.label} on {evidence.rows:,} rows ({evidence.source})"
+    if evidence.champion is None or advice.champion is None:
+        return f"{advised}: {advice.verdict.reason}. {rows}: {own}."
+    seated = f"{advice.champion.model.name} {metric.natural(evidence.champion):.3f}"
+    return f"{advised}: {advice.verdict.reason}. {rows}: {own}, champion {seated}."
+
+
+def promote_button(member: Member, project: Project, model: RankedModel, *, key: str, primary: bool = True) -> None:
+    """Open the dialog, or say why the member cannot promote."""
+    may = member.may(Permission.PROMOTE)
+    why = "You may not promote: ask an administrator for the role of a manager." if not may else None
+    if st.button("Promote…", type="primary" if primary else "secondary", key=key, disabled=not may, help=why):
+        promote_dialog(member, project, model)
+
+
+@st.dialog("Promote a model", width="medium")
+def promote_dialog(member: Member, project: Project, model: RankedModel) -> None:
+    """Scope, evidence, verdict, reason; against the advice is possible, and recorded."""
+    scope = st.text_input("Scope", GLOBAL, help="'global', 'group:COLUMN=VALUE' or 'user:ENTITY'", key="promote_scope")
+    advice: Advice | None = None
+    with told(), reading() as session:
+        advice = advice_for(session, model.id, scope)
+    if advice is None:
+        return
+    champion = advice.champion
+    st.markdown(f"**{model.name}** takes the seat of **{champion.model.name if champion else 'nobody'}** in '{scope}'.")
+    (st.success if advice.verdict.promote else st.warning)(advice_words(advice, model))
+    reason = st.text_area("Reason", key="promote_reason", placeholder="why, for those who come after", max_chars=1000)
+    against = not advice.verdict.promote and st.checkbox("Promote against the advice (recorded)", key="promote_against")
+    if st.button("Promote", type="primary", key="promote_now"):
+        with told(stop=False):
+            with acknowledged() as session:
+                seating = Seating(model.id, reason, scope, against)
+                promote(session, member, seating, project.present(real_now()))
+            st.toast(f"{model.name} answers in '{scope}' now.", icon=":material/check:")
+            st.rerun()
+    st.caption("It answers from the next question on. Undo it on the champions page.")
+
+
+def retrain_button(member: Member, project: Project, *, key: str, scope: str = GLOBAL, primary: bool = False) -> None:
+    """Retrain the scope's champion and follow the run, or say why that cannot be."""
+    may = member.may(Permission.TRAIN)
+    note = "Takes a new snapshot and fits the champion's search space on it; a few minutes on 2 cores."
+    why = note if may else "You may not train: ask an administrator for the role of a scientist."
+    if not st.button("Retrain now", key=key, disabled=not may, help=why, type="primary" if primary else "secondary"):
+        return
+    with told(stop=False):
+        with transaction() as session:
+            run_id = retrain(session, member, Retraining(project.id, scope), real_now())
+        st.switch_page("runs.py", query_params=link_query(project, run=run_id))
