@@ -4,15 +4,17 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mms.domain.projects import Task
 from mms.domain.runs import FINAL_FIT
 from mms.domain.scores import METRICS, metrics_of
-from mms.domain.snapshots import Profile
+from mms.domain.snapshots import FoldKind, FoldPlan, Profile
 from mms.domain.triples import Recipe, Triple
 from mms.ml.algorithms import Algorithm, algorithms_of
 from mms.ml.fitting import FittedWhole, fit_fold, fit_whole
+from mms.ml.folds import assign_blocks, splits
 from mms.ml.persistence import load_pipeline, save_pipeline
 from mms.ml.prediction import checked_frame, predict_frame
 from mms.ml.recipes import proposed_recipes
@@ -109,6 +111,24 @@ def test_the_same_seed_gives_bit_equal_scores(task: Task, algorithm: Algorithm) 
     assert first.result.scores == again.result.scores
     assert first.result.train_scores == again.result.train_scores
     assert first.oof.equals(again.oof)
+
+
+@pytest.mark.parametrize("task", list(Task))
+def test_the_first_space_survives_the_few_rows_of_early_folds(task: Task) -> None:
+    instances = toy(task, 60 if task is Task.REGRESSION else 160)
+    hours = np.random.default_rng(2).permutation(len(instances.features))
+    time = pd.Series(pd.Timestamp("2024-01-01", tz="UTC") + pd.to_timedelta(hours, unit="h"))
+    plan = FoldPlan(FoldKind.BY_TIME)
+    first = splits(plan, assign_blocks(plan, instances.target, time, task), time, None)[0]
+    names = ("ridge", "forest", "neighbours", "svm", "boosting")
+    names = names if task is Task.REGRESSION else ("naive_bayes", "logistic", "neighbours", "svm", "boosting")
+
+    for name in names:
+        for hyperparameters in ({}, {"kernel": "rbf"}) if name == "svm" else ({},):
+            fold = fit_fold(Triple(recipes_for(task)[0], name, hyperparameters), instances, first, 0)
+
+            assert fold.result.n_train < 15
+            assert fold.result.scores
 
 
 @pytest.mark.parametrize("task", list(Task))

@@ -1,7 +1,7 @@
 """Nearest neighbours: the answers of the most similar rows."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
@@ -9,7 +9,15 @@ from mms.domain.triples import Parameter, Value
 from mms.ml.algorithms.algorithm import CLASSES, NUMBERS, Algorithm
 
 _PARAMETERS = (
-    Parameter("n_neighbors", "integer", 15, 1, 1000, scale="log", explanation="how many similar rows are asked"),
+    Parameter(
+        "n_neighbors",
+        "integer",
+        15,
+        1,
+        1000,
+        scale="log",
+        explanation="how many similar rows are asked (all, where there are fewer)",
+    ),
     Parameter(
         "weights",
         "choice",
@@ -26,12 +34,32 @@ def _arguments(parameters: Mapping[str, Value]) -> dict[str, Any]:
     return {"n_neighbors": parameters["n_neighbors"], "weights": parameters["weights"], "algorithm": "brute"}
 
 
+class _Capped:
+    """No more neighbours than there are rows: the first of the expanding folds may hold a handful only."""
+
+    n_neighbors: int
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Keep the rows. X: (n, features); y: (n,)."""
+        self.n_neighbors = min(self.n_neighbors, X.shape[0])
+        super().fit(X, y)  # type: ignore[misc]
+        return self
+
+
+class _Classifier(_Capped, KNeighborsClassifier):  # type: ignore[misc]
+    """The commonest class among the neighbours."""
+
+
+class _Regressor(_Capped, KNeighborsRegressor):  # type: ignore[misc]
+    """The mean of the neighbours."""
+
+
 def _classifier(parameters: Mapping[str, Value], seed: int) -> Any:
-    return KNeighborsClassifier(**_arguments(parameters), n_jobs=1)
+    return _Classifier(**_arguments(parameters), n_jobs=1)
 
 
 def _regressor(parameters: Mapping[str, Value], seed: int) -> Any:
-    return KNeighborsRegressor(**_arguments(parameters), n_jobs=1)
+    return _Regressor(**_arguments(parameters), n_jobs=1)
 
 
 NEIGHBOURS_CLASSIFIER = Algorithm(
