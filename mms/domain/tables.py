@@ -1,9 +1,10 @@
 """Feature tables and the declaration that joins them into an instance table."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,36 @@ class ColumnType(StrEnum):
         """Whether arithmetic on the values means something."""
         return self in (ColumnType.INTEGER, ColumnType.NUMBER)
 
+    @property
+    def is_words(self) -> bool:
+        """Whether the values are strings."""
+        return self in (ColumnType.CATEGORY, ColumnType.TEXT)
+
+    @property
+    def takes(self) -> str:
+        """What a column of this type takes, in words."""
+        return _TAKES[self]
+
+
+_TAKES: Mapping[ColumnType, str] = {
+    ColumnType.INTEGER: "a whole number",
+    ColumnType.NUMBER: "a number",
+    ColumnType.BOOLEAN: "true or false",
+    ColumnType.CATEGORY: "a text",
+    ColumnType.TEXT: "a text",
+    ColumnType.TIME: "a time such as 2026-03-01T12:00:00Z",
+}
+
+DTYPES: Mapping[ColumnType, str] = {
+    ColumnType.INTEGER: "Int64",
+    ColumnType.NUMBER: "float64",
+    ColumnType.BOOLEAN: "boolean",
+    ColumnType.CATEGORY: "str",
+    ColumnType.TEXT: "str",
+    ColumnType.TIME: "datetime64[us, UTC]",
+}
+"""The pandas dtype of each column type in every frame of the product; all of them hold missing values."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -32,6 +63,70 @@ class Column:
 
     name: str
     type: ColumnType
+
+
+def typed_value(column: Column, value: Any) -> Any:
+    """One value from outside (JSON, a form, an argv) as the column's Python type, or Invalid. None stays None.
+
+    Numbers may come as text. Times are ISO 8601; without a zone they are taken as UTC.
+    """
+    if value is None:
+        return None
+    try:
+        return _PARSERS[column.type](value)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise Invalid(f"Column '{column.name}' takes {column.type.takes}; it got {value!r}.") from error
+
+
+def _integer(value: Any) -> int:
+    number = int(value) if isinstance(value, str | int) and not isinstance(value, bool) else _integral(value)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError("beyond 64 bits")
+    return number
+
+
+def _integral(value: Any) -> int:
+    if not isinstance(value, float) or not value.is_integer():
+        raise TypeError("no whole number")
+    return int(value)
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, str | int | float) or not isfinite(float(value)):
+        raise TypeError("no finite number")
+    return float(value)
+
+
+def _boolean(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or value.lower() not in ("true", "false"):
+        raise TypeError("neither true nor false")
+    return value.lower() == "true"
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise TypeError("no text")
+    text = str(value)
+    if "\x00" in text:
+        raise ValueError("a NUL character, which PostgreSQL cannot store")
+    return text
+
+
+def _time(value: Any) -> datetime:
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+_PARSERS: Mapping[ColumnType, Callable[[Any], Any]] = {
+    ColumnType.INTEGER: _integer,
+    ColumnType.NUMBER: _number,
+    ColumnType.BOOLEAN: _boolean,
+    ColumnType.CATEGORY: _words,
+    ColumnType.TEXT: _words,
+    ColumnType.TIME: _time,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +260,7 @@ class TableDraft:
     """What an uploaded file looks like: inferred, shown, changeable before it is loaded.
 
     types: column name -> inferred type, in file order. key, time, target, label_time, task: proposals.
-    sample: the first rows, as text, for the reader.
+    sample: the first rows, as text, for the reader. notes: what the reader should know, in sentences.
     """
 
     columns: tuple[Column, ...]
@@ -176,3 +271,4 @@ class TableDraft:
     target: str | None
     task: str | None
     sample: tuple[Mapping[str, Any], ...] = field(default=())
+    notes: tuple[str, ...] = ()
