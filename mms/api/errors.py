@@ -24,12 +24,18 @@ _SENTENCES: Mapping[int, tuple[str, str]] = {
     400: ("invalid", "The request's body cannot be read: send JSON in UTF-8."),
     404: ("not found", "There is nothing at this address: GET /api/v1/openapi.json lists what there is."),
     405: ("invalid", "This address does not take that method: GET /api/v1/openapi.json lists what it takes."),
+    413: ("too large", "The body is larger than 16 MB: send it in parts."),
 }
 
 
 def refusal(status: int, kind: str, sentence: str) -> Response:
     """The one shape of every error."""
     return JSONResponse({"error": {"kind": kind, "sentence": sentence}}, status)
+
+
+def too_large() -> Response:
+    """The refusal of a body above the cap."""
+    return refusal(413, *_SENTENCES[413])
 
 
 def translate_errors(app: FastAPI) -> None:

@@ -39,7 +39,7 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
 def _serve(args: Namespace) -> None:
     port = _free_port(args.port)
     settings().home.mkdir(parents=True, exist_ok=True)
-    _log_to_file()
+    _log(to_file=True)
     _prepare_store(demo=not args.no_demo)
     Thread(target=_announce, args=(port, args.json), daemon=True).start()
     with suppress(KeyboardInterrupt):
@@ -53,6 +53,8 @@ def _serve(args: Namespace) -> None:
 def _work(args: Namespace) -> None:
     from mms.cli.worker import main
 
+    settings().home.mkdir(parents=True, exist_ok=True)
+    _log(to_file=not args.parent_pipe)  # beside a server, stderr is the log file already
     main(parent_pipe=args.parent_pipe)
 
 
@@ -72,16 +74,21 @@ def _free_port(given: int | None) -> int:
     return port
 
 
-def _log_to_file() -> None:
-    """Everything into the log file, warnings to stderr too."""
-    to_file = logging.FileHandler(settings().log_file, encoding="utf-8")
-    to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger()
+def _log(*, to_file: bool) -> None:
+    """What happens goes into the log file, and warnings to stderr too; all to stderr where that is the log file."""
+    lines = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    root, ours = logging.getLogger(), logging.getLogger("mms")
+    ours.setLevel(logging.INFO)
+    if not to_file:
+        for handler in root.handlers:
+            handler.setFormatter(lines)
+        return
     for handler in root.handlers:
         handler.setLevel(logging.WARNING)
-    root.addHandler(to_file)
-    logging.getLogger("mms").setLevel(logging.INFO)
-    logging.getLogger("uvicorn.error").addHandler(to_file)  # Streamlit keeps its lines from reaching the root
+    log_file = logging.FileHandler(settings().log_file, encoding="utf-8")
+    log_file.setFormatter(lines)
+    root.addHandler(log_file)
+    logging.getLogger("uvicorn.error").addHandler(log_file)  # Streamlit keeps its lines from reaching the root
 
 
 def _prepare_store(*, demo: bool) -> None:
