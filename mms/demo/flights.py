@@ -23,7 +23,7 @@ YEAR_END = datetime(2014, 1, 1, tzinfo=UTC)
 KEY = ("date", "carrier", "flight", "origin")
 """What names a flight."""
 
-_LOCAL = "America/New_York"
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _WEATHER = ("temp", "dewp", "humid", "wind_dir", "wind_speed", "wind_gust", "precip", "pressure", "visib")
 _PLANES = ("built", "manufacturer", "engines", "seats", "engine")
 _AIRPORTS = ("latitude", "longitude", "altitude", "utc_offset")
@@ -52,19 +52,19 @@ def flights() -> pd.DataFrame:
     )
     hour = pd.to_datetime(raw["time_hour"], utc=True)
     departure = hour + pd.to_timedelta(raw["minute"], unit="min")
-    local = departure.dt.tz_convert(_LOCAL)
+    day = pd.to_datetime(raw[["year", "month", "day"]])
     known = departure + pd.to_timedelta(raw["dep_delay"] + raw["air_time"] + 30, unit="min")
     landed = raw["arr_delay"].notna()
     frame = pd.DataFrame(
         {
-            "date": local.dt.strftime("%Y-%m-%d"),
+            "date": day.astype(str),
             "carrier": raw["carrier"],
             "flight": raw["flight"],
             "origin": raw["origin"],
             "dest": raw["dest"],
             "tailnum": raw["tailnum"],
             "prediction_time": departure - pd.Timedelta(hours=1),
-            "weekday": local.dt.strftime("%a"),
+            "weekday": day.dt.day_of_week.map(dict(enumerate(_WEEKDAYS))),
             "departure_minute": raw["hour"] * 60 + raw["minute"],
             "arrival_minute": raw["sched_arr_time"] // 100 * 60 + raw["sched_arr_time"] % 100,
             "distance": raw["distance"],
