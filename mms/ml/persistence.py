@@ -3,12 +3,13 @@
 import hashlib
 import os
 import platform
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import joblib
 
+from mms import __version__
 from mms.domain.errors import Conflict
 
 _COMPRESSION = ("zlib", 3)
@@ -44,7 +45,7 @@ def environment() -> dict[str, str]:
         "python": platform.python_version(),
         "platform": f"{platform.system()}-{platform.machine()}",
         **{name: version(name) for name in _PACKAGES},
-        "mms": _own_version(),
+        "mms": __version__,
     }
 
 
@@ -60,14 +61,6 @@ def check_environment(trained: dict[str, str]) -> None:
 
 def _minor(text: str) -> tuple[str, ...]:
     return tuple(text.split(".")[:2])
-
-
-def _own_version() -> str:
-    """The product runs from its root, uninstalled: then its version stands in pyproject.toml alone."""
-    try:
-        return version("mms")
-    except PackageNotFoundError:
-        return "source"
 
 
 class _Hashed:
