@@ -56,7 +56,8 @@ _SQL = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|(CREATE|DR
 def breaches(path: str, source: str) -> list[str]:
     """What a file of the product does against the house, one sentence each."""
     tree = ast.parse(source)
-    found = [*_import_breaches(path, tree), *_size_breaches(path, source, tree), *_written_breaches(path, tree)]
+    found = [*_import_breaches(path, tree), *_size_breaches(path, source, tree)]
+    found += [*_written_breaches(tree), *_sql_breaches(path, tree)]
     if "utils" in Path(path).with_suffix("").parts:
         found.append("is called utils: name it after its noun")
     return [f"{path}: {sentence}" for sentence in found]
@@ -104,7 +105,7 @@ def _size_breaches(path: str, source: str, tree: ast.AST) -> Iterator[str]:
                 yield f"{node.name} has {count} parameters, more than {PARAMETERS}: bundle them into a record"
 
 
-def _written_breaches(path: str, tree: ast.AST) -> Iterator[str]:
+def _written_breaches(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
@@ -112,13 +113,18 @@ def _written_breaches(path: str, tree: ast.AST) -> Iterator[str]:
                 yield f"calls {called}"
             if any(keyword.arg == "unsafe_allow_html" for keyword in node.keywords):
                 yield "asks for unsafe HTML"
-            if not path.startswith("db/") and called.endswith((".exec_driver_sql", "sa.text", "sqlalchemy.text")):
-                yield f"calls {called}: SQL is written in db only"
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if not path.startswith("db/") and _SQL.match(node.value):
-                yield f"writes SQL: {node.value[:40]!r}"
-    if not path.startswith("db/") and "sqlalchemy.text" in imports(tree):
+
+
+def _sql_breaches(path: str, tree: ast.AST) -> Iterator[str]:
+    if path.startswith("db/"):
+        return
+    if "sqlalchemy.text" in imports(tree):
         yield "imports sqlalchemy.text: SQL is written in db only"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith((".exec_driver_sql", "sa.text")):
+            yield f"calls {ast.unparse(node.func)}: SQL is written in db only"
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SQL.match(node.value):
+            yield f"writes SQL: {node.value[:40]!r}"
 
 
 def product() -> list[Path]:
