@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from mms.domain.canonical import digest
@@ -43,7 +44,7 @@ class Parameter:
             if isinstance(value, bool):
                 return value
             raise wrong
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             raise wrong
         if self.kind == "integer" and value != int(value):
             raise wrong

@@ -11,7 +11,9 @@ from db.physical import lookup_many
 from db.queries.tables import feature_tables, get_instance_table
 from mms.domain.errors import Invalid, NotFound
 from mms.domain.predictions import Request, entity_text
-from mms.domain.tables import FeatureTable, InstanceTable, Join, typed_value
+from mms.domain.tables import Column, FeatureTable, InstanceTable, Join, typed_value
+
+_Columns = tuple[Mapping[str, Column], Mapping[str, Column]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def complete(session: Session, source: Source, requests: Sequence[Request], now:
     moments = [request.at or now for request in requests]
     asked = [i for i, request in enumerate(requests) if request.features is None]
     stored = dict(zip(asked, _stored_rows(session, source, [(entities[i], moments[i]) for i in asked]), strict=True))
+    columns = _feature_columns(source)
     bases: list[dict[str, Any]] = []
     given: list[dict[str, Any]] = []
     for i, request in enumerate(requests):
@@ -76,7 +79,7 @@ def complete(session: Session, source: Source, requests: Sequence[Request], now:
             bases.append(stored[i])
             given.append({})
         else:
-            base, joined = _checked_features(source, {**request.features, **entities[i]}, moments[i])
+            base, joined = _checked_features(source, columns, {**request.features, **entities[i]}, moments[i])
             bases.append(base)
             given.append(joined)
     added = _joined(session, source, bases, given, moments)
@@ -102,15 +105,10 @@ def _checked_entity(source: Source, entity: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _checked_features(
-    source: Source, features: Mapping[str, Any], at: datetime
+    source: Source, columns: _Columns, features: Mapping[str, Any], at: datetime
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Typed base columns and typed joined columns that are given; Invalid names what is unknown or missing."""
-    base_columns = {c.name: c for c in source.base.columns if c.name not in source.answer_columns}
-    joined_columns = {
-        f"{join.table_name}.{name}": source.tables[join.table_id].column(name)
-        for join in source.declaration.joins
-        for name in source.taken(join)
-    }
+    base_columns, joined_columns = columns
     unknown = sorted(name for name in features if name not in base_columns and name not in joined_columns)
     if unknown:
         known = ", ".join([*base_columns, *joined_columns])
@@ -125,6 +123,17 @@ def _checked_features(
     if missing:
         raise Invalid(f"The features lack {_quoted(missing)}: send each, with null where the value is not known.")
     return base, joined
+
+
+def _feature_columns(source: Source) -> _Columns:
+    """What may be sent: base columns that are known at prediction time, and `table.column` of each join."""
+    base_columns = {c.name: c for c in source.base.columns if c.name not in source.answer_columns}
+    joined_columns = {
+        f"{join.table_name}.{name}": source.tables[join.table_id].column(name)
+        for join in source.declaration.joins
+        for name in source.taken(join)
+    }
+    return base_columns, joined_columns
 
 
 def _join_columns(source: Source, given: Mapping[str, Any]) -> list[str]:
