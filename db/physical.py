@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -68,17 +69,17 @@ def upsert(session: Session, table: FeatureTable, rows: Sequence[Mapping[str, An
     physical = _physical(table)
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     identity = [physical.c[_stored_name(table, name)] for name in _identity(table)]
-    for row in rows:
-        values = {_stored_name(table, name): value for name, value in row.items()}
-        if not partial:
-            values = {column.name: values.get(column.name) for column in physical.c if column.name != "row_id"}
-        changes = {name: value for name, value in values.items() if name not in {c.name for c in identity}}
-        statement = insert(physical).values(**values)
+    stored = {column.name: f"c{i}" for i, column in enumerate(table.columns)}
+    for given, alike in groupby(rows, key=lambda row: frozenset(row)):
+        written = [table.column(name).name for name in given] if partial else list(stored)
+        values = [{stored[name]: row.get(name) for name in written} for row in alike]
+        statement = insert(physical)
+        changes = {stored[name]: statement.excluded[stored[name]] for name in set(written) - set(_identity(table))}
         if changes:
             statement = statement.on_conflict_do_update(index_elements=identity, set_=changes)
         else:
             statement = statement.on_conflict_do_nothing(index_elements=identity)
-        session.execute(statement)
+        session.execute(statement, values)
     return len(rows)
 
 
@@ -254,7 +255,7 @@ def _known(
     physical: sa.Table, table: FeatureTable, declaration: InstanceTable, now: datetime
 ) -> sa.ColumnElement[bool]:
     """Labelled, and known at `now`: by the label time, or where there is none, by the prediction time."""
-    rules = [physical.c[_stored_name(table, declaration.target)].is_not(None)]
+    rules: list[sa.ColumnElement[bool]] = [physical.c[_stored_name(table, declaration.target)].is_not(None)]
     moments = [
         physical.c[_stored_name(table, name)]
         for name in (declaration.label_time, declaration.prediction_time)
@@ -332,8 +333,8 @@ def _frame(session: Session, table: FeatureTable, columns: Sequence[Column], stm
 
 def _series(values: Sequence[Any], type_: ColumnType) -> pd.Series:
     if type_ is ColumnType.TIME:
-        made = pd.Series(pd.to_datetime(pd.Series(values, dtype=object), utc=True, format="ISO8601"))
-        return made.astype(DTYPES[type_])
+        moments = pd.to_datetime(pd.Series(values, dtype=object), utc=True, format="ISO8601")
+        return pd.Series(moments, dtype=DTYPES[type_])
     return pd.Series(values, dtype=DTYPES[type_])
 
 
