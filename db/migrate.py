@@ -88,7 +88,7 @@ def _alone(settings: Settings) -> Iterator[None]:
         return
     path = _file(settings)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(f"{path.name}.lock").open("w") as lock:
+    with path.with_name(f"{path.name}.migrate.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
