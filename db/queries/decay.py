@@ -91,9 +91,9 @@ def _reference(session: Session, champion: Champion | None, metric: str, project
     return holdout_estimate(holdout, metric, project.positive_class)
 
 
-def situation(session: Session, project: Project, now: datetime) -> Situation:
-    """What the project's triggers look at; decay is judged with the least effect."""
-    return _watch(session, project, now).situation(EFFECT)
+def situation(session: Session, project: Project, now: datetime, effect: float = EFFECT) -> Situation:
+    """What the project's triggers look at; falls larger than `effect` (natural units) are decay."""
+    return _watch(session, project, now).situation(effect)
 
 
 @dataclass(frozen=True, slots=True)

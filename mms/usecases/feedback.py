@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from db import models as tables
-from db.physical import upsert
+from db.physical import count_rows, upsert
 from db.queries.predictions import LockedPrediction, classes_of, locked_predictions, unknown_prediction
 from db.queries.projects import live_project
 from mms.domain.buckets import Bucket, Sums, hour_of
@@ -63,7 +63,7 @@ def record_feedback(
     changed = [id_ for id_, truth in truths.items() if truth != (rows[id_].truth, rows[id_].truth_at)]
     changes = [_Change(rows[id_], *truths[id_]) for id_ in changed]
     add_to_buckets(session, project_id, [change.bucket(task) for change in changes])
-    _grow_base(session, project_id, changes)
+    _grow_base(session, project_id, changes, now)
     _update_predictions(session, changes)
     return len(facts)
 
@@ -152,7 +152,7 @@ def _values(project_id: int, fact: _Fact, member: Member, now: datetime) -> dict
     }
 
 
-def _grow_base(session: Session, project_id: int, changes: Sequence[_Change]) -> None:
+def _grow_base(session: Session, project_id: int, changes: Sequence[_Change], now: datetime) -> None:
     """Write what was sent with each prediction, with its truth, to the base table; one row an entity and time."""
     source = source_of(session, project_id)
     columns = {column.name: column for column in source.base.columns}
@@ -169,6 +169,8 @@ def _grow_base(session: Session, project_id: int, changes: Sequence[_Change]) ->
         rows[tuple(row[name] for name in source.identity)] = row
     if rows:
         upsert(session, source.base, [rows[identity] for identity in sorted(rows)], partial=True)
+        count, table = count_rows(session, source.base), tables.FeatureTable
+        session.execute(update(table).where(table.id == source.base.id).values(row_count=count, updated_at=now))
 
 
 def _update_predictions(session: Session, changes: Sequence[_Change]) -> None:

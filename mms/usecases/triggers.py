@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import models as tables
-from db.queries.decay import TriggerRow, situation, triggers
+from db.queries.decay import TriggerRow, effect_of, situation, triggers
 from db.queries.projects import live_project, project_of
-from mms.domain.errors import NotFound
+from mms.domain.errors import MmsError, NotFound
 from mms.domain.jobs import JobState
 from mms.domain.members import Member, Permission
 from mms.domain.runs import Retraining, RunKind
@@ -75,11 +75,12 @@ def check_triggers(session: Session, member: Member, project_id: int, now: datet
     fired = next((row for row in triggers(session, project, now) if row.reading.fires), None)
     if fired is None:
         return []
-    return [_fire(session, member, fired, situation(session, project, now))]
+    run_id = _fire(session, member, fired, situation(session, project, now, effect_of(fired.trigger)))
+    return [] if run_id is None else [run_id]
 
 
-def _fire(session: Session, member: Member, fired: TriggerRow, seen: Situation) -> int:
-    """Keep the evidence, launch the retraining, and say what came of it."""
+def _fire(session: Session, member: Member, fired: TriggerRow, seen: Situation) -> int | None:
+    """Keep the evidence, launch the retraining, and say what came of it; a refusal is an outcome too."""
     trigger = fired.trigger
     firing = tables.Firing(
         project_id=trigger.project_id,
@@ -91,7 +92,13 @@ def _fire(session: Session, member: Member, fired: TriggerRow, seen: Situation) 
     session.add(firing)
     session.get_one(tables.Trigger, trigger.id).last_fired_at = seen.now
     session.flush()
-    run_id = retrain(session, member, Retraining(trigger.project_id, firing_id=firing.id), seen.now)
+    try:
+        with session.begin_nested():
+            run_id = retrain(session, member, Retraining(trigger.project_id, firing_id=firing.id), seen.now)
+    except MmsError as refusal:
+        firing.outcome = f"launched nothing: {refusal.sentence}"
+        session.flush()
+        return None
     number = session.scalar(select(tables.Run.number).where(tables.Run.id == run_id))
     firing.outcome = f"launched run {number}"
     session.flush()

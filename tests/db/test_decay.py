@@ -151,6 +151,21 @@ def test_a_firing_keeps_its_evidence_and_launches_one_retraining(project: Projec
     assert "rests until" in decay.reading.sentence
 
 
+def test_a_retraining_that_is_refused_is_an_outcome_and_loses_nothing(project: Project, member: Member) -> None:
+    with transaction() as session:
+        create_trigger(session, member, project.id, TriggerDraft(TriggerKind.TIME, 30), MARCH)
+        row = session.scalars(sa.select(tables.Run)).one()
+        row.request = {"triples": [{"recipe": None}], "retraining": None}
+
+    with transaction() as session:
+        assert check_triggers(session, member, project.id, JULY) == []
+
+    with reading() as session:
+        (firing,) = firings(session, project.id)
+    assert firing.run_id is None
+    assert (firing.outcome or "").startswith("launched nothing: This is no ")
+
+
 def test_without_a_champion_no_trigger_fires(store: str, member: Member, now: datetime, tmp_path: Path) -> None:
     project_id = a_world(tmp_path, member, now)
     with transaction() as session:

@@ -72,6 +72,8 @@ def test_a_truth_lands_in_prediction_bucket_and_base_table(project: int, member:
     assert (stored.truth, stored.truth_at) == ("yes", known_at)
     (sums,) = buckets(project).values()
     assert (sums.n, sums.labelled, dict(sums.cells)) == (1, 1, {("yes", answer.answer.label): 1})
+    with reading() as session:
+        assert get_table_named(session, project, "visits").row_count == 7
     assert base_row(project, 100) == {
         "patient": 100, "seen_at": MARCH, "ward": "north", "age": 44.0, "missed": "yes", "known_at": known_at,
     }  # fmt: skip
