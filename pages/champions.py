@@ -14,12 +14,15 @@ from mms.domain.projects import Project
 from mms.domain.promotions import Promotion
 from mms.usecases.promotions import roll_back
 from pages.parts.champion_table import seat_frame, seats_sentence
+from pages.parts.dialogs import close_dialog, is_open, open_dialog
 from pages.parts.formatting import time_column
 from pages.parts.model_lineage import promotion_frame
 from pages.parts.project import chosen_project, link_query
 from pages.parts.promote import promote_button
 from pages.parts.session import current_member, real_now
 from pages.parts.told import told
+
+_AS_OF = "the end of that day, UTC; empty: now"
 
 
 def render(member: Member) -> None:
@@ -30,7 +33,7 @@ def render(member: Member) -> None:
         return
     present = project.present(real_now())
     first = st.empty()
-    chosen = st.date_input("As of", None, key="as_of", bind="query-params", help="the end of that day, UTC; empty: now")
+    chosen = st.date_input("As of", None, key="as_of", bind="query-params", help=_AS_OF, width=260)
     with told(), reading() as session:
         seats = champions(session, project.id, _moment(chosen))
         ledger = promotions(session, project.id)
@@ -63,8 +66,8 @@ def _acts(
     member: Member, project: Project, seats: Sequence[Champion], ledger: Sequence[Promotion], *, today: bool
 ) -> None:
     """Promote another, or roll a scope back."""
-    left, right, _ = st.columns([1, 1, 3])
-    if left.button("Promote another…", help="Choose a model, then press Promote on its page."):
+    row = st.container(horizontal=True)
+    if row.button("Promote another…", help="Choose a model, then press Promote on its page."):
         st.switch_page("models.py", query_params=link_query(project))
     scopes = [s.promotion.scope for s in seats if len({p.model_id for p in ledger if p.scope == s.promotion.scope}) > 1]
     why = (
@@ -73,11 +76,13 @@ def _acts(
         else "No scope had a champion before its present one." if not scopes
         else None
     )  # fmt: skip
-    if right.button("Roll back…", disabled=why is not None, help=why or "Seat the champion before again."):
+    tip = why or "Seat the champion before again."
+    row.button("Roll back…", disabled=bool(why), help=tip, on_click=open_dialog, args=("roll back",))
+    if why is None and is_open("roll back"):
         _roll_back(member, project, scopes)
 
 
-@st.dialog("Roll back")
+@st.dialog("Roll back", on_dismiss=close_dialog)
 def _roll_back(member: Member, project: Project, scopes: Sequence[str]) -> None:
     scope = st.selectbox("Scope", scopes, key="rollback_scope")
     reason = st.text_area("Reason", key="rollback_reason", placeholder="why, for those who come after")
@@ -86,6 +91,7 @@ def _roll_back(member: Member, project: Project, scopes: Sequence[str]) -> None:
         with told(stop=False):
             with acknowledged() as session:
                 roll_back(session, member, project.id, project.present(real_now()), scope=scope, reason=reason)
+            close_dialog()
             st.rerun()
 
 

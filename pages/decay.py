@@ -27,15 +27,15 @@ def render(member: Member) -> None:
     project = chosen_project(member)
     if project is None:
         return
-    metrics = [m.name for m in metrics_of(project.task) if m.name in WATCHED]
-    start = metrics.index(project.primary_metric) if project.primary_metric in metrics else 0
+    metrics = {m.label: m.name for m in metrics_of(project.task) if m.name in WATCHED}
+    labels = sorted(metrics, key=lambda label: metrics[label] != project.primary_metric)
     top = st.container()
-    metric = st.selectbox(
-        "Metric", metrics, index=start, format_func=lambda name: METRICS[name].label, key="metric", width=260
-    )
+    metric = metrics[st.selectbox("Metric", labels, key="metric", bind="query-params", width=260)]
     st.caption(metric_help(METRICS[metric]))
     with told(), reading() as session:
-        pages = [decay_page(session, project, name) for name in dict.fromkeys((metric, *_always(metrics)))]
+        pages = [
+            decay_page(session, project, name) for name in dict.fromkeys((metric, *_always(list(metrics.values()))))
+        ]
         newest = predictions(session, project.id, limit=1)
     first = pages[0]
     with top:

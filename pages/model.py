@@ -24,7 +24,7 @@ from pages.parts.model_table import STATE_WORDS
 from pages.parts.project import keep_project
 from pages.parts.promote import advice_words, promote_button, retrain_button
 from pages.parts.question import question_of
-from pages.parts.session import current_member
+from pages.parts.session import current_member, id_in_url
 from pages.parts.told import told
 
 TABS = ("Overview", "Folds", "Diagnostics", "Rows", "Lineage", "How to call it", "History")
@@ -32,14 +32,15 @@ TABS = ("Overview", "Folds", "Diagnostics", "Rows", "Lineage", "How to call it",
 
 def render(member: Member) -> None:
     """The sentence, the two buttons, then tabs of which only the open one is computed."""
-    given = st.query_params.get("id", "")
-    if not given.isdecimal() or len(given) > 18:
+    with told():
+        model_id = id_in_url("id", "model")
+    if model_id is None:
         st.title("Model")
         st.info("No model is chosen. Choose one in the model table.")
         st.page_link("models.py", label="All models", icon=":material/arrow_back:")
         return
     with told(), reading() as session:
-        model = get_model(session, int(given))
+        model = get_model(session, model_id)
         project = get_project(session, member, model.ranked.project_id)
         keep_project(project.id)
         champion = find_champion(session, project.id)
@@ -57,16 +58,14 @@ def _head(session: Session, member: Member, project: Project, model: Model, cham
     )
     if model.description:
         st.markdown(f"> {model.description}")
-    if champion and champion.model.id == ranked.id:
+    seated = champion is not None and champion.model.id == ranked.id
+    if champion and seated:
         st.markdown(f"It answers since {champion.promotion.promoted_at:%d %B %Y}: {champion.promotion.reason}")
     else:
         st.markdown(advice_words(advice_for(session, model.id), ranked))
-    cells = st.columns([1, 1, 1, 3])
-    with cells[0]:
-        promote_button(member, project, ranked, key="promote")
-    with cells[1]:
-        retrain_button(member, project, key="retrain")
-    with cells[2]:
+    with st.container(horizontal=True):
+        promote_button(member, project, ranked, key="promote", primary=not seated)
+        retrain_button(member, project, key="retrain", primary=seated)
         actions(member, model)
 
 
@@ -76,7 +75,7 @@ def _tabs(session: Session, member: Member, project: Project, model: Model, cham
     snapshot = next((s for s in snapshots(session, project.id) if s.id == model.ranked.snapshot_id), None)
     with tabs[opened]:
         if opened == "Overview":
-            overview(model, _rivals(session, model, champion))
+            overview(model, _rivals(session, model, champion), METRICS[project.primary_metric])
         elif opened == "Folds":
             others = {r.id: r.name for r in _rivals(session, model, champion).values()}
             metric = METRICS[project.primary_metric]

@@ -43,6 +43,7 @@ def render(member: Member) -> None:
         plan = next((s.fold_plan for s in taken if best and s.id == best[0].snapshot_id), None)
         first.markdown(sentence(page, best, plan, metric))
         tied = {m.id for m in tied_with_best(best, plan)} if plan else set()
+        tied = tied if len(tied) > 1 else set()
         if not page.models:
             _nothing(view)
             return
@@ -64,14 +65,14 @@ def _key(view: ModelView) -> str:
 
 def _chosen(member: Member, chosen: Sequence[int]) -> None:
     """Open one, compare two or more, archive any."""
-    opened, compared, archived, _ = st.columns([1, 1, 1, 3])
+    row = st.container(horizontal=True)
     one, several = len(chosen) == 1, len(chosen) >= 2
-    if opened.button("Open", disabled=not one, help=None if one else "Choose one row, or click an ID."):
+    if row.button("Open", disabled=not one, help=None if one else "Choose one row, or click an ID."):
         st.switch_page("model.py", query_params={"id": str(chosen[0])})
     label = f"Compare {len(chosen)}" if several else "Compare"
-    if compared.button(label, type="primary", disabled=not several, help=None if several else "Choose 2 rows or more."):
+    if row.button(label, type="primary", disabled=not several, help=None if several else "Choose 2 rows or more."):
         st.switch_page("compare.py", query_params={"ids": ",".join(map(str, chosen))})
-    if archived.button("Archive", disabled=not chosen, help="Hide the chosen models; never a champion."):
+    if row.button("Archive", disabled=not chosen, help="Hide the chosen models; never a champion."):
         with told(stop=False):
             with transaction() as session:
                 count = archive_models(session, member, list(chosen), real_now())

@@ -42,7 +42,7 @@ def _one(member: Member, run_id: int) -> None:
     with told(), reading() as session:
         page = run_page(session, run_id)
     keep_project(page.run.project_id)
-    st.page_link("runs.py", label="All runs", icon="←", query_params={"project": str(page.run.project_id)})
+    st.page_link("runs.py", label="All runs", icon="⬅️", query_params={"project": str(page.run.project_id)})
     st.title(f"Run {page.run.number}")
     follow_run(member, page)
 

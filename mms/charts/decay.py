@@ -108,7 +108,7 @@ def _panel(drawn: go.Figure, panel: DecayPanel, row: int, names: Mapping[int, st
         drawn.add_hline(
             y=panel.reference.value, line={"color": GREY, "dash": "dot"}, row=row, col=1,
             annotation_text=f"{panel.reference.value:.3f} {AT_PROMOTION}", annotation_font={"color": GREY},
-            annotation_position="top left",
+            annotation_position="top right",
         )  # fmt: skip
     drawn.update_yaxes(title_text=METRICS[panel.metric].label, row=row, col=1, automargin=True)
 
@@ -173,8 +173,8 @@ def _coverage(drawn: go.Figure, info: DecayInfo, row: int) -> None:
 
 def _marks(drawn: go.Figure, marks: Sequence[Mark], row: int) -> None:
     shapes = {
-        "promotion": ("◆ promotion", "diamond", "#009E73"),
-        "firing": ("▲ trigger fired", "triangle-up", "#D55E00"),
+        "promotion": ("promotion", "diamond", "#009E73"),
+        "firing": ("trigger fired", "triangle-up", "#D55E00"),
     }
     for kind, (name, symbol, colour) in shapes.items():
         chosen = [mark for mark in marks if mark.kind == kind]

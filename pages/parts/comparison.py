@@ -29,7 +29,8 @@ def ids_of(text: str) -> list[int]:
 
 def comparison_frame(models: Sequence[Model], project: Project) -> pd.DataFrame:
     """One row a property, one column a model; the first column holds ≠ where they differ."""
-    columns = {model.ranked.name: _properties(model, project) for model in models}
+    tuned = sorted({name for model in models for name in model.triple.hyperparameters})
+    columns = {model.ranked.name: _properties(model, project, tuned) for model in models}
     names = list(dict.fromkeys(name for properties in columns.values() for name in properties))
     rows = []
     for name in names:
@@ -44,12 +45,12 @@ def only_different(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[frame["differs"] == "≠"]
 
 
-def _properties(model: Model, project: Project) -> dict[str, str]:
+def _properties(model: Model, project: Project, tuned: Sequence[str]) -> dict[str, str]:
     ranked = model.ranked
     shown = {"state": STATE_WORDS[ranked.state], "algorithm": ranked.algorithm, "recipe": ranked.recipe}
     for i, branch in enumerate(model.triple.recipe.branches, start=1):
         shown[f"recipe, branch {i}"] = branch_words(branch)
-    shown |= {name: str(value) for name, value in sorted(model.triple.hyperparameters.items())}
+    shown |= {name: str(model.triple.hyperparameters.get(name, "–")) for name in tuned}
     for summary in sorted(model.scores, key=lambda s: s.metric != project.primary_metric):
         metric = METRICS[summary.metric]
         shown[f"{metric.label} ({metric.direction})"] = score_of(metric, summary.mean, summary.sd)

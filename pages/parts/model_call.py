@@ -14,8 +14,7 @@ from pages.parts.question import Question
 
 def curl(address: str, project: Project, row: Mapping[str, Any]) -> str:
     """A POST of one question as one shell command."""
-    body = json.dumps({"rows": [dict(row)]}, ensure_ascii=False, indent=1).replace("'", "'\\''")
-    return f"curl -s {address}/api/v1/projects/{project.id}/predictions \\\n  -H 'content-type: application/json' -d '{body}'"
+    return _post(f"{address}/api/v1/projects/{project.id}/predictions", {"rows": [dict(row)]})
 
 
 def python_call(address: str, project: Project, row: Mapping[str, Any]) -> str:
@@ -29,12 +28,15 @@ def python_call(address: str, project: Project, row: Mapping[str, Any]) -> str:
     )
 
 
-def feedback_curl(address: str, project: Project, prediction: int | str, truth: str) -> str:
+def feedback_curl(address: str, project: Project, prediction: int, truth: str) -> str:
     """A POST of one truth as one shell command."""
-    body = json.dumps({"rows": [{"prediction_id": prediction, "truth": truth}]})
-    return (
-        f"curl -s {address}/api/v1/projects/{project.id}/feedback \\\n  -H 'content-type: application/json' -d '{body}'"
-    )
+    body = {"rows": [{"prediction_id": prediction, "truth": truth}]}
+    return _post(f"{address}/api/v1/projects/{project.id}/feedback", body)
+
+
+def _post(url: str, body: Mapping[str, Any]) -> str:
+    text = json.dumps(body, ensure_ascii=False, indent=1).replace("'", "'\\''")
+    return f"curl -s {url} \\\n  -H 'content-type: application/json' -d '{text}'"
 
 
 def address() -> str:

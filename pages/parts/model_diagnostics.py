@@ -48,19 +48,21 @@ def _classification(project: Project, model: Model) -> None:
         )
         other = next(c for c in model.signature.classes if c != ranked.class_name)
         counts = confusion.confusion_at(ranked.positive, ranked.score, (other, ranked.class_name), threshold)
-        _rates(counts)
     else:
         counts = confusion.confusion_of(rows["truth"].to_numpy(), rows["label"].to_numpy(), model.signature.classes)
     st.markdown(confusion.words(counts))
-    st.plotly_chart(confusion.figure(counts), alt=confusion.words(counts), key="confusion")
+    left, right = st.columns([2, 1])
+    left.plotly_chart(confusion.figure(counts), alt=confusion.words(counts), key="confusion")
+    with right:
+        _rates(counts)
 
 
 def _rates(counts: confusion.ConfusionInfo) -> None:
-    cells = st.columns(4)
-    cells[0].metric(f"flagged as {counts.positive}", f"{counts.flagged:,}")
-    shown = (("precision", counts.precision), ("recall", counts.recall), ("accuracy", counts.accuracy))
-    for cell, (name, value) in zip(cells[1:], shown, strict=True):
-        cell.metric(name, "none flagged" if value is None else f"{value:.3f}")
+    st.metric("Accuracy", "–" if counts.accuracy is None else f"{counts.accuracy:.3f}")
+    if counts.positive is not None:
+        st.metric(f"Flagged as {counts.positive}", f"{counts.flagged:,}")
+        st.metric("Precision", "none flagged" if counts.precision is None else f"{counts.precision:.3f}")
+        st.metric("Recall", "none there" if counts.recall is None else f"{counts.recall:.3f}")
 
 
 def _regression(model: Model) -> None:

@@ -90,10 +90,10 @@ def model_view(choices: Choices, metric: Metric) -> ModelView:
 
 def pager(view: ModelView, after: str | None) -> None:
     """Previous and next; a button that cannot act is disabled and says why."""
-    back, forth, _ = st.columns([1, 1, 4])
-    if back.button("← Previous", disabled=not view.trail, help=None if view.trail else "This is the first page."):
+    row = st.container(horizontal=True)
+    if row.button("← Previous", disabled=not view.trail, help=None if view.trail else "This is the first page."):
         _go(view.trail[:-1])
-    if forth.button("Next →", disabled=after is None, help=None if after else "This is the last page."):
+    if row.button("Next →", disabled=after is None, help=None if after else "This is the last page."):
         _go((*view.trail, after or ""))
 
 

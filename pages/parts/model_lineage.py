@@ -31,10 +31,10 @@ def lineage(model: Model, run: Run, snapshot: Snapshot | None) -> None:
     }
     frame = pd.DataFrame([{"what": k, "value": v} for k, v in facts.items() if v])
     st.dataframe(frame, hide_index=True, alt="where this model comes from")
-    left, right, _ = st.columns([1, 1, 3])
-    left.page_link("runs.py", label=f"Open run {run.number}", query_params={"run": str(run.id)})
+    row = st.container(horizontal=True)
+    row.page_link("runs.py", label=f"Open run {run.number}", query_params={"run": str(run.id)})
     if snapshot:
-        right.page_link("models.py", label="Models of this snapshot", query_params={"snapshot": str(snapshot.id)})
+        row.page_link("models.py", label="Models of this snapshot", query_params={"snapshot": str(snapshot.id)})
 
 
 def history(model: Model, ledger: Sequence[Promotion]) -> None:

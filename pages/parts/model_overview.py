@@ -14,9 +14,8 @@ from mms.domain.triples import Branch, described
 from pages.parts.formatting import score_of
 
 
-def overview(model: Model, rivals: Mapping[str, RankedModel]) -> None:
+def overview(model: Model, rivals: Mapping[str, RankedModel], metric: Metric) -> None:
     """All metrics, and the primary one beside champion and Dummy. rivals: what it is -> model, same snapshot."""
-    metric = METRICS[model.scores[0].metric]
     st.subheader("Scores")
     st.dataframe(
         score_frame(model), hide_index=True, alt=f"every metric of {model.ranked.name}", column_config=_COLUMNS
@@ -28,9 +27,8 @@ def overview(model: Model, rivals: Mapping[str, RankedModel]) -> None:
     for name, rival in rivals.items():
         gain = model.ranked.score - rival.score
         word = "better" if gain > 0 else "worse"
-        st.markdown(
-            f"{abs(gain):.3f} {word} than the {name}, **{rival.name}** ({score_of(metric, rival.score, rival.score_sd)})."
-        )
+        theirs = score_of(metric, rival.score, rival.score_sd)
+        st.markdown(f"{abs(gain):.3f} {word} than the {name}, **{rival.name}** ({theirs}).")
     st.subheader("Triple")
     st.markdown(f"**Algorithm** {model.triple.algorithm}: {described(model.triple.hyperparameters, 99) or 'defaults'}")
     st.markdown(f"**Recipe** {model.triple.recipe.name}")

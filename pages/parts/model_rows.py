@@ -12,10 +12,10 @@ def rows_tab(model: Model) -> None:
     """The first rows, wrong ones first when asked for, and the files with all of them."""
     rows = out_of_fold(model)
     st.markdown(f"{len(rows):,} out-of-fold rows: each was predicted by a fit that had not seen it.")
-    left, right, _ = st.columns([1, 1, 2])
+    row = st.container(horizontal=True)
     base = f"/api/v1/models/{model.id}"
-    left.link_button("All rows as CSV", f"{base}/oof.csv", icon=":material/download:")
-    right.link_button("All rows as Parquet", f"{base}/oof.parquet", icon=":material/download:")
+    row.link_button("All rows as CSV", f"{base}/oof.csv", icon=":material/download:")
+    row.link_button("All rows as Parquet", f"{base}/oof.parquet", icon=":material/download:")
     if "label" in rows.columns and st.toggle("Only wrong answers", key="wrong", bind="query-params"):
         rows = rows[rows["truth"] != rows["label"]]
     classes = {f"p_{i}": f"P({name})" for i, name in enumerate(model.signature.classes)}

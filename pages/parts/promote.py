@@ -12,6 +12,7 @@ from mms.domain.runs import Retraining
 from mms.domain.scores import METRICS
 from mms.usecases.promotions import promote
 from mms.usecases.runs import retrain
+from pages.parts.dialogs import close_dialog, is_open, open_dialog
 from pages.parts.project import link_query
 from pages.parts.session import real_now
 from pages.parts.told import told
@@ -20,6 +21,8 @@ from pages.parts.told import told
 def advice_words(advice: Advice, model: RankedModel) -> str:
     """Evidence and verdict in words, in natural units."""
     evidence = advice.evidence
+    if advice.champion and advice.champion.model.id == model.id:
+        return "It is the champion already."
     advised = "Promote" if advice.verdict.promote else "Do not promote"
     if evidence is None or evidence.challenger is None:
         return f"{advised}: {advice.verdict.reason}."
@@ -36,11 +39,13 @@ def promote_button(member: Member, project: Project, model: RankedModel, *, key:
     """Open the dialog, or say why the member cannot promote."""
     may = member.may(Permission.PROMOTE)
     why = "You may not promote: ask an administrator for the role of a manager." if not may else None
-    if st.button("Promote…", type="primary" if primary else "secondary", key=key, disabled=not may, help=why):
+    kind, name = "primary" if primary else "secondary", f"promote {model.id}"
+    st.button("Promote…", type=kind, key=key, disabled=not may, help=why, on_click=open_dialog, args=(name,))
+    if may and is_open(name):
         promote_dialog(member, project, model)
 
 
-@st.dialog("Promote a model", width="medium")
+@st.dialog("Promote a model", width="medium", on_dismiss=close_dialog)
 def promote_dialog(member: Member, project: Project, model: RankedModel) -> None:
     """Scope, evidence, verdict, reason; against the advice is possible, and recorded."""
     scope = st.text_input("Scope", GLOBAL, help="'global', 'group:COLUMN=VALUE' or 'user:ENTITY'", key="promote_scope")
@@ -60,6 +65,7 @@ def promote_dialog(member: Member, project: Project, model: RankedModel) -> None
                 seating = Seating(model.id, reason, scope, against)
                 promote(session, member, seating, project.present(real_now()))
             st.toast(f"{model.name} answers in '{scope}' now.", icon=":material/check:")
+            close_dialog()
             st.rerun()
     st.caption("It answers from the next question on. Undo it on the champions page.")
 

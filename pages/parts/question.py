@@ -56,7 +56,7 @@ def question_form(question: Question, *, with_features: bool, latest: datetime) 
         st.caption("Who or what is asked about. Left empty, a feature counts as not known.")
         entity = _fields(question.entity, question.example, "entity")
         features = _fields(question.features, question.example, "feature") if with_features else None
-        at = st.text_input("As of", "", placeholder=f"{latest:%Y-%m-%dT%H:%M:%SZ} (now)", help="ISO time, UTC")
+        at = st.text_input("As of", "", placeholder=f"{latest:%Y-%m-%d} (now)", help="ISO time, UTC", key="as_of_time")
         if not st.form_submit_button("Ask the champion", type="primary"):
             return None
     return Request(entity, features, _moment(at))

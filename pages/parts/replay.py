@@ -24,10 +24,10 @@ def replay_bar(member: Member, project: Project, *, champion: bool) -> None:
         return
     why = None if champion else "There is no champion yet to answer: promote a model first."
     st.markdown(f"This project replays the past; its present is **{project.clock:%d %B %Y}**.")
-    month, year, _ = st.columns([1, 1, 3])
-    if month.button("Next month", disabled=not champion, help=why or "predictions, then the truth about them"):
+    row = st.container(horizontal=True)
+    if row.button("Next month", disabled=not champion, help=why or "predictions, then the truth about them"):
         _ask(member, project.id, 1)
-    if year.button("Play the year", disabled=not champion, help=why or "month by month to the end; it can be stopped"):
+    if row.button("Play the year", disabled=not champion, help=why or "month by month to the end; it can be stopped"):
         _ask(member, project.id, _YEAR)
 
 

@@ -62,8 +62,8 @@ def test_promotions_and_firings_stand_on_the_time_axis() -> None:
     drawn = decay.figure(info(point(3, 0.5), marks=marks), COLOURS)
 
     assert [(t.name, t.marker.symbol) for t in drawn.select_traces("scatter") if t.mode == "markers"][1:] == [
-        ("◆ promotion", "diamond"),
-        ("▲ trigger fired", "triangle-up"),
+        ("promotion", "diamond"),
+        ("trigger fired", "triangle-up"),
     ]
 
 

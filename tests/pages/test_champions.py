@@ -1,0 +1,53 @@
+"""Champions: who answers, since when, and how that is undone."""
+
+from db.queries.promotions import find_champion
+from db.session import reading, transaction
+from mms.domain.promotions import Seating
+from mms.usecases.members import ensure_local_admin
+from mms.usecases.promotions import promote
+from tests.conftest import NOW
+from tests.pages.conftest import Open
+from tests.staged import Stage
+
+
+def seat_the_second(stage: Stage) -> None:
+    """Promote the second best, against the advice if need be."""
+    with transaction() as session:
+        member = ensure_local_admin(session, NOW)
+        promote(session, member, Seating(stage.models[1].id, "its turn", against_advice=True), NOW)
+
+
+def test_the_sentence_names_the_champion(open_staged: Open, stage: Stage) -> None:
+    page = open_staged("champions")
+
+    assert not page.exception
+    assert page.markdown[0].value.startswith(f"**{stage.models[0].name}** answers for Points since ")
+    assert list(page.dataframe[0].value["scope"]) == ["global"]
+
+
+def test_as_of_a_day_before_the_first_promotion_there_was_no_champion(open_staged: Open) -> None:
+    page = open_staged("champions", as_of="2020-01-01")
+
+    assert page.markdown[0].value == "On 1 Jan 2020 Points had no champion."
+
+
+def test_rolling_back_seats_the_one_before_again_with_a_reason(open_staged: Open, stage: Stage) -> None:
+    seat_the_second(stage)
+    page = open_staged("champions")
+
+    next(b for b in page.button if b.label == "Roll back…").click().run()
+    page.text_area(key="rollback_reason").set_value("it was worse")
+    page.button(key="rollback_now").click().run()
+
+    with reading() as session:
+        seated = find_champion(session, stage.project.id)
+    assert seated is not None
+    assert seated.model.id == stage.models[0].id
+    assert seated.promotion.reason.endswith("it was worse")
+
+
+def test_without_a_champion_before_the_button_says_why_it_cannot_roll_back(open_staged: Open) -> None:
+    button = next(b for b in open_staged("champions").button if b.label == "Roll back…")
+
+    assert button.disabled
+    assert button.help == "No scope had a champion before its present one."

@@ -1,0 +1,47 @@
+"""Models side by side."""
+
+import pytest
+
+from tests.pages.conftest import Open
+from tests.staged import Stage
+
+
+def test_the_sentence_says_who_leads_on_how_many_folds(open_staged: Open, stage: Stage) -> None:
+    first, second = stage.models[:2]
+
+    page = open_staged("compare", ids=f"{first.id},{second.id}")
+
+    assert not page.exception
+    assert page.markdown[0].value.startswith(f"{first.name} is ahead of {second.name} on ")
+
+
+def test_what_differs_is_marked_and_can_be_shown_alone(open_staged: Open, stage: Stage) -> None:
+    page = open_staged("compare", ids=f"{stage.models[0].id},{stage.models[1].id}")
+    whole = page.dataframe[0].value
+
+    page.toggle(key="differs").set_value(True).run()
+
+    marks = dict(zip(whole["property"], whole["differs"], strict=True))
+    assert marks["algorithm"] == "≠"
+    assert marks["recipe"] == ""
+    assert set(page.dataframe[0].value["differs"]) == {"≠"}
+
+
+@pytest.mark.parametrize(
+    ("ids", "sentence"),
+    [
+        ("1,99", "There is no model 99"),
+        ("1,two", "'two' is no number of a model"),
+        ("1,2,3,4,5,6,7", "At most 6 models are compared at once"),
+    ],
+)
+def test_wrong_ids_are_refused_in_one_sentence(open_staged: Open, ids: str, sentence: str) -> None:
+    page = open_staged("compare", ids=ids)
+
+    assert not page.exception
+    assert len(page.error) == 1
+    assert page.error[0].value.startswith(sentence)
+
+
+def test_one_id_leads_to_the_table(open_staged: Open) -> None:
+    assert open_staged("compare", ids="1").info[0].value.startswith("Choose 2 models or more")

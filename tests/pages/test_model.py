@@ -1,0 +1,102 @@
+"""One model: its tabs, and what one may do with it."""
+
+import pytest
+
+from db.queries.models import get_model
+from db.queries.promotions import find_champion, promotions
+from db.session import reading
+from tests.pages.conftest import Open
+from tests.staged import Stage
+
+TABS = ("Overview", "Folds", "Diagnostics", "Rows", "Lineage", "How to call it", "History")
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_each_tab_draws_without_an_error(open_staged: Open, stage: Stage, tab: str) -> None:
+    page = open_staged("model", id=stage.models[0].id, tab=tab)
+
+    assert not page.exception
+    assert not page.error
+    assert page.title[0].value == stage.models[0].name
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"), [("99", "There is no model 99"), ("x7", "'x7' is no number of a model")]
+)
+def test_a_wrong_id_is_refused_in_one_sentence(open_staged: Open, given: str, sentence: str) -> None:
+    page = open_staged("model", id=given)
+
+    assert not page.exception
+    assert len(page.error) == 1
+    assert page.error[0].value.startswith(sentence)
+
+
+def test_without_an_id_the_page_leads_to_the_table(open_staged: Open) -> None:
+    page = open_staged("model")
+
+    assert page.info[0].value == "No model is chosen. Choose one in the model table."
+
+
+def test_the_overview_labels_the_score_of_the_final_fit_as_optimistic(open_staged: Open, stage: Stage) -> None:
+    page = open_staged("model", id=stage.models[0].id)
+
+    assert "it is optimistic" in page.caption[-1].value or any("optimistic" in c.value for c in page.caption)
+    assert "final fit" in page.dataframe[0].value.columns
+    assert any("better than the Dummy baseline" in m.value for m in page.markdown)
+
+
+def test_the_threshold_moves_the_counts(open_staged: Open, stage: Stage) -> None:
+    page = open_staged("model", id=stage.models[0].id, tab="Diagnostics")
+    before = {m.label: m.value for m in page.metric}
+
+    page.slider(key="threshold").set_value(1.0).run()
+
+    after = {m.label: m.value for m in page.metric}
+    assert int(after["Flagged as yes"]) < int(before["Flagged as yes"])
+
+
+def test_a_promotion_against_the_advice_must_be_ticked_and_is_recorded(open_staged: Open, stage: Stage) -> None:
+    worst = stage.models[-1]
+    page = open_staged("model", id=worst.id)
+
+    page.button(key="promote").click().run()
+    page.text_area(key="promote_reason").set_value("to see what happens")
+    page.button(key="promote_now").click().run()
+
+    assert page.error[0].value.startswith(f"Model {worst.name} is not promoted")
+    page.checkbox(key="promote_against").check().run()
+    page.button(key="promote_now").click().run()
+    with reading() as session:
+        seated = find_champion(session, stage.project.id)
+        ledger = promotions(session, stage.project.id)
+    assert seated is not None
+    assert seated.model.id == worst.id
+    assert ledger[0].against_advice
+    assert ledger[0].reason == "to see what happens"
+
+
+def test_a_description_is_kept(open_staged: Open, stage: Stage) -> None:
+    page = open_staged("model", id=stage.models[1].id)
+
+    page.text_area(key="description").set_value("the second best")
+    page.button(key="describe").click().run()
+
+    with reading() as session:
+        assert get_model(session, stage.models[1].id).description == "the second best"
+
+
+def test_a_champion_cannot_be_archived_and_the_button_says_why(open_staged: Open, stage: Stage) -> None:
+    button = open_staged("model", id=stage.models[0].id).button(key="archive")
+
+    assert button.disabled
+    assert button.help == "A champion cannot be archived: promote another model first."
+
+
+def test_retraining_opens_its_run(open_staged: Open, stage: Stage) -> None:
+    page = open_staged("model", id=stage.models[0].id)
+
+    page.button(key="retrain").click().run()
+
+    assert not page.exception
+    assert not page.error
+    assert page.title[0].value.startswith("Run")
