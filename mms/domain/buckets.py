@@ -106,15 +106,17 @@ def hour_of(moment: datetime) -> datetime:
 
 def total(parts: Iterable[Sums]) -> Sums:
     """The sum of many, in one pass."""
-    cells: Counter[tuple[str, str]] = Counter()
-    bins: Counter[tuple[str, int]] = Counter()
+    cells: dict[tuple[str, str], int] = {}
+    bins: dict[tuple[str, int], int] = {}
     n = labelled = 0
     floats = [0.0] * 5
     for part in parts:
         n += part.n
         labelled += part.labelled
-        cells.update(dict(part.cells))
-        bins.update(dict(part.bins))
+        for cell, count in part.cells.items():  # a plain loop: Counter.update costs several times as much
+            cells[cell] = cells.get(cell, 0) + count
+        for bin_, count in part.bins.items():
+            bins[bin_] = bins.get(bin_, 0) + count
         for i, value in enumerate((part.absolute, part.squared, part.fourth, part.truth, part.truth_squared)):
             floats[i] += value
     return Sums(n, labelled, {k: c for k, c in cells.items() if c}, {k: c for k, c in bins.items() if c}, *floats)
