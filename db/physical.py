@@ -1,6 +1,7 @@
 """Physical feature tables: made, filled and read by their catalogue record. Column i is stored as `c{i}`."""
 
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import groupby
@@ -27,6 +28,14 @@ _PHYSICAL: Mapping[ColumnType, sa.types.TypeEngine[Any]] = {
     ColumnType.CATEGORY: _BYTEWISE,
     ColumnType.TEXT: _BYTEWISE,
     ColumnType.TIME: UtcTime(),
+}
+_COMPARISONS: Mapping[Operator, Callable[[Any, Any], Any]] = {
+    Operator.EQ: operator.eq,
+    Operator.NE: operator.ne,
+    Operator.LT: operator.lt,
+    Operator.LE: operator.le,
+    Operator.GT: operator.gt,
+    Operator.GE: operator.ge,
 }
 _CHUNK = 10_000
 _LOOKUPS = 500
@@ -280,16 +289,10 @@ def _condition(physical: sa.Table, table: FeatureTable, condition: Condition) ->
         if not isinstance(condition.value, list | tuple) or not condition.value:
             raise Invalid(f"The filter on '{column.name}' needs a list of values after 'in'.")
         return stored.in_([_compared(column, value) for value in condition.value])
-    value = _compared(column, condition.value)
-    comparisons: dict[Operator, sa.ColumnElement[bool]] = {
-        Operator.EQ: stored == value,
-        Operator.NE: stored != value,
-        Operator.LT: stored < value,
-        Operator.LE: stored <= value,
-        Operator.GT: stored > value,
-        Operator.GE: stored >= value,
-    }
-    return comparisons[condition.operator]
+    if column.type is ColumnType.BOOLEAN and condition.operator not in (Operator.EQ, Operator.NE):
+        raise Invalid(f"'{column.name}' is true or false: compare it with '=' or '!='.")
+    holds: sa.ColumnElement[bool] = _COMPARISONS[condition.operator](stored, _compared(column, condition.value))
+    return holds
 
 
 def _compared(column: Column, value: Any) -> Any:

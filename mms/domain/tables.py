@@ -46,7 +46,7 @@ _TAKES: Mapping[ColumnType, str] = {
     ColumnType.TIME: "a time such as 2026-03-01T12:00:00Z",
 }
 
-DTYPES: Mapping[ColumnType, str] = {
+DTYPES: Mapping[ColumnType, Any] = {  # Any: pandas types a dtype by its literal
     ColumnType.INTEGER: "Int64",
     ColumnType.NUMBER: "float64",
     ColumnType.BOOLEAN: "boolean",

@@ -122,6 +122,8 @@ def _csv(path: Path) -> pa.Table:
     except (pa.ArrowException, OSError) as error:
         _diagnose(path, layout)
         raise Invalid(f"'{path.name}' cannot be read as CSV ({str(error).splitlines()[0]}): save it anew.") from error
+    if _quotation_marks(path) % 2:  # the fast reader lets the last value run to the end of the file
+        _diagnose(path, layout)
     return table
 
 
@@ -195,6 +197,11 @@ def _records(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         raise Invalid(
             f"Line {reader.line_num} is not well formed ({error}): close its quotation marks, or double those inside."
         ) from error
+
+
+def _quotation_marks(path: Path) -> int:
+    with _opened(path) as file:
+        return sum(part.count(b'"') for part in iter(lambda: file.read(_BLOCK), b""))
 
 
 def _diagnose(path: Path, layout: _Layout) -> None:

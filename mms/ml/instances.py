@@ -68,7 +68,7 @@ def _matches(
     known = pd.DataFrame(
         {
             "code": right,
-            "time": frame[table.time].astype(DTYPES[ColumnType.TIME]).to_numpy(),
+            "time": frame[table.time].astype(DTYPES[ColumnType.TIME]).array,
             "match": np.arange(len(frame)),
         }
     )

@@ -98,15 +98,17 @@ def _answers(series: pd.Series, column: Column, target: pd.Series, task: Task) -
 def _as_number(series: pd.Series, type_: ColumnType, target: pd.Series, task: Task) -> np.ndarray:
     """The column as numbers a tree can cut; missing ones lie below all others."""
     if type_ is ColumnType.TIME:
-        numbers = series.dt.tz_localize(None).astype("int64").to_numpy(dtype=float)
-        return np.where(series.isna(), numbers[series.notna()].min() - 1, numbers)
+        moments = series.dt.tz_localize(None).to_numpy(dtype="datetime64[us]")
+        numbers = moments.astype("int64").astype(float)
+        return np.where(np.isnat(moments), numbers[~np.isnat(moments)].min() - 1, numbers)
     if not type_.is_words:
         numbers = series.to_numpy(dtype=float, na_value=np.nan)
         return np.where(np.isnan(numbers), np.nanmin(numbers) - 1, numbers)
     numbers = _class_ranks(target) if task.is_classification else target.astype("float64")
     words = series.fillna("").to_numpy(dtype=object)
     outcome = pd.Series(numbers.to_numpy(), index=words).groupby(level=0)
-    return outcome.transform("median").where(outcome.transform("size") >= _COMMON, -1.0).to_numpy(dtype=float)
+    tried = outcome.transform("median").where(outcome.transform("size") >= _COMMON, -1.0)
+    return np.asarray(tried, dtype=float)
 
 
 def _class_ranks(target: pd.Series) -> pd.Series:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db import physical
@@ -98,9 +98,11 @@ def delete_project(session: Session, member: Member, project_id: int, now: datet
         cancel_job(session, member, job.id, now)
     for table in feature_tables(session, project_id):
         physical.drop(session, table)
-    for kind in (TableRow, SnapshotRow, TriggerRow):
-        for row in session.scalars(select(kind).where(kind.project_id == project_id, kind.deleted_at.is_(None))):
-            row.deleted_at = now
+    kinds: tuple[type[TableRow | SnapshotRow | TriggerRow], ...] = (TableRow, SnapshotRow, TriggerRow)
+    for kind in kinds:
+        session.execute(
+            update(kind).where(kind.project_id == project_id, kind.deleted_at.is_(None)).values(deleted_at=now)
+        )
     project.deleted_at = now
     session.flush()
 

@@ -241,9 +241,9 @@ def _check_declaration(session: Session, base: FeatureTable, declaration: Instan
     for noun, name in (("prediction time", declaration.prediction_time), ("label time", declaration.label_time)):
         if name is not None and base.column(name).type is not ColumnType.TIME:
             raise Invalid(f"The {noun} '{name}' is {base.column(name).type.value}: choose a column of times.")
-    for name in (declaration.target, declaration.label_time):
-        if name is not None and name in declaration.features:
-            raise Invalid(f"'{name}' is not known before the prediction, so it cannot be a feature: leave it out.")
+    for later in (declaration.target, declaration.label_time):
+        if later is not None and later in declaration.features:
+            raise Invalid(f"'{later}' is not known before the prediction, so it cannot be a feature: leave it out.")
     if declaration.target in (*declaration.entity_key, declaration.prediction_time, declaration.label_time):
         raise Invalid(f"The target '{declaration.target}' is a key or a time too: choose another target.")
     tables = {base.id: base} | {join.table_id: get_table(session, join.table_id) for join in declaration.joins}
