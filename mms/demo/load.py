@@ -37,7 +37,7 @@ _DESCRIPTION = (
     "with the weather one hour before departure. The project lives in 2013: play its months on the Decay page."
 )
 _TRIGGERS = (
-    TriggerDraft(TriggerKind.SIZE, threshold=5_000, cooldown_days=45),
+    TriggerDraft(TriggerKind.SIZE, threshold=4_000, cooldown_days=60),
     TriggerDraft(TriggerKind.TIME, threshold=120, cooldown_days=60),
     TriggerDraft(TriggerKind.DECAY, threshold=0.05, cooldown_days=45),
 )
