@@ -335,10 +335,11 @@ def _frame(session: Session, table: FeatureTable, columns: Sequence[Column], stm
 
 
 def _series(values: Sequence[Any], type_: ColumnType) -> pd.Series:
+    given: Any = values
     if type_ is ColumnType.TIME:
-        moments = pd.to_datetime(pd.Series(values, dtype=object), utc=True, format="ISO8601")
-        return pd.Series(moments, dtype=DTYPES[type_])
-    return pd.Series(values, dtype=DTYPES[type_])
+        given = pd.to_datetime(pd.Series(values, dtype=object), utc=True, format="ISO8601")
+    made: pd.Series = pd.Series(given, dtype=DTYPES[type_])
+    return made
 
 
 def _driver_values(series: pd.Series, column: Column, dialect: sa.Dialect) -> list[Any]:

@@ -99,8 +99,8 @@ def _as_number(series: pd.Series, type_: ColumnType, target: pd.Series, task: Ta
     """The column as numbers a tree can cut; missing ones lie below all others."""
     if type_ is ColumnType.TIME:
         moments = series.dt.tz_localize(None).to_numpy(dtype="datetime64[us]")
-        numbers = moments.astype("int64").astype(float)
-        return np.where(np.isnat(moments), numbers[~np.isnat(moments)].min() - 1, numbers)
+        numbers: np.ndarray = moments.astype("int64").astype(float)
+        return np.asarray(np.where(np.isnat(moments), numbers[~np.isnat(moments)].min() - 1, numbers))
     if not type_.is_words:
         numbers = series.to_numpy(dtype=float, na_value=np.nan)
         return np.where(np.isnan(numbers), np.nanmin(numbers) - 1, numbers)

@@ -238,9 +238,9 @@ def _check_declaration(session: Session, base: FeatureTable, declaration: Instan
         raise Invalid("The instance table needs an entity key: name the columns that tell entities apart.")
     for name in (*declaration.entity_key, *declaration.features):
         base.column(name)
-    for noun, name in (("prediction time", declaration.prediction_time), ("label time", declaration.label_time)):
-        if name is not None and base.column(name).type is not ColumnType.TIME:
-            raise Invalid(f"The {noun} '{name}' is {base.column(name).type.value}: choose a column of times.")
+    for noun, time in (("prediction time", declaration.prediction_time), ("label time", declaration.label_time)):
+        if time is not None and base.column(time).type is not ColumnType.TIME:
+            raise Invalid(f"The {noun} '{time}' is {base.column(time).type.value}: choose a column of times.")
     for later in (declaration.target, declaration.label_time):
         if later is not None and later in declaration.features:
             raise Invalid(f"'{later}' is not known before the prediction, so it cannot be a feature: leave it out.")
