@@ -31,7 +31,7 @@ def verb(verbs: "_SubParsersAction[ArgumentParser]", name: str, words: str, run:
     """Add a verb with its one line of help."""
     parser = verbs.add_parser(name, help=words, description=words)
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of text")
-    parser.set_defaults(run=run, verb=name)
+    parser.set_defaults(do=run, verb=name)
     return parser
 
 

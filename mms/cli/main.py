@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser(argv).parse_args(argv)
     log_to_stderr()
     try:
-        output: Output | None = args.run(args)
+        output: Output | None = args.do(args)
     except MmsError as error:
         return _refused(args, error)
     except KeyboardInterrupt:

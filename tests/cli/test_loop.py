@@ -1,0 +1,127 @@
+"""Promote, predict, feedback, decay and triggers from the command line, on a project that answers."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db.session import transaction
+from mms.cli.main import main
+from mms.usecases.members import ensure_local_admin
+from tests.wards import MARCH, a_model, a_snapshot, a_world
+
+
+@pytest.fixture
+def models(sqlite_store: str, tmp_path: Path) -> list[int]:
+    """Two models of the project 'Wards'; nobody is champion."""
+    with transaction() as session:
+        local = ensure_local_admin(session, MARCH)
+    project_id = a_world(tmp_path, local, MARCH)
+    with transaction() as session:
+        snapshot_id = a_snapshot(session, project_id, 1, MARCH)
+        first = a_model(session, project_id, snapshot_id, 1, MARCH)
+        return [first, a_model(session, project_id, snapshot_id, 2, MARCH - timedelta(days=1), score=0.4)]
+
+
+def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, Any]:
+    code = main([*argv, "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_the_loop_runs_from_promotion_to_decay(models: list[int], capsys: pytest.CaptureFixture[str]) -> None:
+    row = json.dumps({"patient": 100, "ward": "north", "age": 80})
+
+    promoted = run(capsys, "promote", str(models[0]), "--reason", "the first one")
+    asked = run(capsys, "predict", "Wards", row)
+    stored = run(capsys, "predict", "Wards", "--entity", "patient=3")
+    prediction = asked[1]["predictions"][0]["id"]
+    told = run(capsys, "feedback", "Wards", "--prediction", str(prediction), "--truth", "yes")
+    decay = run(capsys, "decay", "Wards", "--metric", "recall")
+
+    assert [code for code, _ in (promoted, asked, stored, told, decay)] == [0] * 5
+    assert stored[1]["predictions"][0]["features"]["age"] == 63.0
+    assert told[1] == {"recorded": 1}
+    assert (decay[1]["decay"]["predicted"], decay[1]["decay"]["labelled"]) == (2, 1)
+
+
+def test_the_model_table_and_one_model_are_told(
+    models: list[int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = run(capsys, "models", "Wards", "--limit", "1")[1]
+    shown = run(capsys, "model", "show", str(models[1]))[1]
+    written = run(capsys, "model", "artifact", str(models[0]), str(tmp_path / "model.joblib"))
+    again = run(capsys, "model", "artifact", str(models[0]), str(tmp_path / "model.joblib"))
+
+    assert ([model["id"] for model in page["models"]], page["total"]) == ([models[0]], "2")
+    assert shown["model"]["ranked"]["version"] == 2
+    assert (written[0], again[0]) == (0, 1)
+    assert main(["models", "Wards"]) == 0
+    assert "logistic regression" in capsys.readouterr().out
+
+
+def test_a_promotion_against_the_advice_is_asked_for_and_undone(
+    models: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys, "promote", str(models[0]), "--reason", "the first one")
+
+    refused = run(capsys, "promote", str(models[1]), "--reason", "newer")
+    seated = run(capsys, "promote", str(models[1]), "--reason", "newer", "--against-advice")
+    back = run(capsys, "rollback", "Wards", "--reason", "it was worse")
+
+    assert [refused[0], seated[0], back[0]] == [1, 0, 0]
+    assert run(capsys, "champions", "Wards")[1]["champions"][0]["model"]["id"] == models[0]
+    assert run(capsys, "champions", "Wards", "--as-of", "2020-01-01")[1] == {"champions": []}
+
+
+def test_triggers_are_kept_from_the_command_line(models: list[int], capsys: pytest.CaptureFixture[str]) -> None:
+    made = run(capsys, "triggers", "add", "Wards", "time", "90")[1]["trigger"]
+    refused = run(capsys, "triggers", "add", "Wards", "time", "-1")
+    edited = run(capsys, "triggers", "edit", str(made), "--threshold", "60", "--no-enabled")
+    (row,) = run(capsys, "triggers", "list", "Wards")[1]["triggers"]
+    checked = run(capsys, "triggers", "check", "Wards")
+    deleted = run(capsys, "triggers", "delete", str(made))
+
+    assert [refused[0], edited[0], checked[0], deleted[0]] == [1, 0, 0, 0]
+    assert (row["trigger"]["threshold"], row["trigger"]["enabled"]) == (60, False)
+    assert run(capsys, "triggers", "list", "Wards")[1]["triggers"] == []
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["predict", "Wards"],
+        ["predict", "Wards", "{"],
+        ["predict", "Wards", "[1]"],
+        ["predict", "Wards", "--entity", "patient"],
+        ["feedback", "Wards", "--prediction", "1"],
+        ["feedback", "Wards", '[{"truth": "yes"}]'],
+        ["champions", "Wards", "--as-of", "yesterday"],
+        ["snapshot", "take", "Wards", "--where", "age", "~", "3"],
+    ],
+)
+def test_arguments_that_mean_nothing_are_refused(
+    models: list[int], argv: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, document = run(capsys, *argv)
+
+    assert (code, document["error"]["kind"]) == (1, "invalid")
+    assert document["error"]["sentence"].endswith(".")
+
+
+def test_tables_are_loaded_and_joined(models: list[int], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "doctors.csv"
+    file.write_text("ward,doctors\nnorth,3\nsouth,4\n")
+
+    loaded = run(capsys, "table", "load", "Wards", "doctors", str(file), "--key", "ward")
+    listed = run(capsys, "table", "list", "Wards")
+    declare = ["instances", "declare", "Wards", "--base", "visits", "--target", "missed", "--key", "patient"]
+    times = ["--time", "seen_at", "--label-time", "known_at", "--feature", "ward", "--feature", "age"]
+    declared = run(capsys, *declare, *times, "--join", "doctors:ward=ward", "--join", "weather:ward=ward:as-of")
+    wrong = run(capsys, *declare, *times, "--join", "doctors")
+
+    assert loaded[1]["table"]["row_count"] == 2
+    assert "doctors" in [table["name"] for table in listed[1]["tables"]]
+    assert [join["as_of"] for join in declared[1]["instances"]["joins"]] == [False, True]
+    assert wrong[0] == 1
