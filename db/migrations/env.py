@@ -8,10 +8,19 @@ from db.models import Base
 from db.session import engine
 
 
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Physical feature tables come and go with their catalogue, never with a version."""
+    return kind != "table" or not (name or "").startswith("ft_")
+
+
 def run(connection: Connection) -> None:
     """Apply what was asked for in one transaction, on SQLite too."""
     context.configure(
-        connection=connection, target_metadata=Base.metadata, version_table=VERSION_TABLE, transactional_ddl=True
+        connection=connection,
+        target_metadata=Base.metadata,
+        version_table=VERSION_TABLE,
+        transactional_ddl=True,
+        include_name=is_ours,
     )
     with context.begin_transaction():
         context.run_migrations()
