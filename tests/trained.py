@@ -53,12 +53,11 @@ def a_snapshot(member: Member, project: Project, now: datetime, kind: FoldKind |
     return take_snapshot(transaction, member, project.id, Selection(Extent.ALL), now, kind)
 
 
-def more_points(member: Member, project: Project, folder: Path, now: datetime) -> None:
+def more_points(member: Member, project: Project, now: datetime) -> None:
     """As many again, all newer than those before: `now` lies `ROWS` hours later."""
-    file = folder / "more.csv"
-    points(now, seed=2).to_csv(file, index=False)
     with transaction() as session:
-        append_rows(session, member, get_table_named(session, project.id, "points").id, file, now)
+        table = get_table_named(session, project.id, "points")
+        append_rows(session, member, table.id, points(now, seed=2).to_dict("records"), now)
 
 
 def triple_of(project: Project, snapshot: Snapshot, algorithm: str, **hyperparameters: object) -> Triple:
