@@ -38,7 +38,7 @@ class Rest:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass to the application."""
-        app = self._app or await to_thread.run_sync(self.load)
+        app = self._app if self._app is not None else await to_thread.run_sync(self.load)
         await app(scope, receive, send)
 
 
