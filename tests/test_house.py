@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-_SITE = ("mms.domain", "mms.settings", "mms.security")
+_SITE = ("mms.domain", "mms.settings", "mms.security", "mms.__version__")
 _EDGE = (*_SITE, "mms.usecases", "mms.charts", "db.queries", "db.session", "sqlalchemy.orm.Session")
 _SCIENCE = ("numpy", "scipy", "pandas", "pyarrow", "sklearn", "joblib", "threadpoolctl", "dask", "distributed")
 
