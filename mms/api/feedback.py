@@ -39,7 +39,7 @@ def _text(truth: bool | int | float | str) -> str:
     return str(truth).lower() if isinstance(truth, bool) else str(truth)
 
 
-@router.post("/projects/{project}/feedback", status_code=201)
+@router.post("/projects/{project}/feedback")
 @router.put("/projects/{project}/feedback")
 def record(project: str, body: Truths, member: CurrentMember, now: Now) -> Response:
     """Record truths (POST), or correct those recorded before (PUT); the newest one counts either way."""
