@@ -33,7 +33,7 @@ def bare(title: str, x: str = "", y: str = "", height: int = 340) -> go.Figure:
         title={"text": title, "x": 0, "xanchor": "left"},
         margin={"l": 8, "r": 8, "t": 44, "b": 8},
         height=height,
-        legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
+        legend={"orientation": "h", "yanchor": "top", "y": -0.28, "x": 0},
     )
     figure.update_xaxes(title_text=x, automargin=True)
     figure.update_yaxes(title_text=y, automargin=True)

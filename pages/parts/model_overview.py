@@ -80,9 +80,9 @@ def folds(model: Model, results: Mapping[int, list[FoldResult]], others: Mapping
             metric.label: _natural(metric, r.scores),
             f"{metric.label}, training rows": _natural(metric, r.train_scores),
         }
-        for r in results.get(model.id, [])
+        for r in sorted(results.get(model.id, []), key=lambda r: (r.fold < 0, r.fold))
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="each fit with its rows, seconds and score")
+    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", alt="each fit with its rows, seconds and score")
 
 
 def _natural(metric: Metric, scores: Mapping[str, float]) -> float | None:

@@ -23,7 +23,7 @@ def replay_bar(member: Member, project: Project, *, champion: bool) -> None:
         _watch(member, project.id)
         return
     why = None if champion else "There is no champion yet to answer: promote a model first."
-    st.markdown(f"This project replays the past; its present is **{project.clock:%d %B %Y}**.")
+    st.markdown(f"This project replays the past; its present is **{project.clock:%-d %B %Y}**.")
     row = st.container(horizontal=True)
     if row.button("Next month", disabled=not champion, help=why or "predictions, then the truth about them"):
         _ask(member, project.id, 1)

@@ -1,5 +1,11 @@
 """Decay: the sentence, the metric in the address, and the way on."""
 
+from datetime import UTC, datetime
+
+from db.models import Project as ProjectRow
+from db.queries.jobs import unfinished_jobs
+from db.session import reading, transaction
+from mms.domain.jobs import Job, JobKind
 from tests.pages.conftest import Open
 from tests.staged import Stage
 
@@ -33,3 +39,30 @@ def test_retraining_opens_its_run(open_staged: Open) -> None:
 
 def test_a_project_in_real_time_has_no_replay(open_staged: Open) -> None:
     assert "Next month" not in [b.label for b in open_staged("decay").button]
+
+
+def replay_it(stage: Stage) -> None:
+    """Make the staged project one that walks through its past."""
+    with transaction() as session:
+        row = session.get_one(ProjectRow, stage.project.id)
+        row.is_demo, row.clock = True, datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def replays(stage: Stage) -> list[Job]:
+    """What is queued or running of its walk."""
+    with reading() as session:
+        return [j for j in unfinished_jobs(session, stage.project.id) if j.kind is JobKind.DEMO_REPLAY]
+
+
+def test_the_next_month_of_a_replaying_project_is_queued_and_followed(open_staged: Open, stage: Stage) -> None:
+    replay_it(stage)
+    page = open_staged("decay")
+    assert any("its present is **1 March 2026**" in m.value for m in page.markdown)
+
+    next(b for b in page.button if b.label == "Next month").click().run()
+
+    assert not page.exception
+    assert len(replays(stage)) == 1
+    assert "Next month" not in [b.label for b in page.button]
+    page.button(key="replay_stop").click().run()
+    assert replays(stage) == []
