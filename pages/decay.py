@@ -17,7 +17,7 @@ from pages.parts.model_call import address, feedback_curl
 from pages.parts.project import chosen_project, link_query
 from pages.parts.promote import retrain_button
 from pages.parts.replay import replay_bar
-from pages.parts.session import current_member
+from pages.parts.session import current_member, real_now
 from pages.parts.told import told
 
 
@@ -32,10 +32,10 @@ def render(member: Member) -> None:
     top = st.container()
     metric = metrics[st.selectbox("Metric", labels, key="metric", bind="query-params", width=260)]
     st.caption(metric_help(METRICS[metric]))
+    present = project.present(real_now())
     with told(), reading() as session:
-        pages = [
-            decay_page(session, project, name) for name in dict.fromkeys((metric, *_always(list(metrics.values()))))
-        ]
+        names = dict.fromkeys((metric, *_always(list(metrics.values()))))
+        pages = [decay_page(session, project, name, present) for name in names]
         newest = predictions(session, project.id, limit=1)
     first = pages[0]
     with top:
@@ -50,7 +50,7 @@ def render(member: Member) -> None:
         colours = colours_of(list(info.names))
         st.plotly_chart(chart.figure(info, colours), alt=chart.words(info), key="decay")
         st.caption(
-            "● mature: 95 % of the labels are known, and 100 at least. ○ not yet: it may still move. Band: 95 %."
+            "● mature: the month is over, 95 % of its labels are known, and 100 at least. ○ not yet. Band: 95 %."
         )
     else:
         _no_labels(project, first, newest[0].id if newest else None)

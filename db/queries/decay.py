@@ -48,14 +48,14 @@ class DecayPage:
     predicted: int
 
 
-def decay_page(session: Session, project: Project, metric: str, scope: str = GLOBAL) -> DecayPage:
-    """Points by calendar month (UTC) of every model that answered in the scope."""
+def decay_page(session: Session, project: Project, metric: str, now: datetime, scope: str = GLOBAL) -> DecayPage:
+    """Points by calendar month (UTC) of every model that answered in the scope; `now` is the project's present."""
     metric_named(metric, project.task)
     if metric not in WATCHED:
         raise Invalid(f"'{metric}' cannot be read from buckets; choose one of {', '.join(watched(project))}.")
     champion = find_champion(session, project.id, scope)
     months = monthly_sums(session, [project.id], scope)
-    points = tuple(point_of(m.month, m.model_id, m.sums, metric, project.positive_class) for m in months)
+    points = tuple(point_of(m.month, m.model_id, m.sums, metric, project.positive_class, now) for m in months)
     reference = _reference(session, champion, metric, project)
     ids = sorted({m.model_id for m in months})
     models = session.scalars(select(ModelRow).where(ModelRow.id.in_(ids)).order_by(ModelRow.version))
@@ -121,7 +121,7 @@ def _watch(session: Session, project: Project, now: datetime) -> _Watch:
     if champion is None:
         return _Watch(now, 0, None, metric, (), None)
     months = monthly_sums(session, [project.id], GLOBAL)
-    points = [point_of(m.month, m.model_id, m.sums, metric, project.positive_class) for m in months]
+    points = [point_of(m.month, m.model_id, m.sums, metric, project.positive_class, now) for m in months]
     return _Watch(
         now=now,
         new_labels=new_labels(session, project.id, champion.model.snapshot_id, now),

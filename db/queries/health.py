@@ -53,6 +53,7 @@ class HealthRow:
 class _Facts:
     """What was read for all projects, by project id (holdouts: by model id)."""
 
+    now: datetime
     rows: Mapping[int, int]
     models: Mapping[int, int]
     champions: Mapping[int, Champion]
@@ -67,7 +68,7 @@ class _Facts:
 def health(session: Session, member: Member, now: datetime) -> list[HealthRow]:
     """Every live project, those that need somebody first."""
     listed = projects(session, member)
-    facts = _facts(session, [project.id for project in listed])
+    facts = _facts(session, [project.id for project in listed], now)
     return sorted((_row(project, facts) for project in listed), key=lambda row: (row.well, row.project.name))
 
 
@@ -113,7 +114,7 @@ def _decay(
         return None
     first = month_of(champion.promotion.promoted_at)
     points = [
-        point_of(m.month, m.model_id, m.sums, metric, project.positive_class)
+        point_of(m.month, m.model_id, m.sums, metric, project.positive_class, project.present(facts.now))
         for m in months
         if m.model_id == champion.model.id and m.month >= first
     ]
@@ -141,7 +142,7 @@ def _spark(project: Project, metric: str, months: Sequence[MonthSums]) -> tuple[
     return tuple(estimate.value for estimate in estimates if estimate)
 
 
-def _facts(session: Session, ids: Sequence[int]) -> _Facts:
+def _facts(session: Session, ids: Sequence[int], now: datetime) -> _Facts:
     champions = {
         project_id: seat
         for project_id, seats in champions_of(session, ids).items()
@@ -154,6 +155,7 @@ def _facts(session: Session, ids: Sequence[int]) -> _Facts:
         months.setdefault(month.project_id, []).append(month)
     holdouts = session.execute(select(ModelRow.id, ModelRow.holdout).where(ModelRow.id.in_(seated)))
     return _Facts(
+        now=now,
         rows=_base_rows(session, ids),
         models=_model_counts(session, ids),
         champions=champions,

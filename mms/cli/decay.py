@@ -19,11 +19,11 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
 
 
 def _decay(args: Namespace) -> Output:
-    member, _ = acting()
+    member, now = acting()
     with reading() as session:
         project = get_project_named(session, member, args.project)
         metric = metric_named(args.metric or project.primary_metric, project.task)
-        page = decay_page(session, project, metric.name, args.scope)
+        page = decay_page(session, project, metric.name, project.present(now), args.scope)
     versions = {model.id: model.name for model in page.models}
     rows = [
         {

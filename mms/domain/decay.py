@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from mms.domain.buckets import WATCHED, Estimate, Sums, metric_of
 from mms.domain.projects import Task
@@ -21,13 +21,14 @@ EFFECT = 0.02
 
 @dataclass(frozen=True, slots=True)
 class DecayPoint:
-    """One period of one model. estimate is None without labels; natural units. mature: enough labels are in."""
+    """One period of one model. estimate is None without labels; natural units. over: the period lies in the past."""
 
     period: datetime
     model_id: int
     estimate: Estimate | None
     n: int
     labelled: int
+    over: bool = True
 
     @property
     def coverage(self) -> float:
@@ -36,8 +37,8 @@ class DecayPoint:
 
     @property
     def mature(self) -> bool:
-        """Whether the point may be judged."""
-        return self.coverage >= MATURE_COVERAGE and self.labelled >= MINIMUM_LABELS
+        """Whether the point may be judged: the period is over and enough of its labels are in."""
+        return self.over and self.coverage >= MATURE_COVERAGE and self.labelled >= MINIMUM_LABELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,12 @@ def month_of(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
-def point_of(period: datetime, model_id: int, sums: Sums, metric: str, positive: str | None) -> DecayPoint:
-    """The decay point of one period's sums."""
-    return DecayPoint(period, model_id, metric_of(sums, metric, positive), sums.n, sums.labelled)
+def point_of(
+    month: datetime, model_id: int, sums: Sums, metric: str, positive: str | None, now: datetime
+) -> DecayPoint:
+    """The decay point of one calendar month's sums, as of `now`."""
+    over = month_of(month + timedelta(days=31)) <= now
+    return DecayPoint(month, model_id, metric_of(sums, metric, positive), sums.n, sums.labelled, over)
 
 
 def judge_decay(

@@ -55,7 +55,8 @@ class FoldPlan:
 
     stratified / shuffled: rows are dealt into 12 parts (block 0..11); fold i validates on block i, trains on the rest.
     by time: rows in time order are cut into 13 blocks (0..12, never inside one instant); fold i validates on block i+1
-    and trains on the blocks before it, without rows whose label was not known when block i+1 begins.
+    and trains on the blocks before it, without rows whose label was not known when block i+1 begins (a label without a
+    label time was known at once).
     """
 
     kind: FoldKind

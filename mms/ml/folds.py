@@ -65,7 +65,7 @@ def splits(plan: FoldPlan, blocks: np.ndarray, time: pd.Series | None, label_tim
     if plan.kind is not FoldKind.BY_TIME:
         return [Split(i, np.flatnonzero(blocks != i), np.flatnonzero(blocks == i)) for i in range(plan.folds)]
     instants = _required_instants(time)
-    known = None if label_time is None else _instants(label_time)
+    known = None if label_time is None else _instants(label_time.fillna(time))
     return [_time_split(i, blocks, instants, known) for i in range(plan.folds)]
 
 

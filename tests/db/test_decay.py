@@ -42,7 +42,7 @@ def project(store: str, member: Member, now: datetime, tmp_path: Path) -> Projec
 
 def champion_of(project: Project) -> int:
     with reading() as session:
-        page = decay_page(session, project, "f1")
+        page = decay_page(session, project, "f1", JULY)
     assert page.champion is not None
     return page.champion.model.id
 
@@ -68,7 +68,7 @@ def test_a_month_is_the_sum_of_its_hours(project: Project) -> None:
     answered(project, GOOD, BAD, BAD)
 
     with reading() as session:
-        page = decay_page(session, project, "f1")
+        page = decay_page(session, project, "f1", JULY)
 
     assert [p.period.month for p in page.points] == [3, 4, 5]
     assert [p.estimate.value for p in page.points if p.estimate] == pytest.approx([2 / 3, 0.25, 0.25])
@@ -89,7 +89,7 @@ def test_only_the_champions_months_are_judged_and_all_shown(project: Project, me
         promote(session, member, Seating(model_id, "fresh", against_advice=True), datetime(2026, 6, 1, tzinfo=UTC))
 
     with reading() as session:
-        page = decay_page(session, project, "f1")
+        page = decay_page(session, project, "f1", JULY)
 
     assert {p.model_id for p in page.points} == {old}
     assert page.decay is not None
@@ -100,7 +100,7 @@ def test_only_the_champions_months_are_judged_and_all_shown(project: Project, me
 def test_a_metric_that_buckets_do_not_determine_is_refused(project: Project) -> None:
     for metric in ("average_precision", "rmse", "nonsense"):
         with reading() as session, pytest.raises(Invalid, match="choose one of"):
-            decay_page(session, project, metric)
+            decay_page(session, project, metric, JULY)
 
 
 def test_new_labels_are_those_after_the_champions_snapshot(project: Project) -> None:

@@ -10,6 +10,8 @@ from mms.domain.projects import Task
 
 REFERENCE = Estimate(0.50, 0.47, 0.53, 1000)
 
+JANUARY = datetime(2026, 1, 1, tzinfo=UTC)
+
 
 def point(month: int, value: float | None, *, half: float = 0.02, n: int = 1000, labelled: int = 1000) -> DecayPoint:
     estimate = None if value is None else Estimate(value, value - half, value + half, labelled)
@@ -103,10 +105,20 @@ def test_a_month_begins_in_utc() -> None:
 def test_a_point_reads_its_sums() -> None:
     sums = Sums(4, 2, {("y", "y"): 1, ("n", "y"): 1})
 
-    made = point_of(datetime(2026, 1, 1, tzinfo=UTC), 7, sums, "precision", "y")
+    made = point_of(JANUARY, 7, sums, "precision", "y", JANUARY + timedelta(days=31))
 
     assert made.estimate is not None
     assert (made.estimate.value, made.coverage, made.model_id) == (0.5, 0.5, 7)
+
+
+def test_a_month_is_judged_only_when_it_is_over() -> None:
+    sums = Sums(1000, 1000, {("y", "y"): 500, ("n", "n"): 500})
+
+    def at(now: datetime) -> DecayPoint:
+        return point_of(JANUARY, 7, sums, "f1", "y", now)
+
+    assert not at(JANUARY + timedelta(days=30)).mature
+    assert at(JANUARY + timedelta(days=31)).mature
 
 
 def test_a_metric_that_sums_do_not_determine_is_watched_by_the_default() -> None:
