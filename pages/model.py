@@ -13,7 +13,7 @@ from mms.domain.members import Member
 from mms.domain.models import Model, ModelFilter, RankedModel
 from mms.domain.projects import Project
 from mms.domain.scores import METRICS
-from pages.parts.formatting import score_of
+from pages.parts.formatting import day_words, score_of
 from pages.parts.model_actions import actions
 from pages.parts.model_call import how_to_call
 from pages.parts.model_diagnostics import diagnostics
@@ -60,7 +60,7 @@ def _head(session: Session, member: Member, project: Project, model: Model, cham
         st.markdown(f"> {model.description}")
     seated = champion is not None and champion.model.id == ranked.id
     if champion and seated:
-        st.markdown(f"It answers since {champion.promotion.promoted_at:%d %B %Y}: {champion.promotion.reason}")
+        st.markdown(f"It answers since {day_words(champion.promotion.promoted_at)}: {champion.promotion.reason}")
     else:
         st.markdown(advice_words(advice_for(session, model.id), ranked))
     with st.container(horizontal=True):
