@@ -36,7 +36,7 @@ def visualizers() -> SimpleNamespace:
         import_module("yellowbrick").reset_orig()
         classifier, regressor = import_module("yellowbrick.classifier"), import_module("yellowbrick.regressor")
     # The module's own name for the private function; the naive mend, its first three results, draws a perfect model.
-    import_module("yellowbrick.classifier.class_prediction_error")._check_targets = _checked_targets
+    vars(import_module("yellowbrick.classifier.class_prediction_error"))["_check_targets"] = _checked_targets
     return SimpleNamespace(
         ClassificationReport=classifier.ClassificationReport,
         ClassPredictionError=classifier.ClassPredictionError,

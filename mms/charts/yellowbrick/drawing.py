@@ -93,7 +93,7 @@ def drawn(kind: PictureKind, theme: Theme, rows: OutOfFold) -> tuple[Any, Figure
     if rows.rows.empty:
         raise ValueError("there are no out-of-fold rows to draw")
     made = visualizers()
-    mpl.rcParams.update(_style(theme))
+    mpl.rcParams.update(_style(theme))  # type: ignore[arg-type]
     figure = Figure(figsize=_SIZE)
     axes = figure.add_subplot()
     visualizer = _DRAWERS[kind](made, rows, axes, figure)
@@ -104,13 +104,14 @@ def drawn(kind: PictureKind, theme: Theme, rows: OutOfFold) -> tuple[Any, Figure
     return visualizer, figure
 
 
-def _style(theme: Theme) -> dict[str, Any]:
+def _style(theme: Theme) -> Any:
+    """Settings of Matplotlib for one background."""
     ink = _INK[theme]
     coloured = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
     return {
         **dict.fromkeys(coloured, ink),
         "legend.framealpha": 0.0,
-        "axes.prop_cycle": mpl.cycler(color=OKABE_ITO),
+        "axes.prop_cycle": mpl.rcsetup.cycler(color=OKABE_ITO),
         "svg.hashsalt": "mms",
         "svg.fonttype": "none",
     }
