@@ -104,9 +104,9 @@ def _as_number(series: pd.Series, type_: ColumnType, target: pd.Series, task: Ta
     if not type_.is_words:
         numbers = series.to_numpy(dtype=float, na_value=np.nan)
         return np.where(np.isnan(numbers), np.nanmin(numbers) - 1, numbers)
-    numbers = _class_ranks(target) if task.is_classification else target.astype("float64")
+    ranks = _class_ranks(target) if task.is_classification else target.astype("float64")
     words = series.fillna("").to_numpy(dtype=object)
-    outcome = pd.Series(numbers.to_numpy(), index=words).groupby(level=0)
+    outcome = pd.Series(ranks.to_numpy(), index=words).groupby(level=0)
     tried = outcome.transform("median").where(outcome.transform("size") >= _COMMON, -1.0)
     return np.asarray(tried, dtype=float)
 
