@@ -1,6 +1,7 @@
 """`python -m mms worker`: where the kinds of work meet the code that does them."""
 
 import logging
+import os
 import signal
 import sys
 from collections.abc import Mapping
@@ -48,5 +49,6 @@ def main(*, parent_pipe: bool = False) -> int:
 
 
 def _stop_with_parent(stop: Event) -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1024):  # not sys.stdin: its lock, held in a thread, aborts the interpreter's end
+        pass
     stop.set()

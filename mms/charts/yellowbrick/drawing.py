@@ -93,7 +93,7 @@ def drawn(kind: PictureKind, theme: Theme, rows: OutOfFold) -> tuple[Any, Figure
     if rows.rows.empty:
         raise ValueError("there are no out-of-fold rows to draw")
     made = visualizers()
-    mpl.rcParams.update(_style(theme))  # type: ignore[arg-type]
+    mpl.rcParams.update(_style(theme))
     figure = Figure(figsize=_SIZE)
     axes = figure.add_subplot()
     visualizer = _DRAWERS[kind](made, rows, axes, figure)
