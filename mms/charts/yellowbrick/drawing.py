@@ -98,7 +98,10 @@ def drawn(kind: PictureKind, theme: Theme, rows: OutOfFold) -> tuple[Any, Figure
     axes = figure.add_subplot()
     visualizer = _DRAWERS[kind](made, rows, axes, figure)
     visualizer.finalize()
+    axes.set_title("")  # its own names the shim
     axes.set_title(f"{kind.value[0].upper()}{kind.value[1:]}, out of fold", loc="left")
+    if kind is PictureKind.PREDICTION_ERROR:
+        axes.set(xlabel="truth", ylabel="predicted value")
     for points in axes.collections:
         points.set_rasterized(len(rows.rows) > MANY and kind in KINDS[Task.REGRESSION])
     return visualizer, figure
@@ -141,7 +144,9 @@ def _of_classes(name: str, **options: Any) -> Callable[[Any, OutOfFold, Any, Fig
 
 def _residuals(made: Any, rows: OutOfFold, axes: Any, figure: Figure) -> Any:
     answers, truth = _numbers(rows)
-    visualizer = made.ResidualsPlot(Answered(), ax=axes, fig=figure, is_fitted=True, hist=False)
+    visualizer = made.ResidualsPlot(
+        Answered(), ax=axes, fig=figure, is_fitted=True, hist=False, test_color=OKABE_ITO[0]
+    )
     visualizer.score(answers, truth, train=False)
     return visualizer
 
