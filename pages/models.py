@@ -14,8 +14,9 @@ from mms.domain.models import ModelPage, ModelSort, ModelState
 from mms.domain.scores import METRICS
 from mms.domain.ties import tied_with_best
 from mms.usecases.models import archive_models
-from pages.parts.model_filters import Choices, ModelView, model_view, pager
+from pages.parts.model_filters import model_view, pager
 from pages.parts.model_table import models_table, sentence
+from pages.parts.model_view import Choices, ModelView
 from pages.parts.project import chosen_project
 from pages.parts.session import current_member, real_now
 from pages.parts.told import told

@@ -1,52 +1,12 @@
 """The filter, the sort and the place in the model table: all of them in the URL."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from urllib.parse import urlencode
 
 import streamlit as st
 
 from mms.domain.models import ModelFilter, ModelSort, ModelState
 from mms.domain.scores import Metric
-
-_TRAIL = "~"
-"""Between the cursors of the pages before this one."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelView:
-    """What the model table shows: filter, sort, and the cursors that led to this page (none: the first)."""
-
-    where: ModelFilter
-    sort: ModelSort
-    trail: tuple[str, ...]
-
-    @property
-    def after(self) -> str | None:
-        """The cursor of the page before, None on the first page."""
-        return self.trail[-1] if self.trail else None
-
-    @property
-    def csv_query(self) -> str:
-        """The filter as the query of the REST route that gives every row."""
-        w = self.where
-        pairs = [("algorithm", a) for a in w.algorithms] + [("state", s.value) for s in w.states]
-        pairs += [
-            (name, str(value))
-            for name, value in (("min_score", w.min_score), ("snapshot", w.snapshot_id), ("run", w.run_id))
-            if value is not None
-        ]
-        pairs += [("text", w.text)] * bool(w.text) + [("archived", "true")] * w.archived
-        return urlencode([*pairs, ("sort", self.sort.value)])
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What can be filtered by: algorithms in use, and names of snapshots and runs by id."""
-
-    algorithms: Sequence[str]
-    snapshots: Mapping[int, str]
-    runs: Mapping[int, str]
+from pages.parts.model_view import TRAIL, Choices, ModelView
 
 
 def model_view(choices: Choices, metric: Metric) -> ModelView:
@@ -85,7 +45,7 @@ def model_view(choices: Choices, metric: Metric) -> ModelView:
         text=text.strip(),
         archived=archived,
     )
-    return ModelView(where, ModelSort(sort), tuple(filter(None, st.query_params.get("after", "").split(_TRAIL))))
+    return ModelView(where, ModelSort(sort), tuple(filter(None, st.query_params.get("after", "").split(TRAIL))))
 
 
 def pager(view: ModelView, after: str | None) -> None:
@@ -104,7 +64,7 @@ def first_page() -> None:
 
 def _go(trail: Sequence[str]) -> None:
     if trail:
-        st.query_params["after"] = _TRAIL.join(trail)
+        st.query_params["after"] = TRAIL.join(trail)
     else:
         first_page()
     st.rerun()
