@@ -15,7 +15,8 @@ from mms.usecases.spaces import Options, Plan, options_for, planned
 from pages.parts.formatting import counted, seconds
 from pages.parts.project import chosen_project, link_query
 from pages.parts.session import current_member, id_in_url, real_now
-from pages.parts.space import algorithm_choices, kept_triples, snapshot_choice
+from pages.parts.snapshot_choice import snapshot_choice
+from pages.parts.space import algorithm_choices, kept_triples
 from pages.parts.told import told
 
 

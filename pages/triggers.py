@@ -5,10 +5,11 @@ import streamlit as st
 from db.queries.decay import firings, triggers
 from db.session import reading
 from mms.domain.members import Member
+from pages.parts.firing_table import firings_table
 from pages.parts.project import chosen_project
 from pages.parts.session import current_member, real_now
 from pages.parts.told import told
-from pages.parts.trigger_list import add_trigger, firings_table, summary, trigger_card
+from pages.parts.trigger_list import add_trigger, summary, trigger_card
 
 
 def render(member: Member) -> None:

@@ -7,8 +7,9 @@ import streamlit as st
 from db.session import transaction
 from mms.domain.members import Member
 from mms.domain.projects import Project
-from mms.domain.tables import ColumnType, FeatureTable, InstanceDraft, InstanceTable, Join
+from mms.domain.tables import ColumnType, FeatureTable, InstanceDraft, InstanceTable
 from mms.usecases.tables import declare_instances
+from pages.parts.data_joins import joins_of, place_of
 from pages.parts.session import real_now
 from pages.parts.told import told
 
@@ -60,18 +61,18 @@ def _form(tables: Sequence[FeatureTable], declared: InstanceTable | None) -> Ins
     times = [column.name for column in base.columns if column.type is ColumnType.TIME]
     row = st.columns(4)
     target = row[0].selectbox(
-        "Target", names, _place(names, now and now.target), key=f"target_{base.id}", placeholder="choose a column"
+        "Target", names, place_of(names, now and now.target), key=f"target_{base.id}", placeholder="choose a column"
     )
     entity = row[1].multiselect(
         "Entity key", names, list(now.entity_key if now else base.key), key=f"entity_{base.id}",
         help="which columns say what a case is about",
     )  # fmt: skip
     time = row[2].selectbox(
-        "Prediction time", times, _place(times, now.prediction_time if now else base.time), key=f"time_{base.id}",
+        "Prediction time", times, place_of(times, now.prediction_time if now else base.time), key=f"time_{base.id}",
         placeholder="none", help="when the answer is needed: nothing later is joined",
     )  # fmt: skip
     label_time = row[3].selectbox(
-        "Label known at", times, _place(times, now and now.label_time), key=f"label_time_{base.id}",
+        "Label known at", times, place_of(times, now and now.label_time), key=f"label_time_{base.id}",
         placeholder="at once", help="when the truth became known",
     )  # fmt: skip
     if target is None:
@@ -84,39 +85,5 @@ def _form(tables: Sequence[FeatureTable], declared: InstanceTable | None) -> Ins
         help="columns that are known before the prediction time, and only those",
     )  # fmt: skip
     others = [table for table in tables if table.id != base.id]
-    joins = _joins(base, others, now)
+    joins = joins_of(base, others, now)
     return InstanceDraft(base.name, target, tuple(entity), time, label_time, tuple(features), joins)
-
-
-def _joins(base: FeatureTable, others: Sequence[FeatureTable], now: InstanceTable | None) -> tuple[Join, ...]:
-    there = {join.table_id: join for join in now.joins} if now else {}
-    joins = []
-    for table in others:
-        old = there.get(table.id)
-        if not st.checkbox(f"Join **{table.name}**", value=old is not None, key=f"join_{base.id}_{table.id}"):
-            continue
-        row = st.columns(len(table.key) + 1)
-        known = {right: left for left, right in old.on} if old else {}
-        names = [column.name for column in base.columns]
-        on = []
-        for cell, key in zip(row, table.key, strict=False):
-            left = cell.selectbox(
-                f"{table.name}.{key} equals",
-                names,
-                _place(names, known.get(key, key)),
-                key=f"on_{base.id}_{table.id}_{key}",
-                placeholder="choose a column",
-            )
-            if left is not None:
-                on.append((left, key))
-        as_of = row[-1].toggle(
-            "latest before the prediction time", value=old.as_of if old else table.time is not None,
-            disabled=table.time is None, key=f"as_of_{base.id}_{table.id}",
-            help="the joined table needs a time for this" if table.time is None else "never a row from the future",
-        )  # fmt: skip
-        joins.append(Join(table.id, table.name, tuple(on), as_of, old.columns if old else ()))
-    return tuple(joins)
-
-
-def _place(names: Sequence[str], name: str | None) -> int | None:
-    return names.index(name) if name in names else None

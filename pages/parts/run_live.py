@@ -1,9 +1,8 @@
-"""One run, followed live: how far, what now, how long still, the leaderboard so far, failures and log."""
+"""One run, followed live: how far, what now, how long still, the leaderboard so far, and the log."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-import pandas as pd
 import streamlit as st
 
 from db.queries.jobs import log_lines
@@ -14,12 +13,12 @@ from db.session import reading, transaction
 from mms.domain.jobs import JobState, LogLine
 from mms.domain.members import Member
 from mms.domain.projects import Project
-from mms.domain.runs import Run, RunKind, RunTriple
-from mms.domain.scores import METRICS, Metric
-from mms.domain.triples import described
+from mms.domain.runs import Run, RunKind
+from mms.domain.scores import METRICS
 from mms.usecases.runs import cancel_run, retry_run
-from pages.parts.formatting import counted, local, metric_help, score_of, seconds, time_words
+from pages.parts.formatting import counted, local, seconds, time_words
 from pages.parts.project import link_query
+from pages.parts.run_leaderboard import leaderboard
 from pages.parts.run_table import STATE_WORDS
 from pages.parts.session import real_now
 from pages.parts.told import told
@@ -64,22 +63,6 @@ def sentence(page: RunPage, now: datetime) -> str:
     return f"**{STATE_WORDS[run.state]}**{took}, {time_words(run.finished_at)} · {fits} · {models}."
 
 
-def leaderboard_frame(triples: Sequence[RunTriple], metric: Metric) -> pd.DataFrame:
-    """One row a triple, best mean score so far first."""
-    return pd.DataFrame(
-        {
-            "algorithm": [t.triple.algorithm for t in triples],
-            "hyperparameters": [described(t.triple.hyperparameters) or "defaults" for t in triples],
-            "recipe": [t.triple.recipe.name for t in triples],
-            "origin": [t.origin for t in triples],
-            "folds": [t.folds_done for t in triples],
-            "score": ["–" if t.score is None else score_of(metric, t.score, t.score_sd) for t in triples],
-            "state": [STATE_WORDS[t.state] for t in triples],
-            "model": [None if t.model_id is None else f"/model?id={t.model_id}" for t in triples],
-        }
-    )
-
-
 def _draw(member: Member, project: Project, page: RunPage, champion: Champion | None) -> None:
     run = page.run
     st.markdown(sentence(page, real_now()))
@@ -95,33 +78,7 @@ def _draw(member: Member, project: Project, page: RunPage, champion: Champion | 
     if run.kind is RunKind.RETRAINING:
         _challenge(project, page, champion)
     _buttons(member, project, run, any(t.model_id for t in page.triples))
-    metric = METRICS[project.primary_metric]
-    st.subheader("Leaderboard so far" if not run.state.is_final else "Leaderboard")
-    st.dataframe(
-        leaderboard_frame(page.triples, metric),
-        key="leaderboard",
-        hide_index=True,
-        height="content",
-        alt=f"{counted(len(page.triples), 'triple')} of run {run.number} by {metric.label}",
-        column_config={
-            "algorithm": "Algorithm",
-            "hyperparameters": st.column_config.TextColumn("Hyperparameters", width="medium"),
-            "recipe": "Recipe",
-            "origin": st.column_config.TextColumn(
-                "Origin", help="space: you asked for it; baseline: the Dummy; champion: the champion's triple, refitted"
-            ),
-            "folds": st.column_config.ProgressColumn("Folds", min_value=0, max_value=12, format="%d of 12"),
-            "score": st.column_config.TextColumn(
-                f"Score ({metric.label})",
-                help=f"{metric_help(metric)} Mean of the folds so far ± standard deviation over them.",
-            ),
-            "state": "State",
-            "model": st.column_config.LinkColumn("Model", display_text="open", help="opens in a new tab"),
-        },
-    )
-    for failed in (t for t in page.triples if t.error):
-        words = described(failed.triple.hyperparameters) or "defaults"
-        st.warning(f"{failed.triple.algorithm} ({words}) failed, and the run went on: {failed.error}")
+    leaderboard(page, METRICS[project.primary_metric])
 
 
 def _challenge(project: Project, page: RunPage, champion: Champion | None) -> None:

@@ -1,48 +1,17 @@
-"""Widgets that make a search space: snapshot, algorithms, recipes, values per parameter, kept triples."""
+"""Widgets that make a search space: algorithms, recipes, values per parameter, kept triples."""
 
 from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
-from mms.domain.errors import Invalid, NotFound
-from mms.domain.snapshots import Snapshot
+from mms.domain.errors import Invalid
 from mms.domain.triples import Parameter, Triple, Value, described
 from mms.usecases.spaces import Choice, Offer, Options
 from pages.parts.formatting import counted
-from pages.parts.session import id_in_url
 
 _NONE = "none"
 """How None is written where a parameter allows it."""
-
-
-def snapshot_choice(taken: Sequence[Snapshot]) -> Snapshot:
-    """The snapshot to fit on; the address names it (`snapshot=ID`), else the newest."""
-    by_id = {snapshot.id: snapshot for snapshot in taken}
-    wanted = id_in_url("snapshot", "snapshot")
-    if wanted is not None and wanted not in by_id:
-        raise NotFound(f"The project has no snapshot {wanted}: choose one on the data page.")
-    ids = list(by_id)
-
-    def write() -> None:
-        st.query_params["snapshot"] = str(st.session_state["snapshot_choice"])
-
-    chosen = st.selectbox(
-        "Snapshot",
-        ids,
-        index=ids.index(wanted) if wanted is not None else 0,
-        format_func=lambda id_: by_id[id_].name,
-        key="snapshot_choice",
-        on_change=write,
-        label_visibility="collapsed",
-    )
-    snapshot = by_id[chosen]
-    plan = snapshot.fold_plan
-    st.caption(
-        f"{snapshot.row_count:,} rows, {counted(len(snapshot.schema), 'feature')}, target {snapshot.target}; "
-        f"12 folds {plan.kind.value}, seed {plan.seed}"
-    )
-    return snapshot
 
 
 def kept_triples(earlier: Sequence[Triple]) -> list[Triple]:

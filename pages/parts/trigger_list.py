@@ -1,19 +1,17 @@
-"""Triggers on screen: cards with their reading, the form, the firings with their evidence."""
+"""Triggers on screen: cards with their reading, and the form."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-import pandas as pd
 import streamlit as st
 
 from db.queries.decay import TriggerRow
 from db.session import transaction
 from mms.domain.members import Member
 from mms.domain.projects import Project
-from mms.domain.triggers import Firing, TriggerChanges, TriggerDraft, TriggerKind
+from mms.domain.triggers import TriggerChanges, TriggerDraft, TriggerKind
 from mms.usecases.triggers import create_trigger, delete_trigger, edit_trigger
-from pages.parts.formatting import counted, time_column
-from pages.parts.project import link_query
+from pages.parts.formatting import counted
 from pages.parts.told import told
 
 _WATCHES: Mapping[TriggerKind, tuple[str, float]] = {
@@ -81,48 +79,6 @@ def add_trigger(member: Member, project: Project, now: datetime, *, first: bool)
                 with transaction() as session:
                     create_trigger(session, member, project.id, TriggerDraft(kind, threshold, rest), now)
                 st.rerun()
-
-
-def firings_table(project: Project, fired: Sequence[Firing]) -> None:
-    """Each firing with its evidence; a click on the run opens it."""
-    if not fired:
-        st.markdown("No trigger has fired yet. Each firing keeps its evidence and its run here.")
-        return
-
-    def open_row() -> None:
-        run_id = fired[st.session_state["firing_open"].row].run_id
-        if run_id is not None:
-            st.switch_page("runs.py", query_params=link_query(project, run=run_id))
-
-    frame = pd.DataFrame(
-        {
-            "fired": [f.fired_at for f in fired],
-            "kind": [f.kind.value for f in fired],
-            "evidence": [_evidence(f.evidence) for f in fired],
-            "outcome": [f.outcome or "–" for f in fired],
-            "run": ["–" if f.run_id is None else "open" for f in fired],
-        }
-    )
-    column = st.column_config
-    st.dataframe(
-        frame,
-        key="firings",
-        hide_index=True,
-        height="content",
-        alt=f"{counted(len(fired), 'firing')} of {project.name}",
-        column_config={
-            "fired": time_column("Fired"),
-            "kind": "Kind",
-            "evidence": column.TextColumn("Evidence", width="large"),
-            "outcome": column.TextColumn("Outcome", width="medium"),
-            "run": column.ButtonColumn("Run", type="tertiary", key="firing_open", on_click=open_row),
-        },
-    )
-
-
-def _evidence(evidence: Mapping[str, object]) -> str:
-    sentence = evidence.get("sentence")
-    return str(sentence) if sentence else ", ".join(f"{name} {value}" for name, value in evidence.items())
 
 
 def _edit(member: Member, trigger_id: int, changes: TriggerChanges) -> None:

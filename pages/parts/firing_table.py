@@ -1,0 +1,53 @@
+"""Firings of triggers: each with its evidence, its outcome and its run."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from mms.domain.projects import Project
+from mms.domain.triggers import Firing
+from pages.parts.formatting import counted, time_column
+from pages.parts.project import link_query
+
+
+def firings_table(project: Project, fired: Sequence[Firing]) -> None:
+    """Each firing with its evidence; a click on the run opens it."""
+    if not fired:
+        st.markdown("No trigger has fired yet. Each firing keeps its evidence and its run here.")
+        return
+
+    def open_row() -> None:
+        run_id = fired[st.session_state["firing_open"].row].run_id
+        if run_id is not None:
+            st.switch_page("runs.py", query_params=link_query(project, run=run_id))
+
+    frame = pd.DataFrame(
+        {
+            "fired": [f.fired_at for f in fired],
+            "kind": [f.kind.value for f in fired],
+            "evidence": [_evidence(f.evidence) for f in fired],
+            "outcome": [f.outcome or "–" for f in fired],
+            "run": ["–" if f.run_id is None else "open" for f in fired],
+        }
+    )
+    column = st.column_config
+    st.dataframe(
+        frame,
+        key="firings",
+        hide_index=True,
+        height="content",
+        alt=f"{counted(len(fired), 'firing')} of {project.name}",
+        column_config={
+            "fired": time_column("Fired"),
+            "kind": "Kind",
+            "evidence": column.TextColumn("Evidence", width="large"),
+            "outcome": column.TextColumn("Outcome", width="medium"),
+            "run": column.ButtonColumn("Run", type="tertiary", key="firing_open", on_click=open_row),
+        },
+    )
+
+
+def _evidence(evidence: Mapping[str, object]) -> str:
+    sentence = evidence.get("sentence")
+    return str(sentence) if sentence else ", ".join(f"{name} {value}" for name, value in evidence.items())

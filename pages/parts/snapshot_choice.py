@@ -1,0 +1,39 @@
+"""Which snapshot to fit on."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mms.domain.errors import NotFound
+from mms.domain.snapshots import Snapshot
+from pages.parts.formatting import counted
+from pages.parts.session import id_in_url
+
+
+def snapshot_choice(taken: Sequence[Snapshot]) -> Snapshot:
+    """The snapshot to fit on; the address names it (`snapshot=ID`), else the newest."""
+    by_id = {snapshot.id: snapshot for snapshot in taken}
+    wanted = id_in_url("snapshot", "snapshot")
+    if wanted is not None and wanted not in by_id:
+        raise NotFound(f"The project has no snapshot {wanted}: choose one on the data page.")
+    ids = list(by_id)
+
+    def write() -> None:
+        st.query_params["snapshot"] = str(st.session_state["snapshot_choice"])
+
+    chosen = st.selectbox(
+        "Snapshot",
+        ids,
+        index=ids.index(wanted) if wanted is not None else 0,
+        format_func=lambda id_: by_id[id_].name,
+        key="snapshot_choice",
+        on_change=write,
+        label_visibility="collapsed",
+    )
+    snapshot = by_id[chosen]
+    plan = snapshot.fold_plan
+    st.caption(
+        f"{snapshot.row_count:,} rows, {counted(len(snapshot.schema), 'feature')}, target {snapshot.target}; "
+        f"12 folds {plan.kind.value}, seed {plan.seed}"
+    )
+    return snapshot
