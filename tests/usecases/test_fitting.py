@@ -1,5 +1,6 @@
 """A run makes models of its triples, each on the same folds, and each only after its artifact answered again."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from mms.domain.members import Member
 from mms.domain.models import Model
 from mms.domain.runs import FINAL_FIT
 from mms.domain.snapshots import FoldKind
+from mms.domain.tables import InstanceDraft
+from mms.domain.triples import Branch, Recipe, Step, Triple
 from mms.ml.prediction import predict_frame
 from mms.settings import settings
 from mms.usecases.fitting import fit_run
@@ -26,14 +29,28 @@ from mms.usecases.jobs import JobContext, claim
 from mms.usecases.models import load_model
 from mms.usecases.runs import launch_run
 from mms.usecases.snapshots import load_instances
+from mms.usecases.tables import declare_instances
 from tests.trained import a_project, a_snapshot, triple_of, work_off
 
 
 class Ground:
     """A launched run of one triple beside the baseline."""
 
-    def __init__(self, member: Member, folder: Path, now: datetime, *, timed: bool = True, **kind: FoldKind) -> None:
+    def __init__(
+        self,
+        member: Member,
+        folder: Path,
+        now: datetime,
+        *,
+        timed: bool = True,
+        features: tuple[str, ...] | None = None,
+        **kind: FoldKind,
+    ) -> None:
         self.project = a_project(member, folder, now, timed=timed)
+        if features is not None:
+            with transaction() as session:
+                draft = InstanceDraft("points", "side", ("id",), "at", features=features)
+                declare_instances(session, member, self.project.id, draft, now)
         self.snapshot = a_snapshot(member, self.project, now, **kind)
         self.member, self.now = member, now
 
@@ -41,6 +58,13 @@ class Ground:
         triples = [triple_of(self.project, self.snapshot, name) for name in algorithms]
         with transaction() as session:
             return launch_run(session, self.member, self.snapshot.id, triples, self.now)
+
+
+def blind_triple(ground: Ground) -> Triple:
+    """A triple that scikit-learn refuses: its recipe takes nothing but the time, and of that no part."""
+    calendar = Step("calendar", dict.fromkeys(("hour", "weekday", "month"), False))
+    recipe = Recipe("blind", (Branch("time", (calendar,)),))
+    return replace(triple_of(ground.project, ground.snapshot, "tree"), recipe=recipe)
 
 
 def models_of(run_id: int) -> list[Model]:
@@ -143,14 +167,9 @@ def test_the_stored_artifact_answers(store: str, member: Member, tmp_path: Path,
 def test_a_triple_that_fails_keeps_its_error_and_the_run_goes_on(
     store: str, member: Member, tmp_path: Path, now: datetime
 ) -> None:
-    ground = Ground(member, tmp_path, now)
+    ground = Ground(member, tmp_path, now, features=("x", "y", "at"))
     with transaction() as session:
-        triples = [
-            triple_of(
-                ground.project, ground.snapshot, "neighbours", n_neighbors=100
-            ),  # more than early folds have rows
-            triple_of(ground.project, ground.snapshot, "logistic"),
-        ]
+        triples = [blind_triple(ground), triple_of(ground.project, ground.snapshot, "logistic")]
         run_id = launch_run(session, member, ground.snapshot.id, triples, now)
 
     context = work_off(now)
@@ -158,23 +177,22 @@ def test_a_triple_that_fails_keeps_its_error_and_the_run_goes_on(
     with reading() as session:
         page = run_page(session, run_id)
         lines = log_lines(session, context.job.id)
-    failed = next(t for t in page.triples if t.triple.algorithm == "neighbours")
+    failed = next(t for t in page.triples if t.triple.algorithm == "tree")
     assert failed.state is JobState.FAILED
     assert failed.model_id is None
-    assert "n_neighbors" in (failed.error or "")
+    assert "0 feature(s)" in (failed.error or "")
     assert page.run.state is JobState.SUCCEEDED
     assert page.run.progress.share == 1
     assert [model.ranked.algorithm for model in models_of(run_id)] == ["dummy", "logistic"]
-    assert any(line.level == "error" and "neighbours" in line.message for line in lines)
+    assert any(line.level == "error" and "tree" in line.message for line in lines)
 
 
 def test_a_run_of_which_only_the_baseline_works_fails_with_a_sentence(
     store: str, member: Member, tmp_path: Path, now: datetime
 ) -> None:
-    ground = Ground(member, tmp_path, now)
+    ground = Ground(member, tmp_path, now, features=("x", "y", "at"))
     with transaction() as session:
-        triples = [triple_of(ground.project, ground.snapshot, "neighbours", n_neighbors=100)]
-        launch_run(session, member, ground.snapshot.id, triples, now)
+        launch_run(session, member, ground.snapshot.id, [blind_triple(ground)], now)
 
     with pytest.raises(Invalid, match="No triple of run 1 became a model. The first said: "):
         work_off(now)
