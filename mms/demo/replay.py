@@ -98,11 +98,11 @@ def replay_job(context: JobContext) -> None:
     """The worker's way: one month a job, a checkpoint a day, then the next month is queued."""
     arguments = context.job.arguments
     project_id, every_flight = arguments["project_id"], arguments["every_flight"]
+    done = context.done()
     with context.transaction() as session:
         member = _member(session, arguments["member"])
-        start = _month_of_job(context, session, member, project_id)
+        start = _month_of_job(session, member, project_id, done)
     days = list(days_of_month(start, every_flight=every_flight))
-    done = context.done()
     for i, day in enumerate(days, 1):
         key = f"{day.start:%Y-%m-%d}"
         if key in done:
@@ -136,11 +136,10 @@ def _month_to_play(session: Session, member: Member, project_id: int) -> datetim
     return start
 
 
-def _month_of_job(context: JobContext, session: Session, member: Member, project_id: int) -> datetime:
-    """The month a job began with, also when it is resumed on the month's last day."""
-    done = sorted(context.done())
+def _month_of_job(session: Session, member: Member, project_id: int, done: frozenset[str]) -> datetime:
+    """The month a job began with, also when it is resumed on the month's last day. done: the days it played."""
     if done:
-        return datetime.fromisoformat(done[0]).replace(day=1, tzinfo=UTC)
+        return datetime.fromisoformat(min(done)).replace(day=1, tzinfo=UTC)
     return _month_to_play(session, member, project_id)
 
 
