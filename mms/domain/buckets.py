@@ -7,7 +7,7 @@ Formulas: Wilson (1927) for proportions; DeLong (1988) from histograms for AUC; 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from math import sqrt
 from typing import Any, TypeVar
 
@@ -100,8 +100,8 @@ class Bucket:
 
 
 def hour_of(moment: datetime) -> datetime:
-    """The first instant of the hour."""
-    return moment.replace(minute=0, second=0, microsecond=0)
+    """The first instant of the hour (UTC): some zones lie half an hour beside it."""
+    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def total(parts: Iterable[Sums]) -> Sums:

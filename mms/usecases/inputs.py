@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -68,7 +68,7 @@ def source_of(session: Session, project_id: int) -> Source:
 def complete(session: Session, source: Source, requests: Sequence[Request], now: datetime) -> list[Inputs]:
     """Complete rows in the order of the requests. Invalid names a wrong or missing column, NotFound an entity."""
     entities = [_checked_entity(source, request.entity) for request in requests]
-    moments = [request.at or now for request in requests]
+    moments = [(request.at or now).astimezone(UTC) for request in requests]
     asked = [i for i, request in enumerate(requests) if request.features is None]
     stored = dict(zip(asked, _stored_rows(session, source, [(entities[i], moments[i]) for i in asked]), strict=True))
     columns = _feature_columns(source)

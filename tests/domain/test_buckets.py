@@ -1,6 +1,6 @@
 """Buckets: sums are a group, and the metrics read from them are those of scikit-learn on the rows."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
@@ -55,6 +55,12 @@ def test_sums_survive_their_json(sums: Sums) -> None:
 
 def test_hours_begin_at_their_first_instant() -> None:
     assert hour_of(datetime(2026, 3, 1, 12, 59, 59, 999, tzinfo=UTC)) == datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def test_an_hour_is_one_of_utc_wherever_the_moment_was_told() -> None:
+    delhi = timezone(timedelta(hours=5, minutes=30))
+
+    assert hour_of(datetime(2026, 3, 1, 18, 15, tzinfo=delhi)) == datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Feedback: the newest truth counts, once, in the prediction, in its bucket and in the base table."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from random import Random
 from threading import Thread
@@ -77,6 +77,18 @@ def test_a_truth_lands_in_prediction_bucket_and_base_table(project: int, member:
     assert base_row(project, 100) == {
         "patient": 100, "seen_at": MARCH, "ward": "north", "age": 44.0, "missed": "yes", "known_at": known_at,
     }  # fmt: skip
+
+
+def test_a_question_told_in_a_half_hour_zone_is_counted_with_its_truth(project: int, member: Member) -> None:
+    delhi = timezone(timedelta(hours=5, minutes=30))
+    asked_at = (MARCH + timedelta(hours=1, minutes=15)).astimezone(delhi)
+    (answer,) = asked(member, project, [visit(100, at=asked_at)])
+
+    told(member, project, Feedback(answer.id, "yes", LATER))
+
+    assert {key[3]: (sums.n, sums.labelled) for key, sums in buckets(project).items()} == {
+        MARCH + timedelta(hours=1): (1, 1)
+    }
 
 
 def test_feedback_to_a_looked_up_entity_labels_its_own_row(project: int, member: Member) -> None:
@@ -222,3 +234,38 @@ def test_two_writers_of_the_same_hours_lose_nothing(project: int, member: Member
     assert {key[3]: (sums.n, sums.labelled) for key, sums in buckets(project).items()} == {
         hour_of(at): (8, 8) for at in hours
     }
+
+
+def test_what_is_deleted_while_its_truth_arrives_is_in_no_bucket(project: int, member: Member) -> None:
+    answers = asked(member, project, [visit(p, at=MARCH + timedelta(minutes=20 * p)) for p in range(40)])
+    failures: list[Exception] = []
+
+    def tell() -> None:
+        for answer in answers:
+            try:
+                told(member, project, Feedback(answer.id, "yes", LATER))
+            except NotFound:
+                continue  # its deletion was first
+            except Exception as error:
+                failures.append(error)
+
+    def forget() -> None:
+        try:
+            for answer in answers[::2]:
+                with transaction() as session:
+                    delete_predictions(session, member, project, [answer.id])
+        except Exception as error:
+            failures.append(error)
+
+    threads = [Thread(target=tell), Thread(target=forget)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    kept = buckets(project)
+    assert failures == []
+    assert sum(sums.n for sums in kept.values()) == sum(sums.labelled for sums in kept.values()) == 20
+    with transaction() as session:
+        rebuild_buckets(session, project)
+    assert buckets(project) == kept
