@@ -24,7 +24,7 @@ _SENTENCES: Mapping[int, tuple[str, str]] = {
     400: ("invalid", "The request's body cannot be read: send JSON in UTF-8."),
     404: ("not found", "There is nothing at this address: GET /api/v1/openapi.json lists what there is."),
     405: ("invalid", "This address does not take that method: GET /api/v1/openapi.json lists what it takes."),
-    413: ("too large", "The body is larger than 16 MB: send it in parts."),
+    413: ("too large", "The body is too large (16 MB are taken, of a file 500 MB): send it in parts."),
 }
 
 

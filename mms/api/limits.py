@@ -1,5 +1,7 @@
 """Caps: what one request may bring."""
 
+import re
+
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -7,6 +9,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mms.api.errors import too_large
 
 BODY_BYTES = 16 << 20
+FILE_BYTES = 500 << 20
+"""A file becomes a table: as much as the dashboard's upload takes."""
+
+_FILES = re.compile(r"/v1/projects/(from-file|[^/]+/tables)/?$")
+"""Where a body is a file, written to disk as it comes."""
+
 PREDICTION_ROWS = 1_000
 FEEDBACK_ROWS = 10_000
 TABLE_ROWS = 10_000
@@ -28,8 +36,9 @@ class BodyCap:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        cap = FILE_BYTES if _FILES.search(scope["path"]) else BODY_BYTES
         announced = Headers(scope=scope).get("content-length", "0")
-        if not announced.isdecimal() or int(announced) > BODY_BYTES:
+        if not announced.isdecimal() or int(announced) > cap:
             await too_large()(scope, receive, send)
             return
         taken = 0
@@ -38,7 +47,7 @@ class BodyCap:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > BODY_BYTES:
+            if taken > cap:
                 raise HTTPException(413)
             return message
 

@@ -18,16 +18,17 @@ from mms.domain.promotions import GLOBAL
 from mms.domain.runs import Retraining
 from mms.domain.triples import Triple
 from mms.usecases.runs import cancel_run, launch_run, retrain, retry_run
+from mms.usecases.spaces import options_for
 
 router = APIRouter(tags=["runs"])
 
 
 class Launch(BaseModel):
-    """A run to launch: triples as GET /models/{id}/triple gives them."""
+    """A run to launch: triples as GET /models/{id}/triple gives them; default: a good first space."""
 
     model_config = ConfigDict(extra="forbid")
     snapshot_id: int
-    triples: list[dict[str, Any]] = Field(min_length=1, max_length=TRIPLES)
+    triples: list[dict[str, Any]] | None = Field(None, min_length=1, max_length=TRIPLES)
     seed: int = Field(0, ge=0, lt=2**31)
 
 
@@ -59,12 +60,13 @@ def one(run_id: int, member: CurrentMember) -> Response:
 @router.post("/projects/{project}/runs", status_code=201)
 def launch(project: str, body: Launch, member: CurrentMember, now: Now) -> Response:
     """Queue a run; the worker fits it."""
-    triples = [Triple.from_json(triple) for triple in body.triples]
+    given = [Triple.from_json(triple) for triple in body.triples or ()]
     with acknowledged() as session:
         opened = get_project_named(session, member, project)
         snapshot = get_snapshot(session, body.snapshot_id)
         if snapshot.project_id != opened.id:
-            raise NotFound(f"Project '{opened.name}' has no snapshot {snapshot.id}.")
+            raise NotFound(f"Project '{opened.name}' has no snapshot {snapshot.id}: list its snapshots.")
+        triples = given or options_for(session, member, snapshot.id).first_space
         return answer({"run": launch_run(session, member, snapshot.id, triples, now, seed=body.seed)}, 201)
 
 

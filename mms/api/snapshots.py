@@ -1,16 +1,29 @@
 """Snapshots: taken and listed."""
 
+from typing import Any
+
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from db.queries import snapshots as queries
 from db.queries.projects import get_project, get_project_named
-from db.session import reading
-from mms.api.access import CurrentMember
+from db.session import acknowledged, reading, transaction
+from mms.api.access import CurrentMember, Now
 from mms.api.answers import answer
-from mms.domain.snapshots import Extent, Selection
+from mms.domain.snapshots import Extent, FoldKind, Selection
+from mms.domain.tables import Condition, Operator
+from mms.usecases.snapshots import delete_snapshot, take_snapshot
 
 router = APIRouter(tags=["snapshots"])
+
+
+class Where(BaseModel):
+    """One comparison of a base column with a value."""
+
+    model_config = ConfigDict(extra="forbid")
+    column: str
+    operator: Operator
+    value: Any = None
 
 
 class Rows(BaseModel):
@@ -19,13 +32,23 @@ class Rows(BaseModel):
     model_config = ConfigDict(extra="forbid")
     extent: Extent = Extent.ALL
     amount: int | None = Field(None, ge=1, description="days or rows, where the extent counts")
+    where: list[Where] = Field([], description="only rows for which all of these hold")
     sample: int | None = Field(None, ge=1, description="rows of a seeded sample")
     seed: int = Field(0, ge=0, lt=2**31)
 
     @property
     def selection(self) -> Selection:
         """The domain's selection."""
-        return Selection(self.extent, self.amount, (), self.sample, self.seed)
+        conditions = tuple(Condition(one.column, one.operator, one.value) for one in self.where)
+        return Selection(self.extent, self.amount, conditions, self.sample, self.seed)
+
+
+class Take(BaseModel):
+    """A snapshot to take. folds: how rows are dealt; default: what suits them."""
+
+    model_config = ConfigDict(extra="forbid")
+    rows: Rows | None = None
+    folds: FoldKind | None = None
 
 
 @router.get("/projects/{project}/snapshots")
@@ -36,6 +59,16 @@ def listed(project: str, member: CurrentMember) -> Response:
         return answer({"snapshots": queries.snapshots(session, opened.id)})
 
 
+@router.post("/projects/{project}/snapshots", status_code=201)
+def take(project: str, body: Take, member: CurrentMember, now: Now) -> Response:
+    """Freeze the instance table; the same content answers with the snapshot that is there."""
+    with reading() as session:
+        opened = get_project_named(session, member, project)
+    selection = body.rows.selection if body.rows else Selection()
+    taken = take_snapshot(transaction, member, opened.id, selection, opened.present(now), body.folds)
+    return answer({"snapshot": taken}, 201)
+
+
 @router.get("/snapshots/{snapshot_id}")
 def one(snapshot_id: int, member: CurrentMember) -> Response:
     """A snapshot with its schema, profile and fold plan."""
@@ -43,3 +76,12 @@ def one(snapshot_id: int, member: CurrentMember) -> Response:
         snapshot = queries.get_snapshot(session, snapshot_id)
         get_project(session, member, snapshot.project_id)
         return answer({"snapshot": snapshot})
+
+
+@router.delete("/snapshots/{snapshot_id}")
+def delete(snapshot_id: int, member: CurrentMember, now: Now) -> Response:
+    """Put a snapshot in the bin; refused while models come from it."""
+    with acknowledged() as session:
+        get_project(session, member, queries.get_snapshot(session, snapshot_id).project_id)
+        delete_snapshot(session, member, snapshot_id, now)
+        return answer({"snapshot": snapshot_id})

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from db.queries.projects import get_project_named, projects
 from db.session import reading, transaction
-from mms.cli.console import Output, acting, group, pairs, table, verb
+from mms.cli.console import Output, acting, group, table, verb
 from mms.domain.errors import Invalid
 from mms.domain.projects import Policy, Project, ProjectChanges, ProjectDraft, PromotionPolicy, Task
-from mms.domain.tables import ColumnType, FileProject
+from mms.domain.tables import FileProject, column_types
 from mms.usecases.projects import archive_project, create_project, delete_project, edit_project, unarchive_project
 from mms.usecases.tables import project_from_file
 
@@ -74,16 +74,6 @@ def _from_file(args: Namespace) -> FileProject:
         task=args.task,
         positive_class=args.positive,
     )
-
-
-def column_types(given: list[str]) -> dict[str, ColumnType]:
-    """COLUMN=TYPE arguments; Invalid names the types there are."""
-    types = pairs(given, "column type")
-    known = [kind.value for kind in ColumnType]
-    for kind in types.values():
-        if kind not in known:
-            raise Invalid(f"'{kind}' is no column type: choose one of {', '.join(known)}.")
-    return {name: ColumnType(kind) for name, kind in types.items()}
 
 
 def _draft(args: Namespace) -> ProjectDraft:

@@ -9,9 +9,8 @@ from db.queries.projects import get_project_named
 from db.queries.tables import feature_tables, find_instance_table, get_table_named
 from db.session import reading, transaction
 from mms.cli.console import Output, acting, group, table, verb
-from mms.cli.projects import column_types
 from mms.domain.errors import Invalid
-from mms.domain.tables import InstanceDraft, Join, TableSource
+from mms.domain.tables import InstanceDraft, Join, TableSource, column_types
 from mms.usecases.tables import declare_instances, load_table
 
 

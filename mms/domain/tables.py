@@ -1,6 +1,6 @@
 """Feature tables and the declaration that joins them into an instance table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -55,6 +55,20 @@ DTYPES: Mapping[ColumnType, Any] = {  # Any: pandas types a dtype by its literal
     ColumnType.TIME: "datetime64[us, UTC]",
 }
 """The pandas dtype of each column type in every frame of the product; all of them hold missing values."""
+
+
+def column_types(given: Iterable[str]) -> dict[str, ColumnType]:
+    """'COLUMN=TYPE' texts (an argv, a query) as overrides of inferred types; Invalid names the types there are."""
+    types: dict[str, ColumnType] = {}
+    known = [kind.value for kind in ColumnType]
+    for text in given:
+        name, _, kind = text.rpartition("=")
+        if not name:
+            raise Invalid(f"'{text}' is no column type: write COLUMN=TYPE.")
+        if kind not in known:
+            raise Invalid(f"'{kind}' is no column type: choose one of {', '.join(known)}.")
+        types[name] = ColumnType(kind)
+    return types
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +233,10 @@ class InstanceDraft:
 
 @dataclass(frozen=True, slots=True)
 class FileProject:
-    """A project from one file and one target; what is None is inferred."""
+    """A project from one file and one target; what is None is inferred. table: name of its base table.
+
+    An empty time says that there is none.
+    """
 
     name: str
     file: Path
@@ -230,6 +247,7 @@ class FileProject:
     types: Mapping[str, ColumnType] = field(default_factory=dict)
     task: str | None = None
     positive_class: str | None = None
+    table: str | None = None
 
 
 class Operator(StrEnum):

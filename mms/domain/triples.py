@@ -132,14 +132,19 @@ class Recipe:
                 name=str(value["name"]),
                 branches=tuple(
                     Branch(
-                        columns=b["columns"] if isinstance(b["columns"], str) else tuple(b["columns"]),
-                        steps=tuple(Step(s["transformer"], dict(s["parameters"])) for s in b["steps"]),
+                        columns=b["columns"] if isinstance(b["columns"], str) else tuple(map(_text, b["columns"])),
+                        steps=tuple(Step(_text(s["transformer"]), dict(s["parameters"])) for s in b["steps"]),
                     )
                     for b in value["branches"]
                 ),
             )
-        except (KeyError, TypeError) as error:
+        except KeyError as error:
             raise Invalid(f"This is no recipe: it lacks {error}. A recipe has a name and branches.") from error
+        except (TypeError, ValueError) as error:
+            raise Invalid(
+                "This is no recipe: it has a name and branches, a branch columns and steps, a step a transformer's "
+                "name and parameters."
+            ) from error
 
     @property
     def hash(self) -> str:
@@ -169,13 +174,15 @@ class Triple:
         try:
             return Triple(
                 recipe=Recipe.from_json(value["recipe"]),
-                algorithm=str(value["algorithm"]),
+                algorithm=_text(value["algorithm"]),
                 hyperparameters=dict(value["hyperparameters"]),
             )
-        except (KeyError, TypeError) as error:
+        except KeyError as error:
             raise Invalid(
                 f"This is no triple: it lacks {error}. A triple has a recipe, an algorithm and hyperparameters."
             ) from error
+        except (TypeError, ValueError) as error:
+            raise Invalid("This is no triple: it has a recipe, an algorithm's name and hyperparameters.") from error
 
     @property
     def hash(self) -> str:
@@ -183,6 +190,12 @@ class Triple:
         return digest(
             {"recipe": self.recipe.hash, "algorithm": self.algorithm, "hyperparameters": dict(self.hyperparameters)}
         )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
 
 
 def described(hyperparameters: Mapping[str, Value], limit: int = 6) -> str:

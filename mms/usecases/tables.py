@@ -123,7 +123,7 @@ def project_from_file(session: Session, member: Member, source: FileProject, now
     project = create_project(
         session, member, ProjectDraft(source.name, task, positive_class=source.positive_class), now
     )
-    table = TableSource(_table_name(source.file), source.file, key, time, source.types)
+    table = TableSource(source.table or _table_name(source.file), source.file, key, time, source.types)
     types = {name: column.type for name, column in columns.items()}
     base = _stored(session, project.id, table, _Content(frame, types), now)
     instances = InstanceDraft(base.name, source.target, base.key, time, label_time)
