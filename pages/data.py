@@ -49,7 +49,9 @@ def render(member: Member) -> None:
     with taken:
         if taken.open:
             snapshots_section(member, project, declared)
-    st.page_link("data.py", label="New project from a file", icon="📄", query_params={"new": "file"})
+    st.page_link(
+        "data.py", label="New project from a file", icon=":material/upload_file:", query_params={"new": "file"}
+    )
 
 
 render(current_member())

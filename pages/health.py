@@ -22,7 +22,7 @@ def render(member: Member) -> None:
             "A project answers one question again and again, such as *will this flight be late?* It begins with "
             "one CSV or Parquet file: one row for each case, one column with the answer."
         )
-        st.page_link("data.py", label="Upload a file", icon="📄", query_params={"new": "file"})
+        st.page_link("data.py", label="Upload a file", icon=":material/upload_file:", query_params={"new": "file"})
     for place, row in enumerate(rows):
         health_card(member, row, now, first=place == 0)
 

@@ -42,7 +42,9 @@ def _one(member: Member, run_id: int) -> None:
     with told(), reading() as session:
         page = run_page(session, run_id)
     keep_project(page.run.project_id)
-    st.page_link("runs.py", label="All runs", icon="⬅️", query_params={"project": str(page.run.project_id)})
+    st.page_link(
+        "runs.py", label="All runs", icon=":material/arrow_back:", query_params={"project": str(page.run.project_id)}
+    )
     st.title(f"Run {page.run.number}")
     follow_run(member, page)
 

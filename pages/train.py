@@ -70,7 +70,7 @@ def _plan(options: Options, kept: list[Triple], *, fresh: bool) -> Plan | None:
     try:
         return planned(options, algorithm_choices(options, fresh=fresh), kept)
     except MmsError as error:
-        st.error(error.sentence, icon="✖️")
+        st.error(error.sentence, icon=":material/error:")
         return None
 
 

@@ -35,6 +35,16 @@ def unfinished_jobs(session: Session, project_id: int) -> list[Job]:
     return [job_of(row) for row in session.scalars(stmt)]
 
 
+def jobs_ahead(session: Session, job: JobRow) -> int:
+    """How many jobs a worker does before this queued one: those that run, and queued ones that it would take first."""
+    if job.state != JobState.QUEUED.value:
+        return 0
+    first = or_(JobRow.priority > job.priority, and_(JobRow.priority == job.priority, JobRow.id < job.id))
+    queued = and_(JobRow.state == JobState.QUEUED.value, first)
+    stmt = select(func.count()).where(or_(JobRow.state == JobState.RUNNING.value, queued))
+    return session.scalars(stmt).one()
+
+
 def log_lines(session: Session, job_id: int, limit: int = 200) -> list[LogLine]:
     """The newest lines, oldest of them first."""
     stmt = select(JobLog).where(JobLog.job_id == job_id).order_by(JobLog.id.desc()).limit(limit)

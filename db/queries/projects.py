@@ -18,6 +18,11 @@ def projects(session: Session, member: Member, *, archived: bool = False) -> lis
     return [project_of(row) for row in session.scalars(stmt)]
 
 
+def is_new(session: Session) -> bool:
+    """Whether no project was ever made in this store: one that was deleted counts."""
+    return session.scalar(select(ProjectRow.id).limit(1)) is None
+
+
 def get_project(session: Session, member: Member, project_id: int) -> Project:
     """The live project of this id."""
     member.require(Permission.VIEW)

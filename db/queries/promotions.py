@@ -148,7 +148,8 @@ def _alone(model: ModelRow, project: Project) -> Evidence:
     if estimate is None:
         return Evidence(project.primary_metric, None, model.score, 0, "its 12 folds")
     stored = METRICS[project.primary_metric].stored(estimate.value)
-    return Evidence(project.primary_metric, None, stored, estimate.n, "the newest rows of its snapshot")
+    rows = Sums.from_json(model.holdout["sums"]).labelled if model.holdout else 0
+    return Evidence(project.primary_metric, None, stored, rows, "the newest rows of its snapshot")
 
 
 def _compared(session: Session, model: ModelRow, champion: Champion, project: Project) -> Evidence | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from math import isfinite
 from statistics import fmean, stdev
 
@@ -16,7 +17,7 @@ from db.models import Run as RunRow
 from db.models import RunTriple as RunTripleRow
 from db.models import Snapshot as SnapshotRow
 from db.models import Triple as TripleRow
-from db.queries.jobs import progress_of, seconds_left_of
+from db.queries.jobs import jobs_ahead, progress_of, seconds_left_of
 from db.queries.snapshots import snapshot_of
 from mms.domain.errors import NotFound
 from mms.domain.jobs import JobState, Progress
@@ -26,12 +27,17 @@ from mms.domain.triples import Triple
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """All a run's page shows: the run, its triples (best mean score so far first), seconds left where known."""
+    """All a run's page shows: the run, its triples (best mean score so far first), seconds left where known.
+
+    queued_at: the real time, also where the project replays its past. ahead: unfinished jobs a worker takes before it.
+    """
 
     run: Run
     triples: tuple[RunTriple, ...]
     seconds_left: float | None
     snapshot_name: str | None
+    queued_at: datetime
+    ahead: int
 
 
 def runs(session: Session, project_id: int, limit: int = 100) -> list[Run]:
@@ -71,6 +77,8 @@ def run_page(session: Session, run_id: int) -> RunPage:
         triples=tuple(ranked),
         seconds_left=None if job is None else seconds_left_of(job),
         snapshot_name=None if snapshot is None else snapshot_of(snapshot).name,
+        queued_at=row.created_at if job is None else job.created_at,
+        ahead=0 if job is None else jobs_ahead(session, job),
     )
 
 

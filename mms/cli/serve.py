@@ -14,7 +14,7 @@ from time import sleep
 from typing import Any
 
 from db.migrate import migrate
-from db.queries.projects import projects
+from db.queries.projects import is_new
 from db.session import reading, transaction
 from mms.cli.console import Output, acting, say, show, verb
 from mms.domain.errors import Conflict, Invalid
@@ -31,7 +31,7 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     serve = verb(verbs, "serve", "serve dashboard and REST on one port, with a worker beside them", _serve)
     serve.add_argument("--port", type=int, help=f"default: the environment variable PORT, or {_PORT}")
     serve.add_argument("--api-only", action="store_true", help="REST without the dashboard")
-    serve.add_argument("--no-demo", action="store_true", help="do not load the demo project into an empty store")
+    serve.add_argument("--no-demo", action="store_true", help="do not load the demo project into a new store")
     worker = verb(verbs, "worker", "do queued work: runs, pictures, triggers, the demo's replay", _work)
     worker.add_argument("--parent-pipe", action="store_true", help="end when standard input closes")
 
@@ -95,8 +95,8 @@ def _prepare_store(*, demo: bool) -> None:
     migrate(settings(), datetime.now(UTC))
     member, now = acting()
     with reading() as session:
-        is_empty = not projects(session, member, archived=True)
-    if demo and is_empty:
+        new = is_new(session)
+    if demo and new:
         from mms.demo.load import load_demo
 
         say("Loading the demo project, once; --no-demo leaves it out.")

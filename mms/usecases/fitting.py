@@ -85,6 +85,7 @@ def _fit_triple(work: Work, triple: RunTriple, ledger: _Ledger) -> None:
         made = make_model(work, triple)
         ledger.end(triple)
         work.context.save(f"{triple.id}/model", ledger.progress(f"{triple.triple.algorithm}, model made"), made)
+        work.context.log(f"{triple.triple.algorithm} was fitted {FOLDS} + 1 times, persisted, loaded, and is a model.")
     except (Lost, Cancelled, Unavailable, sa.exc.SQLAlchemyError):
         raise
     except Exception as error:  # strangers' data and hyperparameters: the run goes on without this triple

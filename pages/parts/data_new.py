@@ -58,7 +58,7 @@ def _confirm(member: Member, upload: Any, name: str, target: str, draft: TableDr
         draft = draft_of(upload.file_id, target, as_types(types), upload, member)
     source = _source(upload, name, target, draft)
     for note in draft.notes:
-        st.caption(f"ℹ️ {note}")
+        st.caption(f":material/info: {note}")
     if st.button("Create project", type="primary", key="new_create"):
         with told(stop=False):
             with st.spinner("Loading the rows …"), on_disk(upload) as path, transaction() as session:

@@ -50,7 +50,7 @@ def _chosen(project: Project, taken: Sequence[Snapshot]) -> None:
         st.page_link("train.py", label="Train on it", query_params=link_query(project, snapshot=chosen.id))
         st.download_button(
             "Rows as Parquet", lambda: _parquet(chosen), f"snapshot-{chosen.number}.parquet", key="snapshot_parquet",
-            on_click="ignore", icon="⬇",
+            on_click="ignore", icon=":material/download:",
         )  # fmt: skip
     st.caption(f"Content hash {chosen.content_hash}")
 

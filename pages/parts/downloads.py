@@ -13,4 +13,4 @@ def csv_download(frame: pd.DataFrame, name: str, label: str, *, key: str) -> Non
         rows = frame.astype(object).where(frame.notna(), "").itertuples(index=False)
         return "".join(csv_lines([str(column) for column in frame.columns], rows)).encode()
 
-    st.download_button(label, written, name, "text/csv", key=key, on_click="ignore", icon="⬇")
+    st.download_button(label, written, name, "text/csv", key=key, on_click="ignore", icon=":material/download:")

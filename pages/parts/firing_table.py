@@ -1,6 +1,6 @@
 """Firings of triggers: each with its evidence, its outcome and its run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
@@ -26,7 +26,7 @@ def firings_table(project: Project, fired: Sequence[Firing]) -> None:
         {
             "fired": [f.fired_at for f in fired],
             "kind": [f.kind.value for f in fired],
-            "evidence": [_evidence(f.evidence) for f in fired],
+            "evidence": [evidence_words(f) for f in fired],
             "outcome": [f.outcome or "–" for f in fired],
             "run": ["–" if f.run_id is None else "open" for f in fired],
         }
@@ -48,6 +48,6 @@ def firings_table(project: Project, fired: Sequence[Firing]) -> None:
     )
 
 
-def _evidence(evidence: Mapping[str, object]) -> str:
-    sentence = evidence.get("sentence")
-    return str(sentence) if sentence else ", ".join(f"{name} {value}" for name, value in evidence.items())
+def evidence_words(firing: Firing) -> str:
+    """What the trigger read when it fired."""
+    return str(firing.evidence.get("reading", ""))

@@ -7,6 +7,7 @@ import streamlit as st
 
 from db.queries.decay import HealthRow
 from db.session import transaction
+from mms.domain.decay import watched_metric
 from mms.domain.members import Member
 from mms.domain.runs import Retraining
 from mms.domain.scores import METRICS
@@ -63,7 +64,7 @@ def health_card(member: Member, row: HealthRow, now: datetime, *, first: bool) -
 
 
 def _evidence(row: HealthRow, present: datetime) -> None:
-    metric = METRICS[row.project.primary_metric]
+    metric = METRICS[watched_metric(row.project.primary_metric, row.project.task)]
     facts = []
     if row.champion is not None:
         facts.append(f"{row.champion.model.name}, seated {age(row.champion.promotion.promoted_at, present)} ago")

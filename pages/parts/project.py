@@ -35,8 +35,8 @@ def chosen_project(member: Member) -> Project | None:
         chosen = id_in_url(_PARAM, "project") or _chosen_id([p.id for p in projects(session, member)])
         found = None if chosen is None else get_project(session, member, chosen)
     if found is None:
-        st.info("There is no project yet. One file and one column to predict are enough to begin.", icon="👋")
-        st.page_link("data.py", label="Upload a file", icon="📄", query_params={"new": "file"})
+        st.info("There is no project yet. One file and one column to predict are enough to begin.")
+        st.page_link("data.py", label="Upload a file", icon=":material/upload_file:", query_params={"new": "file"})
         return None
     keep_project(found.id)
     return found

@@ -49,7 +49,9 @@ def project_card(member: Member, project: Project, now: datetime) -> None:
 
 def create_form(member: Member, now: datetime, *, first: bool) -> None:
     """From a file, or empty."""
-    st.page_link("data.py", label="New project from a file", icon="📄", query_params={"new": "file"})
+    st.page_link(
+        "data.py", label="New project from a file", icon=":material/upload_file:", query_params={"new": "file"}
+    )
     with st.expander("New, empty project", expanded=first), told(stop=False):
         name = st.text_input("Name", key="project_name")
         task = st.selectbox("Task", list(Task), format_func=lambda t: t.value, key="project_task")

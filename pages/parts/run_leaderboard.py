@@ -14,7 +14,13 @@ from pages.parts.run_table import STATE_WORDS
 
 
 def leaderboard(page: RunPage, metric: Metric) -> None:
-    """Draw the triples, and say of each failed one why."""
+    """Draw the triples, each with the way to its model, and say of each failed one why."""
+
+    def open_row() -> None:
+        model_id = page.triples[st.session_state["leaderboard_open"].row].model_id
+        if model_id is not None:
+            st.switch_page("model.py", query_params={"id": str(model_id)})
+
     st.subheader("Leaderboard so far" if not page.run.state.is_final else "Leaderboard")
     st.dataframe(
         leaderboard_frame(page.triples, metric),
@@ -35,7 +41,7 @@ def leaderboard(page: RunPage, metric: Metric) -> None:
                 help=f"{metric_help(metric)} Mean of the folds so far ± standard deviation over them.",
             ),
             "state": "State",
-            "model": st.column_config.LinkColumn("Model", display_text="open", help="opens in a new tab"),
+            "model": st.column_config.ButtonColumn("Model", type="tertiary", key="leaderboard_open", on_click=open_row),
         },
     )
     for failed in (t for t in page.triples if t.error):
@@ -54,6 +60,6 @@ def leaderboard_frame(triples: Sequence[RunTriple], metric: Metric) -> pd.DataFr
             "folds": [t.folds_done for t in triples],
             "score": ["–" if t.score is None else score_of(metric, t.score, t.score_sd) for t in triples],
             "state": [STATE_WORDS[t.state] for t in triples],
-            "model": [None if t.model_id is None else f"/model?id={t.model_id}" for t in triples],
+            "model": ["–" if t.model_id is None else "open" for t in triples],
         }
     )

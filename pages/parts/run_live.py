@@ -1,6 +1,5 @@
 """One run, followed live: how far, what now, how long still, the leaderboard so far, and the log."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import streamlit as st
@@ -10,15 +9,16 @@ from db.queries.projects import get_project
 from db.queries.promotions import Champion, find_champion
 from db.queries.runs import RunPage, run_page
 from db.session import reading, transaction
-from mms.domain.jobs import JobState, LogLine
+from mms.domain.jobs import JobState
 from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.domain.runs import Run, RunKind
 from mms.domain.scores import METRICS
 from mms.usecases.runs import cancel_run, retry_run
-from pages.parts.formatting import counted, local, seconds, time_words
+from pages.parts.formatting import counted, seconds, time_words
 from pages.parts.project import link_query
 from pages.parts.run_leaderboard import leaderboard
+from pages.parts.run_log import run_log
 from pages.parts.run_table import STATE_WORDS
 from pages.parts.session import real_now
 from pages.parts.told import told
@@ -42,7 +42,7 @@ def follow_run(member: Member, page: RunPage) -> None:
         if now_page.run.state.is_final and not finished:
             st.rerun()  # the whole page, once: that ends the polling
         _draw(member, project, now_page, champion)
-        _log(lines)
+        run_log(lines)
 
     live()
 
@@ -52,15 +52,17 @@ def sentence(page: RunPage, now: datetime) -> str:
     run, progress = page.run, page.run.progress
     fits = f"{progress.done:,} of {progress.total or run.fits:,} fits"
     if run.state is JobState.QUEUED:
-        waited = (now - run.created_at).total_seconds()
-        why = " No worker has taken it: is one running?" if waited > _PATIENCE_SECONDS else ""
-        return f"**○ queued** since {time_words(run.created_at)}.{why}"
+        waited = (now - page.queued_at).total_seconds()
+        why = f" {counted(page.ahead, 'job')} before it." if page.ahead else ""
+        if not page.ahead and waited > _PATIENCE_SECONDS:
+            why = " No worker has taken it: is one running?"
+        return f"**○ queued** for {seconds(max(0.0, waited))}.{why}"
     if run.state is JobState.RUNNING:
         left = "" if page.seconds_left is None else f" · {seconds(page.seconds_left)} left"
         return f"**▶ running** · {fits}{left} · {progress.doing or 'starting'}"
     took = "" if not (run.started_at and run.finished_at) else f" after {seconds(_lasted(run))}"
     models = counted(sum(t.model_id is not None for t in page.triples), "model")
-    return f"**{STATE_WORDS[run.state]}**{took}, {time_words(run.finished_at)} · {fits} · {models}."
+    return f"**{STATE_WORDS[run.state]}**{took} · {fits} · {models}."
 
 
 def _draw(member: Member, project: Project, page: RunPage, champion: Champion | None) -> None:
@@ -71,7 +73,7 @@ def _draw(member: Member, project: Project, page: RunPage, champion: Champion | 
     st.caption(
         f"{run.kind.value} on {page.snapshot_name or 'a snapshot that its first step takes'} · "
         f"{counted(run.triples, 'triple')} × 13 fits = {run.fits:,} fits · launched by {run.launched_by}, "
-        f"{time_words(run.created_at)}"
+        f"{time_words(run.created_at)}{'' if project.clock is None else ' on the clock of the project'}"
     )
     if run.error:
         st.error(run.error)
@@ -90,7 +92,10 @@ def _challenge(project: Project, page: RunPage, champion: Champion | None) -> No
     if best and champion and best.model_id != champion.model.id:
         ids = f"{champion.model.id},{best.model_id}"
         st.page_link(
-            "compare.py", label="Challenger beside champion", icon="⚖️", query_params=link_query(project, ids=ids)
+            "compare.py",
+            label="Challenger beside champion",
+            icon=":material/compare_arrows:",
+            query_params=link_query(project, ids=ids),
         )
 
 
@@ -101,7 +106,7 @@ def _buttons(member: Member, project: Project, run: Run, has_models: bool) -> No
         if not run.state.is_final and st.button("Stop", help="Finished models stay."):
             with told(stop=False), transaction() as session:
                 cancel_run(session, member, run.id, real_now())
-                st.toast("Asked to stop; the fit under way ends first.")
+                st.toast("Stopping: the fit under way is given up within seconds; finished folds and models stay.")
         again = run.state in (JobState.FAILED, JobState.CANCELLED)
         if again and st.button("Try again", help="Finished folds are kept."):
             with told(stop=False):
@@ -109,12 +114,6 @@ def _buttons(member: Member, project: Project, run: Run, has_models: bool) -> No
                     retry_run(session, member, run.id, real_now())
                 st.rerun()
         st.page_link("train.py", label="Run again with edits", query_params=link_query(project, again=run.id))
-
-
-def _log(lines: Sequence[LogLine]) -> None:
-    with st.expander(f"Log ({counted(len(lines), 'line')})"):
-        text = "\n".join(f"{local(line.at):%H:%M:%S}  {line.level:<7}  {line.message}" for line in lines)
-        st.code(text or "Nothing was logged yet.", language=None)
 
 
 def _lasted(run: Run) -> float:

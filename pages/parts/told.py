@@ -18,6 +18,6 @@ def told(*, stop: bool = True) -> Iterator[None]:
     try:
         yield
     except MmsError as error:
-        st.error(error.sentence, icon="✖️")
+        st.error(error.sentence, icon=":material/error:")
         if stop:
             st.stop()
