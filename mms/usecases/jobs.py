@@ -80,10 +80,12 @@ def finish(session: Session, job_id: int, attempt: int, now: datetime) -> None:
 
 
 def fail(session: Session, job_id: int, attempt: int, error: str, now: datetime, *, retry: bool) -> None:
-    """Failed: queued again while retries are left and `retry`, else final."""
+    """Failed: queued again while retries are left and `retry`, else final; cancelled where somebody asked for it."""
     row = _held(session, job_id, attempt)
     row.failures += 1
-    if retry and row.failures < MAX_FAILURES:
+    if row.cancel_requested:
+        _end(session, row, JobState.CANCELLED, now)
+    elif retry and row.failures < MAX_FAILURES:
         rest = RETRY_SECONDS * 2 ** (row.failures - 1)
         _queue_again(session, row, error, store_time(session, now) + timedelta(seconds=rest))
     else:
@@ -92,9 +94,15 @@ def fail(session: Session, job_id: int, attempt: int, error: str, now: datetime,
 
 
 def release(session: Session, job_id: int, attempt: int, error: str, now: datetime) -> None:
-    """Queue a held job again, not counted as a failure: what it needs (the store) was away, or its worker stops."""
+    """Queue a held job again, not counted as a failure: what it needs (the store) was away, or its worker stops.
+
+    A job that somebody asked to stop is cancelled instead.
+    """
     row = _held(session, job_id, attempt)
-    _queue_again(session, row, error, store_time(session, now))
+    if row.cancel_requested:
+        _end(session, row, JobState.CANCELLED, now)
+    else:
+        _queue_again(session, row, error, store_time(session, now))
 
 
 def cancel_job(session: Session, member: Member, job_id: int, now: datetime) -> None:

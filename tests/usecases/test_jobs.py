@@ -237,6 +237,20 @@ def test_a_job_to_stop_whose_worker_is_gone_is_cancelled_by_the_next(store: str,
     assert state_of(job.id) is JobState.CANCELLED
 
 
+def test_a_wish_to_stop_outlives_a_failure_and_the_end_of_the_worker(store: str, member: Member, now: datetime) -> None:
+    failed, released = queued(now), queued(now)
+    one, other = claimed(now), claimed(now)
+    with transaction() as session:
+        cancel_job(session, member, one.id, now)
+        cancel_job(session, member, other.id, now)
+
+    with transaction() as session:
+        fail(session, one.id, one.attempt, "It broke.", now, retry=True)
+        release(session, other.id, other.attempt, "The worker was stopped.", now)
+
+    assert [state_of(job_id) for job_id in (failed, released)] == [JobState.CANCELLED] * 2
+
+
 def test_a_cancelled_job_runs_again_behind_its_finished_steps(store: str, member: Member, now: datetime) -> None:
     queued(now)
     job = claimed(now)
