@@ -136,12 +136,16 @@ def _summaries(folds: list[FoldResult], final: FoldResult, primary: str) -> tupl
     """Every metric over the folds that determine it; the primary one must be among them."""
     names = dict.fromkeys(name for fold in folds for name in fold.scores)
     if primary not in names:
-        raise Invalid(f"No fold determines {primary}, by which this project ranks: choose another primary metric.")
+        raise _undetermined(primary)
     optimistic = _finite(final.scores)
     return tuple(
         summarise(name, [fold.scores[name] for fold in folds if name in fold.scores], optimistic.get(name))
         for name in names
     )
+
+
+def _undetermined(primary: str) -> Invalid:
+    return Invalid(f"No fold determines {primary}, by which this project ranks: choose another primary metric.")
 
 
 def _newest_predictions(work: Work, triple: RunTriple, oof: pd.DataFrame) -> pd.DataFrame | None:
@@ -210,11 +214,14 @@ def _write(session: Session, work: Work, triple: RunTriple, finding: _Finding) -
     session.add(fold_row(triple, result, None))
     row = session.get_one(tables.RunTriple, triple.id)
     row.state, row.error, row.newest = JobState.SUCCEEDED.value, None, finding.newest
-    primary = next(s for s in finding.summaries if s.metric == work.project.primary_metric)
+    version, metric = _next_version(session, work.project.id)
+    primary = next((s for s in finding.summaries if s.metric == metric), None)
+    if primary is None:
+        raise _undetermined(metric)
     present = work.present()
     model = tables.Model(
         project_id=work.project.id,
-        version=_next_version(session, work.project.id),
+        version=version,
         run_id=work.run.id,
         run_triple_id=triple.id,
         snapshot_id=work.snapshot.id,
@@ -273,7 +280,9 @@ def _artifact(session: Session, work: Work, finding: _Finding) -> int:
     return artifact.id
 
 
-def _next_version(session: Session, project_id: int) -> int:
+def _next_version(session: Session, project_id: int) -> tuple[int, str]:
+    """The model's version, and the metric that ranks it: it may have been changed since the run began."""
     project = tables.Project
     counted = sa.update(project).where(project.id == project_id).values(last_version=project.last_version + 1)
-    return session.scalars(counted.returning(project.last_version)).one()
+    version, metric = session.execute(counted.returning(project.last_version, project.primary_metric)).one()
+    return version, metric

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from db import physical
 from db.models import FeatureTable as TableRow
+from db.models import Model as ModelRow
+from db.models import ModelScore as ModelScoreRow
 from db.models import Project as ProjectRow
 from db.models import Snapshot as SnapshotRow
 from db.models import Trigger as TriggerRow
@@ -24,7 +26,7 @@ from mms.domain.projects import (
     checked_name,
     policy_to_json,
 )
-from mms.domain.scores import DEFAULT_METRIC, metric_named
+from mms.domain.scores import DEFAULT_METRIC, Metric, metric_named
 from mms.usecases.jobs import cancel_job
 
 
@@ -59,8 +61,8 @@ def edit_project(session: Session, member: Member, project_id: int, changes: Pro
         row.name = _free_name(session, changes.name)
     if changes.description is not None:
         row.description = changes.description
-    if changes.primary_metric is not None:
-        row.primary_metric = metric_named(changes.primary_metric, Task(row.task)).name
+    if changes.primary_metric is not None and changes.primary_metric != row.primary_metric:
+        _rank_by(session, row, metric_named(changes.primary_metric, Task(row.task)))
     if changes.policy is not None:
         row.policy = policy_to_json(_checked_policy(changes.policy))
     if changes.owner is not None:
@@ -105,6 +107,22 @@ def delete_project(session: Session, member: Member, project_id: int, now: datet
         )
     project.deleted_at = now
     session.flush()
+
+
+def _rank_by(session: Session, project: ProjectRow, metric: Metric) -> None:
+    """Models are ranked by the primary metric, so all of them take its scores."""
+    project.primary_metric = metric.name
+    session.flush()  # a model that is being made meanwhile waits for us, or we for it
+    model, score = ModelRow, ModelScoreRow
+    live = (model.project_id == project.id, model.deleted_at.is_(None))
+    scored = (score.model_id == model.id, score.metric == metric.name)
+    unscored = session.scalar(select(func.count()).select_from(model).where(*live, ~exists().where(*scored)))
+    if unscored:
+        noun = "model was" if unscored == 1 else "models were"
+        raise Conflict(f"{unscored:,} {noun} never scored by {metric.label} and could not be ranked: choose another.")
+    mean, sd = (select(column).where(*scored).scalar_subquery() for column in (score.mean, score.sd))
+    ranked = update(model).where(*live).values(score=mean, score_sd=sd)
+    session.execute(ranked.execution_options(synchronize_session=False))
 
 
 def _free_name(session: Session, name: str) -> str:

@@ -11,13 +11,15 @@ import sqlalchemy as sa
 from db import models as tables
 from db.queries.jobs import jobs, log_lines
 from db.queries.models import get_model, oof_frame
+from db.queries.projects import get_project
 from db.queries.runs import fold_results, get_run, run_page
 from db.queries.snapshots import snapshot_blocks
 from db.session import reading, transaction
-from mms.domain.errors import Invalid
+from mms.domain.errors import Conflict, Invalid
 from mms.domain.jobs import JobKind, JobState
 from mms.domain.members import Member
 from mms.domain.models import Model
+from mms.domain.projects import ProjectChanges
 from mms.domain.runs import FINAL_FIT
 from mms.domain.snapshots import FoldKind
 from mms.domain.tables import InstanceDraft
@@ -27,6 +29,7 @@ from mms.settings import settings
 from mms.usecases.fitting import fit_run
 from mms.usecases.jobs import JobContext, claim
 from mms.usecases.models import load_model
+from mms.usecases.projects import edit_project
 from mms.usecases.runs import launch_run
 from mms.usecases.snapshots import load_instances
 from mms.usecases.tables import declare_instances
@@ -94,6 +97,27 @@ def test_every_triple_becomes_a_model_with_twelve_folds_and_a_final_fit(
     assert (page.run.progress.done, page.run.progress.total) == (26, 26)
     assert [triple.triple.algorithm for triple in page.triples] == ["logistic", "dummy"]
     assert [triple.folds_done for triple in page.triples] == [12, 12]
+
+
+def test_models_are_ranked_by_the_primary_metric_also_when_it_is_changed(
+    store: str, member: Member, tmp_path: Path, now: datetime
+) -> None:
+    ground = Ground(member, tmp_path, now)
+    run_id = ground.launch("logistic")
+    work_off(now)
+
+    with transaction() as session:
+        edit_project(session, member, ground.project.id, ProjectChanges(primary_metric="log_loss"))
+
+    for model in models_of(run_id):
+        summary = next(s for s in model.scores if s.metric == "log_loss")
+        assert (model.ranked.score, model.ranked.score_sd) == (summary.mean, summary.sd)
+    with transaction() as session:
+        session.execute(sa.delete(tables.ModelScore).where(tables.ModelScore.metric == "roc_auc"))
+    with pytest.raises(Conflict, match="2 models were never scored by ROC AUC"), transaction() as session:
+        edit_project(session, member, ground.project.id, ProjectChanges(primary_metric="roc_auc"))
+    with reading() as session:
+        assert get_project(session, member, ground.project.id).primary_metric == "log_loss"
 
 
 def test_out_of_fold_rows_are_those_of_the_fold_plan(store: str, member: Member, tmp_path: Path, now: datetime) -> None:
