@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Event, Lock, Thread, Timer
 from time import monotonic
 from typing import Self
 
@@ -17,6 +17,9 @@ from mms.settings import settings
 
 COMMAND = (sys.executable, "-m", "mms", "worker", "--parent-pipe")
 ROOT = Path(__file__).resolve().parents[2]
+
+HEAD_START_SECONDS = 3.0
+"""How long a server's preparation leaves the processor to the first page that somebody waits for."""
 
 _log = logging.getLogger(__name__)
 
@@ -96,12 +99,15 @@ class EmbeddedWorker:
 
 
 def serving(prepare: Callable[[], object]) -> Callable[[object], AbstractAsyncContextManager[None]]:
-    """The lifespan of a server: a worker beside it, and `prepare` in the background once it begins to answer."""
+    """The lifespan of a server: a worker beside it, and `prepare` in the background after the first page."""
 
     @asynccontextmanager
     async def lifespan(_app: object) -> AsyncIterator[None]:
         with EmbeddedWorker():
-            Thread(target=prepare, name="preparation", daemon=True).start()
+            preparation = Timer(HEAD_START_SECONDS, prepare)
+            preparation.daemon = True
+            preparation.start()
             yield
+            preparation.cancel()
 
     return lifespan

@@ -11,7 +11,6 @@ from mms.domain.decay import watched_metric
 from mms.domain.members import Member
 from mms.domain.runs import Retraining
 from mms.domain.scores import METRICS
-from mms.usecases.runs import retrain
 from pages.parts.formatting import age, counted, estimate_words, metric_help
 from pages.parts.project import link_query
 from pages.parts.told import told
@@ -88,6 +87,8 @@ def _button(member: Member, row: HealthRow, now: datetime, *, first: bool) -> No
     if row.action == "retrain":
         words = "Takes a new snapshot, fits the champion's search space on it and compares on the newest rows."
         if st.button("Retrain now", key=f"retrain_{project.id}", type=kind, help=words):
+            from mms.usecases.runs import retrain  # with scikit-learn, which the first page must not wait for
+
             with told(stop=False):
                 with transaction() as session:
                     run_id = retrain(session, member, Retraining(project.id), now)
