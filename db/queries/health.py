@@ -12,14 +12,13 @@ from db.models import FeatureTable as TableRow
 from db.models import InstanceTable as InstanceRow
 from db.models import Job as JobRow
 from db.models import Model as ModelRow
-from db.models import Run as RunRow
 from db.models import RunTriple as RunTripleRow
 from db.models import Trigger as TriggerTable
 from db.queries.buckets import MonthSums, monthly_sums
 from db.queries.jobs import UNFINISHED, job_of
 from db.queries.projects import projects
 from db.queries.promotions import Champion, champions_of, holdout_estimate
-from db.queries.runs import get_run
+from db.queries.runs import unfinished_runs
 from mms.domain.buckets import metric_of, total
 from mms.domain.decay import EFFECT, Decay, judge_decay, month_of, point_of, watched_metric
 from mms.domain.health import State, health_of
@@ -163,7 +162,7 @@ def _facts(session: Session, ids: Sequence[int], now: datetime) -> _Facts:
         months=months,
         effects=_effects(session, ids),
         challengers=_challengers(session, ids),
-        running=_running(session, ids),
+        running=unfinished_runs(session, ids),
         replays=_replays(session, ids),
     )
 
@@ -214,17 +213,6 @@ def _challengers(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[s
         if newest:
             found.setdefault(project_id, []).append((f"v{version} {algorithm}", newest))
     return found
-
-
-def _running(session: Session, ids: Sequence[int]) -> dict[int, Run]:
-    """The newest unfinished run of each project that has one."""
-    stmt = (
-        select(func.max(RunRow.id))
-        .where(RunRow.project_id.in_(ids), RunRow.state.in_(UNFINISHED))
-        .group_by(RunRow.project_id)
-    )
-    runs = [get_run(session, run_id) for run_id in session.scalars(stmt).all()]
-    return {run.project_id: run for run in runs}
 
 
 def _replays(session: Session, ids: Sequence[int]) -> dict[int, Job]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from math import isfinite
 from statistics import fmean, stdev
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.models import FoldResult as FoldRow
@@ -17,7 +17,7 @@ from db.models import Run as RunRow
 from db.models import RunTriple as RunTripleRow
 from db.models import Snapshot as SnapshotRow
 from db.models import Triple as TripleRow
-from db.queries.jobs import jobs_ahead, progress_of, seconds_left_of
+from db.queries.jobs import UNFINISHED, jobs_ahead, progress_of, seconds_left_of
 from db.queries.snapshots import snapshot_of
 from mms.domain.errors import NotFound
 from mms.domain.jobs import JobState, Progress
@@ -56,6 +56,17 @@ def get_run(session: Session, run_id: int) -> Run:
     """The run of this id."""
     row = live_run(session, run_id)
     return run_of(row, None if row.job_id is None else session.get(JobRow, row.job_id))
+
+
+def unfinished_runs(session: Session, project_ids: Sequence[int]) -> dict[int, Run]:
+    """The newest unfinished run of each project that has one, by project."""
+    newest = (
+        select(func.max(RunRow.id))
+        .where(RunRow.project_id.in_(project_ids), RunRow.state.in_(UNFINISHED))
+        .group_by(RunRow.project_id)
+    )
+    stmt = select(RunRow, JobRow).outerjoin(JobRow, JobRow.id == RunRow.job_id).where(RunRow.id.in_(newest))
+    return {row.project_id: run_of(row, job) for row, job in session.execute(stmt)}
 
 
 def run_page(session: Session, run_id: int) -> RunPage:

@@ -231,7 +231,9 @@ def test_health_takes_as_many_statements_for_many_projects_as_for_one(
     one = _statements(member, now)
     with transaction() as session:
         for i in range(5):
-            create_project(session, member, ProjectDraft(f"P{i}", Task.BINARY, positive_class="1"), now)
+            made = create_project(session, member, ProjectDraft(f"P{i}", Task.BINARY, positive_class="1"), now)
+            run = {"project_id": made.id, "number": 1, "kind": "selection", "state": "queued", "request": {}}
+            session.add(tables.Run(**run, triples=1, launched_by="ada", created_at=now))
 
     assert _statements(member, now) == one
 
