@@ -76,7 +76,7 @@ def run_page(session: Session, run_id: int) -> RunPage:
         .join(ProjectRow, ProjectRow.id == RunRow.project_id)
         .outerjoin(JobRow, JobRow.id == RunRow.job_id)
         .outerjoin(SnapshotRow, SnapshotRow.id == RunRow.snapshot_id)
-        .where(RunRow.id == run_id)
+        .where(RunRow.id == run_id, ProjectRow.deleted_at.is_(None))
     )
     found = session.execute(stmt).one_or_none()
     if found is None:
@@ -135,8 +135,10 @@ def folds_of_triple(session: Session, run_triple_id: int) -> list[tuple[FoldResu
 
 
 def live_run(session: Session, run_id: int) -> RunRow:
-    """The row of a run, for use cases that change it."""
-    row = session.get(RunRow, run_id)
+    """The row of a live project's run, for use cases that change it."""
+    alive = ProjectRow.deleted_at.is_(None)
+    stmt = select(RunRow).join(ProjectRow, ProjectRow.id == RunRow.project_id).where(RunRow.id == run_id, alive)
+    row = session.scalar(stmt)
     if row is None:
         raise _no_run(run_id)
     return row

@@ -1,5 +1,6 @@
 """Projects: made, edited, archived, deleted."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import exists, func, select, update
@@ -93,14 +94,17 @@ def unarchive_project(session: Session, member: Member, project_id: int) -> None
 
 
 def delete_project(session: Session, member: Member, project_id: int, now: datetime) -> None:
-    """Put it in the bin: its name is free at once, its jobs are cancelled, its physical tables dropped."""
+    """Put it in the bin with its models: its name is free at once, its jobs are cancelled, its tables dropped."""
     member.require(Permission.TRAIN)
     project = live_project(session, project_id)
     for job in unfinished_jobs(session, project_id):
-        cancel_job(session, member, job.id, now)
+        with suppress(Conflict):  # it ended just now
+            cancel_job(session, member, job.id, now)
     for table in feature_tables(session, project_id):
         physical.drop(session, table)
-    kinds: tuple[type[TableRow | SnapshotRow | TriggerRow], ...] = (TableRow, SnapshotRow, TriggerRow)
+    kinds: tuple[type[TableRow | SnapshotRow | ModelRow | TriggerRow], ...] = (
+        TableRow, SnapshotRow, ModelRow, TriggerRow,
+    )  # fmt: skip
     for kind in kinds:
         session.execute(
             update(kind).where(kind.project_id == project_id, kind.deleted_at.is_(None)).values(deleted_at=now)

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from db import models as tables
+from db.queries.models import get_model
 from db.queries.projects import get_project
 from db.queries.promotions import advice_for, find_champion
 from db.queries.runs import get_run, run_page, run_triples, runs
@@ -20,7 +21,7 @@ from mms.domain.promotions import Seating
 from mms.domain.runs import Retraining, RunKind
 from mms.domain.snapshots import Extent, Snapshot
 from mms.domain.triples import Triple
-from mms.usecases.projects import archive_project, edit_project
+from mms.usecases.projects import archive_project, delete_project, edit_project
 from mms.usecases.promotions import promote
 from mms.usecases.runs import cancel_run, launch_run, retrain, retry_run
 from tests.trained import ROWS, a_project, a_snapshot, more_points, triple_of, work_off
@@ -150,6 +151,24 @@ def test_a_cancelled_run_may_run_again(
         again = run_page(session, run_id)
     assert {stopped.run.state, *(t.state for t in stopped.triples)} == {JobState.CANCELLED}
     assert {again.run.state, *(t.state for t in again.triples)} == {JobState.QUEUED}
+
+
+def test_with_a_project_go_its_runs_and_models(
+    store: str, member: Member, project: Project, snapshot: Snapshot, now: datetime
+) -> None:
+    model_id = seat(member, project, snapshot, now)
+    run_id = launch(member, snapshot, [triple_of(project, snapshot, "logistic")], now)
+
+    with transaction() as session:
+        delete_project(session, member, project.id, now)
+
+    with reading() as session:
+        for find in (get_run, run_page, run_triples):
+            with pytest.raises(NotFound, match=f"no run {run_id}"):
+                find(session, run_id)
+        with pytest.raises(NotFound, match=f"no model {model_id}"):
+            get_model(session, model_id)
+        assert session.get_one(tables.Run, run_id).state == JobState.CANCELLED.value
 
 
 def test_without_a_champion_there_is_nothing_to_retrain(
