@@ -66,7 +66,7 @@ def decay_page(session: Session, project: Project, metric: str, now: datetime, s
         models=tuple(ranked_of(row) for row in models),
         reference=reference,
         decay=judge_decay(_own(points, champion), reference, metric) if champion else None,
-        promotions=tuple(p for p in promotions(session, project.id) if p.scope == scope),
+        promotions=tuple(promotions(session, project.id, scope=scope)),
         firings=tuple(firings(session, project.id)),
         labelled=sum(p.labelled for p in points),
         predicted=sum(p.n for p in points),

@@ -70,8 +70,8 @@ def find_champion(session: Session, project_id: int, scope: str = GLOBAL) -> Cha
     return Champion(promotion_of(row[0], row[1].version), ranked_of(row[1])) if row else None
 
 
-def promotions(session: Session, project_id: int, limit: int = 100) -> list[Promotion]:
-    """The ledger, newest first."""
+def promotions(session: Session, project_id: int, limit: int = 100, scope: str | None = None) -> list[Promotion]:
+    """The ledger (of one scope), newest first."""
     stmt = (
         select(PromotionRow, ModelRow.version)
         .join(ModelRow, ModelRow.id == PromotionRow.model_id)
@@ -79,6 +79,8 @@ def promotions(session: Session, project_id: int, limit: int = 100) -> list[Prom
         .order_by(PromotionRow.id.desc())
         .limit(limit)
     )
+    if scope is not None:
+        stmt = stmt.where(PromotionRow.scope == scope)
     return [promotion_of(row, version) for row, version in session.execute(stmt)]
 
 

@@ -97,6 +97,19 @@ def test_only_the_champions_months_are_judged_and_all_shown(project: Project, me
     assert len(page.promotions) == 2
 
 
+def test_promotions_in_other_scopes_crowd_none_out(project: Project, now: datetime) -> None:
+    model_id = champion_of(project)
+    with transaction() as session:
+        seat = {"project_id": project.id, "model_id": model_id, "promoted_by": "ada", "promoted_at": now}
+        said = {"reason": "one user", "verdict": "the seat is empty", "against_advice": False}
+        session.add_all(tables.Promotion(**seat, **said, scope=f"user:{i}") for i in range(101))
+
+    with reading() as session:
+        page = decay_page(session, project, "f1", JULY)
+
+    assert [promotion.scope for promotion in page.promotions] == ["global"]
+
+
 def test_a_metric_that_buckets_do_not_determine_is_refused(project: Project) -> None:
     for metric in ("average_precision", "rmse", "nonsense"):
         with reading() as session, pytest.raises(Invalid, match="choose one of"):
