@@ -65,7 +65,7 @@ def wait_until_up(url: str, process: subprocess.Popen[bytes], seconds: float = 1
     while time.monotonic() < end:
         assert process.poll() is None, "the server ended while starting"
         try:
-            urllib.request.urlopen(f"{url}/api/v1/healthz", timeout=2).close()
+            urllib.request.urlopen(f"{url}/healthz", timeout=2).close()
             return
         except OSError:
             time.sleep(0.3)
