@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from db.models import Blob, BlobChunk
+from db.models import Base, Blob, BlobChunk
 from db.session import Transaction
 from mms.domain.errors import Conflict, NotFound, Unavailable
 
@@ -64,6 +64,19 @@ def put_bytes(session: Session, data: bytes, now: datetime) -> str:
     return sha256
 
 
+def sweep(session: Session, hashes: Iterable[str]) -> int:
+    """Delete those of the blobs to which no row refers any more; return how many.
+
+    Only for what `put_bytes` stored: that comes in one transaction with the row that refers to it, so whoever stores
+    the same bytes meanwhile waits for us, or we see their row.
+    """
+    locked = sa.select(Blob.sha256).where(Blob.sha256.in_(sorted(set(hashes)))).order_by(Blob.sha256).with_for_update()
+    candidates = session.scalars(locked).all()
+    free = [~sa.exists().where(column == Blob.sha256) for column in _references()]
+    gone = sa.delete(Blob).where(Blob.sha256.in_(candidates), *free).returning(Blob.sha256)
+    return len(session.scalars(gone.execution_options(synchronize_session=False)).all())
+
+
 def chunks(session: Session, sha256: str) -> Iterator[bytes]:
     """The bytes, chunk by chunk; NotFound when there is no complete blob of this hash.
 
@@ -95,6 +108,12 @@ def cached_file(session: Session, cache: Path, sha256: str) -> Path:
         Path(name).unlink(missing_ok=True)
         raise
     return path
+
+
+def _references() -> list[sa.Column[str]]:
+    """Every column that refers to a blob, but for the blob's own chunks."""
+    columns = (column for table in Base.metadata.sorted_tables for column in table.columns)
+    return [c for c in columns if c.references(Blob.__table__.c.sha256) and c.table is not BlobChunk.__table__]
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
@@ -129,10 +148,14 @@ def _checked(content: Iterable[bytes], sha256: str) -> Iterator[bytes]:
 
 
 def _begun(session: Session, sha256: str, size: int, now: datetime) -> bool:
-    """Make the blob's row; True when a complete blob is there already."""
+    """Make the blob's row and hold it; True when a complete blob is there already."""
     row = {"sha256": sha256, "size": size, "complete": False, "created_at": now}
-    session.execute(_insert(session, Blob).values(row).on_conflict_do_nothing())
-    return bool(session.scalar(sa.select(Blob.complete).where(Blob.sha256 == sha256)))
+    held = sa.select(Blob.complete).where(Blob.sha256 == sha256).with_for_update(read=True, key_share=True)
+    while True:
+        session.execute(_insert(session, Blob).values(row).on_conflict_do_nothing())
+        complete = session.scalar(held)
+        if complete is not None:  # else it was swept between the two statements
+            return complete
 
 
 def _write(session: Session, sha256: str, position: int, data: bytes) -> None:

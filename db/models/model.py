@@ -38,7 +38,7 @@ class Model(Deletable, Base):
     snapshot_id: Mapped[int] = mapped_column(sa.ForeignKey("snapshot.id"))
     triple_id: Mapped[int] = mapped_column(sa.ForeignKey("triple.id"))
     artifact_id: Mapped[int] = mapped_column(sa.ForeignKey("artifact.id"))
-    oof_blob: Mapped[str] = mapped_column(sa.ForeignKey("blob.sha256"))
+    oof_blob: Mapped[str] = mapped_column(sa.ForeignKey("blob.sha256"), index=True)
     algorithm: Mapped[str]
     recipe: Mapped[str]
     hyperparameters: Mapped[dict[str, Any]]

@@ -16,6 +16,6 @@ class Picture(Base):
     model_id: Mapped[int] = mapped_column(sa.ForeignKey("model.id", ondelete="CASCADE"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     theme: Mapped[str] = mapped_column(primary_key=True)
-    blob: Mapped[str | None] = mapped_column(sa.ForeignKey("blob.sha256"))
+    blob: Mapped[str | None] = mapped_column(sa.ForeignKey("blob.sha256"), index=True)
     error: Mapped[str | None]
     created_at: Mapped[datetime]

@@ -56,7 +56,10 @@ class RunTriple(Base):
 
 
 class FoldResult(Base):
-    """One fit on one fold (fold -1: the final fit). Scores by metric name, greater is better."""
+    """One fit on one fold (fold -1: the final fit). Scores by metric name, greater is better.
+
+    oof_blob: the fold's out-of-fold rows, until the model holds those of all folds.
+    """
 
     __tablename__ = "fold_result"
 
@@ -68,4 +71,4 @@ class FoldResult(Base):
     score_seconds: Mapped[float]
     scores: Mapped[dict[str, Any]]
     train_scores: Mapped[dict[str, Any]]
-    oof_blob: Mapped[str | None] = mapped_column(sa.ForeignKey("blob.sha256"))
+    oof_blob: Mapped[str | None] = mapped_column(sa.ForeignKey("blob.sha256"), index=True)

@@ -32,8 +32,8 @@ class Snapshot(Deletable, Base):
     fold_kind: Mapped[str]
     fold_seed: Mapped[int]
     profile: Mapped[dict[str, Any]]
-    data_blob: Mapped[str] = mapped_column(sa.ForeignKey("blob.sha256"))
-    folds_blob: Mapped[str] = mapped_column(sa.ForeignKey("blob.sha256"))
+    data_blob: Mapped[str] = mapped_column(sa.ForeignKey("blob.sha256"), index=True)
+    folds_blob: Mapped[str] = mapped_column(sa.ForeignKey("blob.sha256"), index=True)
     time_from: Mapped[datetime | None]
     time_to: Mapped[datetime | None]
     taken_by: Mapped[str]

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db import models as tables
-from db.blobs import put_bytes, put_file, read_bytes
+from db.blobs import put_bytes, put_file, read_bytes, sweep
 from db.queries.runs import folds_of_triple
 from db.session import reading
 from mms.domain.errors import Conflict, Invalid
@@ -40,12 +40,16 @@ SAMPLE = 200
 
 @dataclass(frozen=True, slots=True)
 class _Finding:
-    """Everything a new model's rows are written from. newest: evidence against the champion, as JSON."""
+    """Everything a new model's rows are written from. newest: evidence against the champion, as JSON.
+
+    oof: the out-of-fold rows as Parquet; folds: hashes of the same rows, fold by fold.
+    """
 
     whole: FittedWhole
     sha256: str
     size: int
-    oof: pd.DataFrame
+    oof: bytes
+    folds: tuple[str, ...]
     summaries: tuple[ScoreSummary, ...]
     holdout: Holdout | None
     newest: dict[str, Any] | None
@@ -57,14 +61,16 @@ def make_model(work: Work, triple: RunTriple) -> Callable[[Session], None]:
     sha256, size = _persisted(work, whole)
     with reading() as session:
         folds = folds_of_triple(session, triple.id)
-        oof = pd.concat([_frame(session, blob) for _, blob in folds if blob], ignore_index=True)
+        blobs = tuple(blob for _, blob in folds if blob)
+        oof = pd.concat([_frame(session, blob) for blob in blobs], ignore_index=True)
     oof = oof.sort_values("row", ignore_index=True)
     newest = _newest_predictions(work, triple, oof)
     finding = _Finding(
         whole=whole,
         sha256=sha256,
         size=size,
-        oof=oof,
+        oof=parquet(oof),
+        folds=blobs,
         summaries=_summaries([result for result, _ in folds], whole.result, work.project.primary_metric),
         holdout=_holdout(work, newest),
         newest=_evidence(work, oof if newest is None else newest, whole),
@@ -227,7 +233,7 @@ def _write(session: Session, work: Work, triple: RunTriple, finding: _Finding) -
         snapshot_id=work.snapshot.id,
         triple_id=row.triple_id,
         artifact_id=_artifact(session, work, finding),
-        oof_blob=put_bytes(session, parquet(finding.oof), work.now()),
+        oof_blob=put_bytes(session, finding.oof, work.now()),
         algorithm=triple.triple.algorithm,
         recipe=triple.triple.recipe.name,
         hyperparameters=dict(triple.triple.hyperparameters),
@@ -258,6 +264,14 @@ def _write(session: Session, work: Work, triple: RunTriple, finding: _Finding) -
         for s in finding.summaries
     )
     session.flush()
+    _forget_folds(session, triple, finding.folds)
+
+
+def _forget_folds(session: Session, triple: RunTriple, blobs: tuple[str, ...]) -> None:
+    """The model holds the out-of-fold rows of all folds, so the folds' own copies go."""
+    fold = tables.FoldResult
+    session.execute(sa.update(fold).where(fold.run_triple_id == triple.id).values(oof_blob=None))
+    sweep(session, blobs)
 
 
 def _state(work: Work, triple: RunTriple) -> ModelState:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db import blobs
-from db.models import Blob, BlobChunk
+from db.models import Artifact, Blob, BlobChunk
 from db.session import reading, transaction
 from mms.domain.errors import Conflict, NotFound, Unavailable
 
@@ -197,3 +197,44 @@ def test_64_mb_go_in_and_out_in_8_mb_of_memory(sqlite_store: str, now: datetime,
 
     assert copy.stat().st_size == 64 << 20
     assert peak < 8 << 20
+
+
+def test_only_what_no_row_refers_to_is_swept(store: str, now: datetime) -> None:
+    with transaction() as session:
+        free, held = (blobs.put_bytes(session, some_bytes(9, seed), now) for seed in (1, 2))
+        other = blobs.put_bytes(session, some_bytes(9, 3), now)
+        session.add(an_artifact(held, now))
+
+    with transaction() as session:
+        assert blobs.sweep(session, [free, held, held, "unknown"]) == 1
+        assert blobs.sweep(session, []) == 0
+
+    assert (read(held), read(other)) == (some_bytes(9, 2), some_bytes(9, 3))
+    assert counted(BlobChunk) == 2
+    with pytest.raises(NotFound):
+        read(free)
+
+
+def test_bytes_that_are_stored_and_swept_at_once_are_whole_where_a_row_refers_to_them(
+    store: str, now: datetime
+) -> None:
+    def store_and_refer(_: int) -> None:
+        with transaction() as session:
+            sha256 = blobs.put_bytes(session, some_bytes(9), now)
+            row = an_artifact(sha256, now)
+            session.add(row)
+            session.flush()
+        assert read(sha256) == some_bytes(9)
+        with transaction() as session:
+            session.execute(sa.delete(Artifact).where(Artifact.id == row.id))
+            blobs.sweep(session, [sha256])
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(store_and_refer, range(40)))
+
+    assert (counted(Blob), counted(BlobChunk)) == (0, 0)
+
+
+def an_artifact(sha256: str, now: datetime) -> Artifact:
+    """A row that refers to a blob."""
+    return Artifact(sha256=sha256, size=9, hmac="0" * 64, signature={}, environment={}, created_at=now)

@@ -134,6 +134,19 @@ def test_out_of_fold_rows_are_those_of_the_fold_plan(store: str, member: Member,
     assert (oof["fold"].to_numpy() == blocks[oof["row"]] - 1).all()
 
 
+def test_out_of_fold_rows_are_stored_once(store: str, member: Member, tmp_path: Path, now: datetime) -> None:
+    ground = Ground(member, tmp_path, now)
+    run_id = ground.launch("logistic")
+
+    work_off(now)
+
+    snapshot = {ground.snapshot.data_blob, ground.snapshot.folds_blob}
+    made = {sha256 for model in models_of(run_id) for sha256 in (model.artifact_sha, model.oof_sha)}
+    with reading() as session:
+        assert set(session.scalars(sa.select(tables.Blob.sha256))) == snapshot | made
+        assert set(session.scalars(sa.select(tables.BlobChunk.sha256))) == snapshot | made
+
+
 def test_the_hold_out_is_the_newest_three_blocks_of_time(
     store: str, member: Member, tmp_path: Path, now: datetime
 ) -> None:

@@ -217,6 +217,8 @@ def _snapshot() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_snapshot"),
         sa.UniqueConstraint("project_id", "number", name="uq_snapshot_project_id_number"),
     )
+    op.create_index("ix_snapshot_data_blob", "snapshot", ["data_blob"])
+    op.create_index("ix_snapshot_folds_blob", "snapshot", ["folds_blob"])
     op.create_index(
         "uq_snapshot_live_content",
         "snapshot",
@@ -389,6 +391,7 @@ def _fold_result() -> None:
         ),
         sa.PrimaryKeyConstraint("run_triple_id", "fold", name="pk_fold_result"),
     )
+    op.create_index("ix_fold_result_oof_blob", "fold_result", ["oof_blob"])
 
 
 def _model() -> None:
@@ -444,6 +447,7 @@ def _model() -> None:
     op.create_index(
         "ix_model_newest", "model", ["project_id", "created_at", "id"], sqlite_where=LIVE, postgresql_where=LIVE
     )
+    op.create_index("ix_model_oof_blob", "model", ["oof_blob"])
     op.create_index("ix_model_run", "model", ["run_id"])
     op.create_index("ix_model_score", "model", ["project_id", "score", "id"], sqlite_where=LIVE, postgresql_where=LIVE)
     op.create_index(
@@ -505,6 +509,7 @@ def _picture() -> None:
         sa.ForeignKeyConstraint(["model_id"], ["model.id"], name="fk_picture_model_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("model_id", "kind", "theme", name="pk_picture"),
     )
+    op.create_index("ix_picture_blob", "picture", ["blob"])
 
 
 def _prediction() -> None:
