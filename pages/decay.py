@@ -81,7 +81,7 @@ def _firings(project: Project, page: DecayPage) -> None:
         st.page_link("triggers.py", label="See the triggers and how far they are", query_params=link_query(project))
     for firing in page.firings:
         text, link = st.columns([4, 1])
-        outcome = f": {firing.outcome}" if firing.outcome else ""
+        outcome = f": {firing.outcome.rstrip('.')}" if firing.outcome else ""
         text.markdown(f"▲ **{time_words(firing.fired_at)}**, {firing.kind.value}{outcome}. {evidence_words(firing)}")
         if firing.run_id is not None:
             link.page_link("runs.py", label="Its run", query_params=link_query(project, run=firing.run_id))

@@ -86,7 +86,7 @@ def _row(project: Project, facts: _Facts) -> HealthRow:
         champion=champion.model.name if champion else None,
         since=champion.promotion.promoted_at if champion else None,
         decay=decay,
-        better=next((name for name, better in waiting if better), None),
+        better=max(((gain, name) for name, gain in waiting if gain is not None), default=(0.0, None))[1],
         predicted=predicted,
         running=running is not None,
     )
@@ -123,14 +123,15 @@ def _decay(
 
 def _waiting(
     project: Project, champion: Champion | None, challengers: Sequence[tuple[str, Mapping[str, Any]]]
-) -> list[tuple[str, bool]]:
-    """Challengers scored against the present champion, newest first, each with whether it won."""
+) -> list[tuple[str, float | None]]:
+    """Challengers scored against the present champion, newest first, each with its gain where it won."""
     found = []
     for name, newest in challengers:
         if champion is not None and newest["champion_model_id"] == champion.model.id:
             evidence = evidence_from_json(newest)
             verdict = judge(evidence.champion, evidence.challenger, project.policy.margin)
-            found.append((name, verdict.promote and evidence.metric == project.primary_metric))
+            won = verdict.promote and evidence.metric == project.primary_metric
+            found.append((name, (evidence.challenger or 0.0) - (evidence.champion or 0.0) if won else None))
     return found
 
 

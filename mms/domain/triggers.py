@@ -130,7 +130,9 @@ def read_trigger(trigger: Trigger, situation: Situation) -> Reading:
     if trigger.last_fired_at is not None:
         rest_until = trigger.last_fired_at + timedelta(days=trigger.cooldown_days)
         if situation.now < rest_until:
-            return Reading(reading.share, False, f"{reading.sentence} It rests until {rest_until:%d %B %Y %H:%M} UTC.")
+            return Reading(
+                reading.share, False, f"{reading.sentence} It rests until {rest_until:%-d %B %Y, %H:%M} UTC."
+            )
     return reading
 
 

@@ -41,8 +41,8 @@ def firings_table(project: Project, fired: Sequence[Firing]) -> None:
         column_config={
             "fired": time_column("Fired"),
             "kind": "Kind",
-            "evidence": column.TextColumn("Evidence", width="large"),
-            "outcome": column.TextColumn("Outcome", width="medium"),
+            "evidence": column.TextColumn("Evidence", width=240),
+            "outcome": column.TextColumn("Outcome", width=340),
             "run": column.ButtonColumn("Run", type="tertiary", key="firing_open", on_click=open_row),
         },
     )

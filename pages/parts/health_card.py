@@ -96,4 +96,5 @@ def _button(member: Member, row: HealthRow, now: datetime, *, first: bool) -> No
     elif row.action in _PLACES:
         label, page = _PLACES[row.action]
         if st.button(label, key=f"{row.action}_{project.id}", type=kind):
-            st.switch_page(page, query_params=link_query(project))
+            rivals = {"state": "challenger"} if row.challengers and row.action == "promote" else {}
+            st.switch_page(page, query_params=link_query(project, **rivals))

@@ -14,6 +14,8 @@ from pages.parts.told import told
 _PARAM = "project"
 _KEPT = "kept_project"
 _CHOICE = "project_choice"
+_FILTERS: dict[str, Any] = {"text": "", "algorithm": [], "state": [], "limit": None}
+"""Widgets of the model table that filter by what another project may not have, and their empty values."""
 
 
 def switcher(member: Member) -> dict[str, str]:
@@ -69,3 +71,5 @@ def _switch() -> None:
     if chosen is not None:
         st.session_state[_KEPT] = chosen
         st.query_params.from_dict({_PARAM: str(chosen)})
+        for key in _FILTERS.keys() & st.session_state.keys():
+            st.session_state[key] = _FILTERS[key]

@@ -8,21 +8,22 @@ from db.queries.jobs import log_lines
 from db.queries.projects import get_project
 from db.queries.promotions import Champion, find_champion
 from db.queries.runs import RunPage, run_page
-from db.session import reading, transaction
+from db.session import reading
 from mms.domain.jobs import JobState
 from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.domain.runs import Run, RunKind
 from mms.domain.scores import METRICS
-from mms.usecases.runs import cancel_run, retry_run
 from pages.parts.formatting import counted, seconds, time_words
 from pages.parts.project import link_query
+from pages.parts.run_buttons import run_buttons
 from pages.parts.run_leaderboard import leaderboard
 from pages.parts.run_log import run_log
 from pages.parts.run_table import STATE_WORDS
 from pages.parts.session import real_now
 from pages.parts.told import told
 
+_DAY_SECONDS = 86400
 _PATIENCE_SECONDS = 15
 """A run that waits longer than this waits for a worker, and the page says so."""
 
@@ -56,7 +57,8 @@ def sentence(page: RunPage, now: datetime) -> str:
         why = f" {counted(page.ahead, 'job')} before it." if page.ahead else ""
         if not page.ahead and waited > _PATIENCE_SECONDS:
             why = " No worker has taken it: is one running?"
-        return f"**○ queued** for {seconds(max(0.0, waited))}.{why}"
+        how_long = f" for {seconds(max(0.0, waited))}" if waited < _DAY_SECONDS else ""  # a replay queues in its past
+        return f"**○ queued**{how_long}.{why}"
     if run.state is JobState.RUNNING:
         left = "" if page.seconds_left is None else f" · {seconds(page.seconds_left)} left"
         return f"**▶ running** · {fits}{left} · {progress.doing or 'starting'}"
@@ -79,7 +81,7 @@ def _draw(member: Member, project: Project, page: RunPage, champion: Champion | 
         st.error(run.error)
     if run.kind is RunKind.RETRAINING:
         _challenge(project, page, champion)
-    _buttons(member, project, run, any(t.model_id for t in page.triples))
+    run_buttons(member, project, run, any(t.model_id for t in page.triples))
     leaderboard(page, METRICS[project.primary_metric])
 
 
@@ -87,7 +89,7 @@ def _challenge(project: Project, page: RunPage, champion: Champion | None) -> No
     """Whom a retraining challenges, the verdict, and the challenger beside the champion."""
     scope = f"the champion of {page.run.scope}"
     who = f"{scope}, {champion.model.name}" if champion else f"{scope}, whose seat is empty"
-    st.markdown(f"This run challenges {who}. **Verdict:** {page.run.verdict or 'open until the run is finished'}.")
+    st.markdown(f"This run challenges {who}. **Verdict:** {page.run.verdict or 'open until the run is finished.'}")
     best = next((t for t in page.triples if t.model_id and t.origin != "baseline"), None)
     if best and champion and best.model_id != champion.model.id:
         ids = f"{champion.model.id},{best.model_id}"
@@ -97,23 +99,6 @@ def _challenge(project: Project, page: RunPage, champion: Champion | None) -> No
             icon=":material/compare_arrows:",
             query_params=link_query(project, ids=ids),
         )
-
-
-def _buttons(member: Member, project: Project, run: Run, has_models: bool) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if has_models and run.state.is_final and st.button("See its models", type="primary"):
-            st.switch_page("models.py", query_params=link_query(project, run=run.id))
-        if not run.state.is_final and st.button("Stop", help="Finished models stay."):
-            with told(stop=False), transaction() as session:
-                cancel_run(session, member, run.id, real_now())
-                st.toast("Stopping: the fit under way is given up within seconds; finished folds and models stay.")
-        again = run.state in (JobState.FAILED, JobState.CANCELLED)
-        if again and st.button("Try again", help="Finished folds are kept."):
-            with told(stop=False):
-                with transaction() as session:
-                    retry_run(session, member, run.id, real_now())
-                st.rerun()
-        st.page_link("train.py", label="Run again with edits", query_params=link_query(project, again=run.id))
 
 
 def _lasted(run: Run) -> float:

@@ -64,7 +64,7 @@ def test_a_trigger_rests_until_its_cooldown_is_over() -> None:
     rested = read_trigger(replace(rule, last_fired_at=NOW - timedelta(days=10)), seen(100))
 
     assert (resting.share, resting.fires, rested.fires) == (1.0, False, True)
-    assert resting.sentence == "100 of 100 new labelled rows. It rests until 01 April 2026 00:00 UTC."
+    assert resting.sentence == "100 of 100 new labelled rows. It rests until 1 April 2026, 00:00 UTC."
 
 
 def test_a_trigger_that_is_switched_off_is_read_but_never_fires() -> None:

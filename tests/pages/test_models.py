@@ -3,6 +3,11 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from db.session import transaction
+from mms.domain.members import PRODUCT
+from mms.domain.projects import ProjectDraft, Task
+from mms.usecases.projects import create_project
+from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
 
@@ -89,3 +94,16 @@ def test_archived_models_leave_the_table_but_a_champion_stays(open_staged: Open)
 
     assert "champion" in page.error[0].value
     assert len(open_staged("models").dataframe[0].value) == 3
+
+
+def test_another_project_is_not_filtered_by_what_this_one_was(open_staged: Open, stage: Stage) -> None:
+    with transaction() as session:
+        other = create_project(session, PRODUCT, ProjectDraft("Other", Task.BINARY), NOW)
+    page = open_staged("models", project=stage.project.id, algorithm="tree", text="tree")
+
+    page.selectbox(key="project_choice").set_value(other.id).run()
+
+    assert not page.exception
+    assert page.text_input(key="text").value == ""
+    assert page.multiselect(key="algorithm").value == []
+    assert page.info[0].value.startswith("No models yet.")
