@@ -61,7 +61,7 @@ def claim(session: Session, worker: str, now: datetime) -> Job | None:
         return None
     row.state, row.worker, row.attempt = JobState.RUNNING.value, worker, row.attempt + 1
     row.lease_until, row.started_at = clock + timedelta(seconds=LEASE_SECONDS), now
-    row.finished_at = None
+    row.finished_at, row.error = None, None  # what stopped it before is told in its log
     row.progress = dict(row.progress) | {"before": row.progress.get("done", 0), "at": None}
     _tell_run(session, row)
     session.flush()
@@ -82,6 +82,7 @@ def finish(session: Session, job_id: int, attempt: int, now: datetime) -> None:
 def fail(session: Session, job_id: int, attempt: int, error: str, now: datetime, *, retry: bool) -> None:
     """Failed: queued again while retries are left and `retry`, else final; cancelled where somebody asked for it."""
     row = _held(session, job_id, attempt)
+    session.add(tables.JobLog(job_id=job_id, at=now, level="error", message=error))
     row.failures += 1
     if row.cancel_requested:
         _end(session, row, JobState.CANCELLED, now)

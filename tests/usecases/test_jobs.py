@@ -200,6 +200,20 @@ def test_a_released_job_waits_again_and_has_not_failed(store: str, now: datetime
     assert (again.id, again.failures) == (job.id, 0)
 
 
+def test_what_stopped_a_job_is_in_its_log_and_no_error_once_it_runs_again(store: str, now: datetime) -> None:
+    queued(now)
+    job = claimed(now)
+    with transaction() as session:
+        release(session, job.id, job.attempt, "The worker was stopped.", now)
+    make_due(job.id)
+
+    claimed(now)
+
+    with reading() as session:
+        assert get_job(session, job.id).error is None
+        assert [line.message for line in log_lines(session, job.id)] == ["The worker was stopped."]
+
+
 def test_a_queued_job_is_cancelled_at_once(store: str, member: Member, now: datetime) -> None:
     job_id = queued(now)
 
