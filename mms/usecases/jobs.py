@@ -100,6 +100,7 @@ def release(session: Session, job_id: int, attempt: int, error: str, now: dateti
     A job that somebody asked to stop is cancelled instead.
     """
     row = _held(session, job_id, attempt)
+    session.add(tables.JobLog(job_id=job_id, at=now, level="warning", message=error))
     if row.cancel_requested:
         _end(session, row, JobState.CANCELLED, now)
     else:
