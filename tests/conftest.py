@@ -2,6 +2,7 @@
 
 A test that asks for `store` runs twice: on a SQLite file and on a real PostgreSQL. A test for which the database cannot
 matter (a page, a verb of the command line) asks for `sqlite_store` and runs once; what else it uses then does too.
+One that `trains` models counts as slow on PostgreSQL, so that `make test-fast` does its work once.
 """
 
 import shutil
@@ -26,7 +27,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every test with a store runs on both databases, but for those that say that it cannot matter."""
     if "store" in metafunc.fixturenames:
         once = "sqlite_store" in metafunc.fixturenames
-        metafunc.parametrize("store", ["sqlite"] if once else ["sqlite", "postgresql"], indirect=True)
+        trains = metafunc.definition.get_closest_marker("trains") is not None
+        second = pytest.param("postgresql", marks=pytest.mark.slow if trains else ())
+        metafunc.parametrize("store", ["sqlite"] if once else ["sqlite", second], indirect=True)
 
 
 @pytest.fixture

@@ -35,6 +35,8 @@ from mms.usecases.snapshots import load_instances
 from mms.usecases.tables import declare_instances
 from tests.trained import a_project, a_snapshot, triple_of, work_off
 
+pytestmark = pytest.mark.trains
+
 
 class Ground:
     """A launched run of one triple beside the baseline."""

@@ -26,6 +26,8 @@ from mms.usecases.promotions import promote
 from mms.usecases.runs import cancel_run, launch_run, retrain, retry_run
 from tests.trained import ROWS, a_project, a_snapshot, more_points, triple_of, work_off
 
+pytestmark = pytest.mark.trains
+
 
 @pytest.fixture
 def project(member: Member, tmp_path: Path, now: datetime) -> Project:
