@@ -112,8 +112,10 @@ def cached_file(session: Session, cache: Path, sha256: str) -> Path:
 
 def _references() -> list[sa.Column[str]]:
     """Every column that refers to a blob, but for the blob's own chunks."""
-    columns = (column for table in Base.metadata.sorted_tables for column in table.columns)
-    return [c for c in columns if c.references(Blob.__table__.c.sha256) and c.table is not BlobChunk.__table__]
+    keys = (key for table in Base.metadata.sorted_tables for key in table.foreign_keys)
+    return [
+        key.parent for key in keys if key.column.table is Blob.__table__ and key.parent.table is not BlobChunk.__table__
+    ]
 
 
 def _pieces(path: Path) -> Iterator[bytes]:
