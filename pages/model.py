@@ -13,6 +13,7 @@ from mms.domain.members import Member
 from mms.domain.models import Model, ModelFilter, RankedModel
 from mms.domain.projects import Project
 from mms.domain.scores import METRICS
+from mms.domain.triples import BASELINE
 from pages.parts.formatting import day_words, score_of
 from pages.parts.model_actions import actions
 from pages.parts.model_call import how_to_call
@@ -98,7 +99,7 @@ def _rivals(session: Session, model: Model, champion: Champion | None) -> dict[s
     found: dict[str, RankedModel] = {}
     if champion and champion.model.id != own.id and champion.model.snapshot_id == own.snapshot_id:
         found["champion"] = champion.model
-    where = ModelFilter(algorithms=("dummy",), snapshot_id=own.snapshot_id)
+    where = ModelFilter(algorithms=(BASELINE,), snapshot_id=own.snapshot_id)
     dummies = models_page(session, own.project_id, where, limit=1).models
     if dummies and dummies[0].id != own.id:
         found["Dummy baseline"] = dummies[0]

@@ -21,7 +21,7 @@ from db.queries.jobs import UNFINISHED, jobs_ahead, progress_of, seconds_left_of
 from db.queries.snapshots import snapshot_of
 from mms.domain.errors import NotFound
 from mms.domain.jobs import JobState, Progress
-from mms.domain.runs import FINAL_FIT, FoldResult, Run, RunKind, RunTriple
+from mms.domain.runs import FINAL_FIT, FoldResult, Origin, Run, RunKind, RunTriple
 from mms.domain.triples import Triple
 
 
@@ -200,7 +200,7 @@ def _triple_of(row: RunTripleRow, triple: Triple, model_id: int | None, folds: l
         run_id=row.run_id,
         position=row.position,
         triple=triple,
-        origin=row.origin,
+        origin=Origin(row.origin),
         state=JobState(row.state),
         folds_done=len(folds),
         error=row.error,

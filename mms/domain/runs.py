@@ -17,6 +17,14 @@ class RunKind(StrEnum):
     RETRAINING = "retraining"
 
 
+class Origin(StrEnum):
+    """Where a triple of a run comes from."""
+
+    SPACE = "space"
+    BASELINE = "baseline"
+    CHAMPION = "champion"
+
+
 @dataclass(frozen=True, slots=True)
 class Retraining:
     """A retraining to launch: the scope's champion is challenged. selection: None takes the policy's window."""
@@ -60,13 +68,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class RunTriple:
-    """One triple of a run: its state, error, and the model it became. origin: "space", "baseline" or "champion"."""
+    """One triple of a run: its state, error, and the model it became."""
 
     id: int
     run_id: int
     position: int
     triple: Triple
-    origin: str
+    origin: Origin
     state: JobState
     folds_done: int
     error: str | None

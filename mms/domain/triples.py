@@ -10,6 +10,9 @@ from mms.domain.errors import Invalid
 
 Value = bool | int | float | str | None
 
+BASELINE = "dummy"
+"""The algorithm that looks at no feature: every run holds it, so nobody needs to choose it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:

@@ -6,7 +6,7 @@ from itertools import product
 from mms.domain.errors import Invalid
 from mms.domain.projects import Task
 from mms.domain.snapshots import FOLDS, Snapshot
-from mms.domain.triples import Recipe, Triple, Value
+from mms.domain.triples import BASELINE, Recipe, Triple, Value
 from mms.ml.algorithms import Algorithm, algorithm_named
 from mms.ml.recipes import completed, proposed_recipes
 
@@ -20,7 +20,7 @@ _FIRST: Mapping[Task, tuple[str, ...]] = {
 
 def baseline(task: Task, recipe: Recipe) -> Triple:
     """The Dummy triple that is always among a run's triples."""
-    return _triple(algorithm_named("dummy", task), recipe, {})
+    return _triple(algorithm_named(BASELINE, task), recipe, {})
 
 
 def grid(recipes: Sequence[Recipe], grids: Mapping[str, Mapping[str, Sequence[Value]]], task: Task) -> list[Triple]:
@@ -51,7 +51,7 @@ def estimated_seconds(triples: Sequence[Triple], rows: int, columns: int) -> flo
 
 
 _SECONDS_A_CELL: Mapping[str, float] = {
-    "dummy": 6e-6,
+    BASELINE: 6e-6,
     "naive_bayes": 8e-6,
     "logistic": 1e-5,
     "ridge": 8e-6,

@@ -21,7 +21,7 @@ from mms.domain.jobs import JobState
 from mms.domain.models import Holdout, ModelState
 from mms.domain.projects import Task
 from mms.domain.promotions import Evidence, evidence_to_json
-from mms.domain.runs import FoldResult, RunKind, RunTriple
+from mms.domain.runs import FoldResult, Origin, RunKind, RunTriple
 from mms.domain.scores import ScoreSummary, summarise
 from mms.domain.snapshots import FoldKind
 from mms.ml.fitting import FittedWhole, Instances, fit_fold, fit_whole
@@ -31,7 +31,6 @@ from mms.ml.persistence import environment, load_pipeline, save_pipeline
 from mms.ml.prediction import DEFAULT_THRESHOLD, Predicted, predict_frame
 from mms.security.site_key import sign, site_key
 from mms.settings import settings
-from mms.usecases.runs import BASELINE
 from mms.usecases.work import Work
 
 SAMPLE = 200
@@ -251,20 +250,21 @@ def _write(session: Session, work: Work, triple: RunTriple, finding: _Finding) -
     )
     session.add(model)
     session.flush()
-    session.add_all(
-        tables.ModelScore(
-            model_id=model.id,
-            metric=s.metric,
-            mean=s.mean,
-            sd=s.sd,
-            minimum=s.minimum,
-            maximum=s.maximum,
-            final=s.final,
-        )
-        for s in finding.summaries
-    )
+    session.add_all(_score_row(model.id, summary) for summary in finding.summaries)
     session.flush()
     _forget_folds(session, triple, finding.folds)
+
+
+def _score_row(model_id: int, summary: ScoreSummary) -> tables.ModelScore:
+    return tables.ModelScore(
+        model_id=model_id,
+        metric=summary.metric,
+        mean=summary.mean,
+        sd=summary.sd,
+        minimum=summary.minimum,
+        maximum=summary.maximum,
+        final=summary.final,
+    )
 
 
 def _forget_folds(session: Session, triple: RunTriple, blobs: tuple[str, ...]) -> None:
@@ -276,7 +276,7 @@ def _forget_folds(session: Session, triple: RunTriple, blobs: tuple[str, ...]) -
 
 def _state(work: Work, triple: RunTriple) -> ModelState:
     """A retraining makes challengers; everything else is a candidate."""
-    is_challenger = work.run.kind is RunKind.RETRAINING and triple.origin != BASELINE
+    is_challenger = work.run.kind is RunKind.RETRAINING and triple.origin is not Origin.BASELINE
     return ModelState.CHALLENGER if is_challenger else ModelState.CANDIDATE
 
 

@@ -16,7 +16,7 @@ from mms.domain.jobs import JobState, Progress
 from mms.domain.members import PRODUCT
 from mms.domain.projects import PromotionPolicy
 from mms.domain.promotions import Seating
-from mms.domain.runs import RunKind, RunTriple
+from mms.domain.runs import Origin, RunKind, RunTriple
 from mms.domain.snapshots import FOLDS
 from mms.ml.fitting import FittedFold, fit_fold
 from mms.ml.folds import Split
@@ -24,7 +24,6 @@ from mms.usecases.fitted import fold_row, make_model, parquet
 from mms.usecases.jobs import JobContext
 from mms.usecases.pictures import ask_for_pictures
 from mms.usecases.promotions import promote
-from mms.usecases.runs import BASELINE, CHAMPION
 from mms.usecases.work import Work, load_work
 
 END = "end"
@@ -125,12 +124,12 @@ def _keep_error(work: Work, triple: RunTriple, error: Exception, ledger: _Ledger
 def _end(session: Session, work: Work) -> None:
     """Judge the run: name its best model, let the policy decide, and have the pictures drawn."""
     triples = triples_of_run(session, work.run.id, work.project.primary_metric)
-    made = [t for t in triples if t.model_id is not None and t.origin != BASELINE]
+    made = [t for t in triples if t.model_id is not None and t.origin is not Origin.BASELINE]
     if not made:
-        first = next((t.error for t in triples if t.error and t.origin != BASELINE), None)
+        first = next((t.error for t in triples if t.error and t.origin is not Origin.BASELINE), None)
         raise Invalid(f"No triple of run {work.run.number} became a model. The first said: {first}")
     best = max(made, key=lambda t: (t.score if t.score is not None else float("-inf"), -t.position))
-    refitted = [t for t in made if t.origin == CHAMPION]
+    refitted = [t for t in made if t.origin is Origin.CHAMPION]
     for model_id in dict.fromkeys(t.model_id for t in (best, *refitted)):
         assert model_id is not None
         ask_for_pictures(session, PRODUCT, model_id, work.now())

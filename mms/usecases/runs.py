@@ -19,20 +19,13 @@ from mms.domain.jobs import JobDraft, JobKind, JobState
 from mms.domain.members import Member, Permission
 from mms.domain.projects import Project, Task
 from mms.domain.promotions import GLOBAL, checked_scope
-from mms.domain.runs import Retraining, RunKind, fits_of
+from mms.domain.runs import Origin, Retraining, RunKind, fits_of
 from mms.domain.snapshots import Extent, Selection, Snapshot, selection_to_json
-from mms.domain.triples import Triple
+from mms.domain.triples import BASELINE, Triple
 from mms.ml.algorithms import algorithm_named
 from mms.ml.recipes import checked_recipe
 from mms.ml.spaces import baseline
 from mms.usecases.jobs import cancel_job, enqueue, retry_job
-
-BASELINE = "baseline"
-SPACE = "space"
-CHAMPION = "champion"
-"""Where a triple of a run comes from."""
-
-_DUMMY = "dummy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +34,7 @@ class _Launch:
 
     project: Project
     kind: RunKind
-    triples: Sequence[tuple[Triple, str]]
+    triples: Sequence[tuple[Triple, Origin]]
     seed: int = 0
     snapshot_id: int | None = None
     scope: str = GLOBAL
@@ -77,8 +70,8 @@ def retrain(session: Session, member: Member, request: Retraining, now: datetime
     _refuse_second(session, project.id, scope)
     row = session.get_one(tables.Model, champion.model.id)
     seated = Triple.from_json(session.get_one(tables.Triple, row.triple_id).content)
-    space = {triple.hash: (triple, SPACE) for triple in run_triples(session, row.run_id)}
-    space[seated.hash] = (seated, CHAMPION)
+    space = {triple.hash: (triple, Origin.SPACE) for triple in run_triples(session, row.run_id)}
+    space[seated.hash] = (seated, Origin.CHAMPION)
     selection = request.selection or _window(project)
     launch = _Launch(
         project,
@@ -109,20 +102,20 @@ def retry_run(session: Session, member: Member, run_id: int, now: datetime) -> N
     session.execute(failed.values(state=JobState.QUEUED.value, error=None))
 
 
-def _checked(triple: Triple, snapshot: Snapshot, task: Task) -> tuple[Triple, str]:
+def _checked(triple: Triple, snapshot: Snapshot, task: Task) -> tuple[Triple, Origin]:
     """The triple with every parameter filled in, so that equal triples have equal hashes."""
     algorithm = algorithm_named(triple.algorithm, task)
     recipe = checked_recipe(triple.recipe, snapshot.schema)
     complete = Triple(recipe, algorithm.name, algorithm.checked(triple.hyperparameters))
-    return complete, BASELINE if algorithm.name == _DUMMY else SPACE
+    return complete, Origin.BASELINE if algorithm.name == BASELINE else Origin.SPACE
 
 
-def _with_baseline(triples: Sequence[tuple[Triple, str]], task: Task) -> list[tuple[Triple, str]]:
+def _with_baseline(triples: Sequence[tuple[Triple, Origin]], task: Task) -> list[tuple[Triple, Origin]]:
     """Each triple once, the baseline first: it is quick, and what all others must beat."""
     unique = {triple.hash: (triple, origin) for triple, origin in triples}
-    if not any(triple.algorithm == _DUMMY for triple, _ in unique.values()):
-        return [(baseline(task, triples[0][0].recipe), BASELINE), *unique.values()]
-    return sorted(unique.values(), key=lambda pair: pair[0].algorithm != _DUMMY)
+    if not any(triple.algorithm == BASELINE for triple, _ in unique.values()):
+        return [(baseline(task, triples[0][0].recipe), Origin.BASELINE), *unique.values()]
+    return sorted(unique.values(), key=lambda pair: pair[0].algorithm != BASELINE)
 
 
 def _launched(session: Session, member: Member, launch: _Launch, now: datetime) -> int:
@@ -136,7 +129,7 @@ def _launched(session: Session, member: Member, launch: _Launch, now: datetime) 
         scope=launch.scope,
         firing_id=launch.firing_id,
         request={
-            "triples": [triple.to_json() for triple, origin in launch.triples if origin != BASELINE],
+            "triples": [triple.to_json() for triple, origin in launch.triples if origin is not Origin.BASELINE],
             "retraining": launch.retraining,
         },
         seed=launch.seed,
@@ -150,7 +143,7 @@ def _launched(session: Session, member: Member, launch: _Launch, now: datetime) 
         triple_id = _stored_triple(session, project.id, triple)
         session.add(
             tables.RunTriple(
-                run_id=run.id, triple_id=triple_id, position=position, origin=origin, state=JobState.QUEUED.value
+                run_id=run.id, triple_id=triple_id, position=position, origin=origin.value, state=JobState.QUEUED.value
             )
         )
     draft = JobDraft(JobKind.RUN, {"run_id": run.id}, project_id=project.id, total=fits_of(run.triples))

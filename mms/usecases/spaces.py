@@ -11,13 +11,10 @@ from mms.domain.members import Member, Permission
 from mms.domain.projects import Task
 from mms.domain.runs import fits_of
 from mms.domain.snapshots import Snapshot
-from mms.domain.triples import Parameter, Recipe, Triple, Value
+from mms.domain.triples import BASELINE, Parameter, Recipe, Triple, Value
 from mms.ml.algorithms import algorithms_of
 from mms.ml.recipes import proposed_recipes
 from mms.ml.spaces import estimated_seconds, first_space, grid
-
-BASELINE = "dummy"
-"""The algorithm that every run holds, so that nobody needs to choose it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def leaderboard_frame(triples: Sequence[RunTriple], metric: Metric) -> pd.DataFr
             "algorithm": [t.triple.algorithm for t in triples],
             "hyperparameters": [described(t.triple.hyperparameters) or "defaults" for t in triples],
             "recipe": [t.triple.recipe.name for t in triples],
-            "origin": [t.origin for t in triples],
+            "origin": [t.origin.value for t in triples],
             "folds": [t.folds_done for t in triples],
             "score": ["–" if t.score is None else score_of(metric, t.score, t.score_sd) for t in triples],
             "state": [STATE_WORDS[t.state] for t in triples],

@@ -12,7 +12,7 @@ from db.session import reading
 from mms.domain.jobs import JobState
 from mms.domain.members import Member
 from mms.domain.projects import Project
-from mms.domain.runs import Run, RunKind
+from mms.domain.runs import Origin, Run, RunKind
 from mms.domain.scores import METRICS
 from pages.parts.formatting import counted, seconds, time_words
 from pages.parts.project import link_query
@@ -90,7 +90,7 @@ def _challenge(project: Project, page: RunPage, champion: Champion | None) -> No
     scope = f"the champion of {page.run.scope}"
     who = f"{scope}, {champion.model.name}" if champion else f"{scope}, whose seat is empty"
     st.markdown(f"This run challenges {who}. **Verdict:** {page.run.verdict or 'open until the run is finished.'}")
-    best = next((t for t in page.triples if t.model_id and t.origin != "baseline"), None)
+    best = next((t for t in page.triples if t.model_id and t.origin is not Origin.BASELINE), None)
     if best and champion and best.model_id != champion.model.id:
         ids = f"{champion.model.id},{best.model_id}"
         st.page_link(

@@ -5,7 +5,7 @@ from typing import Any
 
 from sklearn.dummy import DummyClassifier, DummyRegressor
 
-from mms.domain.triples import Parameter, Value
+from mms.domain.triples import BASELINE, Parameter, Value
 from mms.ml.algorithms.algorithm import CLASSES, NUMBERS, Algorithm
 
 
@@ -18,7 +18,7 @@ def _regressor(parameters: Mapping[str, Value], seed: int) -> Any:
 
 
 DUMMY_CLASSIFIER = Algorithm(
-    "dummy",
+    BASELINE,
     "Baseline",
     "answers without looking at the features",
     CLASSES,
@@ -37,7 +37,7 @@ DUMMY_CLASSIFIER = Algorithm(
 )
 
 DUMMY_REGRESSOR = Algorithm(
-    "dummy",
+    BASELINE,
     "Baseline",
     "answers without looking at the features",
     NUMBERS,
