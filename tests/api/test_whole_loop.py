@@ -1,5 +1,6 @@
 """The whole loop over HTTP alone: a file becomes a project, a snapshot, models, a champion, answers, and new rows."""
 
+import io
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,10 +53,21 @@ def test_the_loop_runs_over_rest_alone(client: TestClient, project: str) -> None
     recorded = ok(client.post(f"{project}/feedback", json=said))
     again = ok(client.post(f"{project}/snapshots", json={}), 201)["snapshot"]
 
+    rows_of_folds(client, best["id"], snapshot["row_count"])
     assert best["algorithm"] == "logistic"
     assert (answer["entity"], answer["scope"], recorded) == ("new", "global", {"recorded": 1})
     assert again["row_count"] == snapshot["row_count"] + 1
     assert ok(client.get(f"{project}/decay"))["decay"]["labelled"] == 1
+
+
+def rows_of_folds(client: TestClient, model: int, rows: int) -> None:
+    """Out-of-fold rows as CSV and as Parquet: the same, one for each row behind the first block of time."""
+    as_csv = pd.read_csv(io.BytesIO(client.get(f"{V1}/models/{model}/oof.csv").content))
+    as_parquet = pd.read_parquet(io.BytesIO(client.get(f"{V1}/models/{model}/oof.parquet").content))
+    pd.testing.assert_frame_equal(as_csv, as_parquet, check_dtype=False)
+    assert as_parquet["row"].is_unique
+    assert set(as_parquet["fold"]) == set(range(12))
+    assert rows * 0.85 < len(as_parquet) < rows
 
 
 def _recipe() -> dict[str, Any]:

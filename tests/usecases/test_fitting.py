@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from mms.domain.tables import InstanceDraft
 from mms.domain.triples import Branch, Recipe, Step, Triple
 from mms.ml.prediction import predict_frame
 from mms.settings import settings
+from mms.usecases import fitted
 from mms.usecases.fitting import fit_run
 from mms.usecases.jobs import JobContext, claim
 from mms.usecases.models import load_model
@@ -201,6 +203,30 @@ def test_the_stored_artifact_answers(store: str, member: Member, tmp_path: Path,
 
     accuracy = next(score for score in model.scores if score.metric == "accuracy")
     assert (predicted.labels == instances.target.to_numpy()).mean() == pytest.approx(accuracy.final)
+
+
+def test_a_pipeline_that_answers_otherwise_once_it_was_loaded_becomes_no_model(
+    sqlite_store: str, member: Member, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ground = Ground(member, tmp_path, now)
+    run_id = ground.launch("logistic")
+    loaded = fitted.load_pipeline
+
+    def damaged(path: Path) -> Any:
+        pipeline = loaded(path)
+        estimator = pipeline[-1]
+        if hasattr(estimator, "coef_"):
+            estimator.coef_ = estimator.coef_ + 1e-6
+        return pipeline
+
+    monkeypatch.setattr(fitted, "load_pipeline", damaged)
+    with pytest.raises(Invalid, match="answers differently"):
+        work_off(now)
+
+    with reading() as session:
+        failed = next(t for t in run_page(session, run_id).triples if t.triple.algorithm == "logistic")
+    assert (failed.state, failed.model_id, failed.folds_done) == (JobState.FAILED, None, 12)
+    assert [model.ranked.algorithm for model in models_of(run_id)] == ["dummy"]
 
 
 def test_a_triple_that_fails_keeps_its_error_and_the_run_goes_on(

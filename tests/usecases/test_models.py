@@ -1,5 +1,6 @@
 """Models are changed with care, and only what this site signed is ever unpickled."""
 
+import pickle
 from datetime import datetime
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from db import models as tables
+from db.blobs import put_bytes
 from db.queries.models import get_model, pictures
 from db.session import reading, transaction
 from mms.domain.errors import Conflict, Forbidden, Invalid, NotFound
@@ -79,13 +81,29 @@ def test_a_threshold_is_a_probability(sqlite_store: str, member: Member, model_i
         assert get_model(session, model_id).threshold == 0.3
 
 
-def test_an_artifact_of_another_site_is_not_unpickled(sqlite_store: str, model_id: int) -> None:
+class Trap:
+    """What runs as soon as it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return (Path.touch, (self.path,))
+
+
+def test_an_artifact_that_was_not_signed_here_is_never_unpickled(
+    sqlite_store: str, model_id: int, now: datetime, tmp_path: Path
+) -> None:
     usecase._pipelines.clear()
+    sprung = tmp_path / "sprung"
     with transaction() as session:
-        session.execute(sa.update(tables.Artifact).values(hmac="0" * 64))
+        trap = put_bytes(session, pickle.dumps(Trap(sprung)), now)
+        session.execute(sa.update(tables.Artifact).values(sha256=trap))
 
     with pytest.raises(Conflict, match="not signed with this site's key"), reading() as session:
         load_model(session, model_id)
+
+    assert not sprung.exists()
 
 
 def test_a_loaded_pipeline_stays_in_memory(sqlite_store: str, model_id: int) -> None:
