@@ -48,6 +48,11 @@ def live_project(session: Session, project_id: int) -> ProjectRow:
     return row
 
 
+def hold_project(session: Session, project_id: int) -> None:
+    """Decide about a project one after the other: promotions, retrainings, archivings. Predictions go on meanwhile."""
+    session.execute(select(ProjectRow.id).where(ProjectRow.id == project_id).with_for_update(key_share=True))
+
+
 def project_of(row: ProjectRow) -> Project:
     """The record of a row."""
     return Project(

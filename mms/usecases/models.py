@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from db import models as tables
 from db.blobs import cached_file
 from db.queries.models import get_model
+from db.queries.projects import hold_project
 from mms.domain.errors import Conflict, Invalid, NotFound
 from mms.domain.members import Member, Permission
 from mms.domain.models import Model, ModelState
@@ -44,7 +45,7 @@ def describe_model(session: Session, member: Member, model_id: int, description:
 def set_threshold(session: Session, member: Member, model_id: int, threshold: float, now: datetime) -> None:
     """The decision threshold of a binary model, 0 to 1; Conflict for a champion (its answers would change silently)."""
     member.require(Permission.TRAIN)
-    row = _live(session, model_id)
+    row = _held(session, model_id)
     task = session.scalar(sa.select(tables.Project.task).where(tables.Project.id == row.project_id))
     if task != Task.BINARY.value:
         raise Invalid(f"Only a binary model has a threshold, and this is a {task} project: there is nothing to set.")
@@ -62,7 +63,7 @@ def set_threshold(session: Session, member: Member, model_id: int, threshold: fl
 def archive_models(session: Session, member: Member, model_ids: list[int], now: datetime) -> int:
     """Hide models from the table; never a champion. Return how many were not hidden before."""
     member.require(Permission.TRAIN)
-    rows = [_live(session, model_id) for model_id in model_ids]
+    rows = [_held(session, model_id) for model_id in model_ids]
     champions = [f"v{row.version}" for row in rows if row.state == ModelState.CHAMPION.value]
     if champions:
         raise Conflict(f"{', '.join(champions)} sits as champion: promote another model first, then archive it.")
@@ -121,6 +122,14 @@ def _remember(sha256: str, pipeline: Any) -> None:
         _pipelines[sha256] = pipeline
         while len(_pipelines) > LOADED:
             _pipelines.popitem(last=False)
+
+
+def _held(session: Session, model_id: int) -> tables.Model:
+    """A live model that nobody makes champion meanwhile."""
+    row = _live(session, model_id)
+    hold_project(session, row.project_id)
+    session.refresh(row)
+    return row
 
 
 def _live(session: Session, model_id: int) -> tables.Model:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from db import models as tables
 from db.queries.models import get_model
-from db.queries.projects import live_project
+from db.queries.projects import hold_project, live_project
 from db.queries.promotions import Advice, Champion, advice_for, champions, seated_before
 from mms.domain.errors import Conflict
 from mms.domain.members import Member, Permission
@@ -21,8 +21,8 @@ def promote(session: Session, member: Member, seating: Seating, now: datetime) -
     scope, reason = checked_scope(seating.scope), checked_reason(seating.reason)
     model = get_model(session, seating.model_id).ranked
     live_project(session, model.project_id)
-    _lock(session, model.project_id)
-    _refuse_archived(model)
+    hold_project(session, model.project_id)
+    _refuse_archived(session, model)
     advice = advice_for(session, model.id, scope)
     if advice.champion is not None and advice.champion.model.id == model.id:
         raise Conflict(f"Model {model.name} is the champion of '{scope}' already: choose another model to promote.")
@@ -42,12 +42,12 @@ def roll_back(session: Session, member: Member, project_id: int, now: datetime, 
     member.require(Permission.PROMOTE)
     scope, reason = checked_scope(scope), checked_reason(reason)
     live_project(session, project_id)
-    _lock(session, project_id)
+    hold_project(session, project_id)
     before = before_present(seated_before(session, project_id, scope))
     if before is None:
         raise Conflict(f"No champion sat in '{scope}' before the present one: promote a model instead.")
     model = get_model(session, before).ranked
-    _refuse_archived(model)
+    _refuse_archived(session, model)
     advice = advice_for(session, before, scope)
     present = advice.champion.model.name if advice.champion else "an empty seat"
     row = _ledger_row(member, model, scope, advice, now)
@@ -55,14 +55,9 @@ def roll_back(session: Session, member: Member, project_id: int, now: datetime, 
     return _seat(session, row, advice.champion)
 
 
-def _lock(session: Session, project_id: int) -> None:
-    """One promotion at a time in a project; predictions and feedback go on meanwhile."""
-    project = tables.Project
-    session.execute(select(project.id).where(project.id == project_id).with_for_update(key_share=True))
-
-
-def _refuse_archived(model: RankedModel) -> None:
-    if model.archived_at is not None:
+def _refuse_archived(session: Session, model: RankedModel) -> None:
+    """Read anew: it may have been archived while we waited for our turn."""
+    if session.scalar(select(tables.Model.archived_at).where(tables.Model.id == model.id)) is not None:
         raise Conflict(f"Model {model.name} is archived: bring it back before it is promoted.")
 
 

@@ -6,10 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db.models import Job as JobRow
-from db.queries.projects import get_project
+from db.queries.jobs import UNFINISHED
+from db.queries.projects import get_project, hold_project
 from db.queries.promotions import find_champion
 from mms.domain.errors import Conflict
-from mms.domain.jobs import JobDraft, JobKind, JobState
+from mms.domain.jobs import JobDraft, JobKind
 from mms.domain.members import Member, Permission
 from mms.usecases.jobs import enqueue
 
@@ -27,10 +28,9 @@ def ask_for_replay(
         raise Conflict(f"'{project.name}' lives in real time: only a demo project can be replayed.")
     if find_champion(session, project_id) is None:
         raise Conflict("There is no champion yet to answer: promote a model first, then play the next month.")
+    hold_project(session, project_id)
     unfinished = sa.select(JobRow.id).where(
-        JobRow.project_id == project_id,
-        JobRow.kind == JobKind.DEMO_REPLAY.value,
-        JobRow.state.in_([JobState.QUEUED.value, JobState.RUNNING.value]),
+        JobRow.project_id == project_id, JobRow.kind == JobKind.DEMO_REPLAY.value, JobRow.state.in_(UNFINISHED)
     )
     if session.scalar(unfinished) is not None:
         raise Conflict("A replay of this project is under way: wait for it, or stop it first.")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from db import models as tables
 from db.queries.jobs import UNFINISHED
-from db.queries.projects import live_project, project_of
+from db.queries.projects import hold_project, live_project, project_of
 from db.queries.promotions import find_champion
 from db.queries.runs import live_run, run_triples
 from db.queries.snapshots import get_snapshot
@@ -162,7 +162,7 @@ def _open_project(session: Session, project_id: int) -> Project:
 def _refuse_second(session: Session, project_id: int, scope: str) -> None:
     """One unfinished retraining a scope: the second would learn the same from the same rows."""
     run = tables.Run
-    session.execute(sa.select(tables.Project.id).where(tables.Project.id == project_id).with_for_update(key_share=True))
+    hold_project(session, project_id)
     unfinished = sa.select(run.number).where(
         run.project_id == project_id,
         run.scope == scope,

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from db import models as tables
 from db.queries.decay import TriggerRow, effect_of, situation, triggers
-from db.queries.projects import live_project, project_of
+from db.queries.jobs import UNFINISHED
+from db.queries.projects import hold_project, live_project, project_of
 from mms.domain.errors import MmsError, NotFound
-from mms.domain.jobs import JobState
 from mms.domain.members import Member, Permission
 from mms.domain.runs import Retraining, RunKind
 from mms.domain.triggers import (
@@ -69,7 +69,7 @@ def check_triggers(session: Session, member: Member, project_id: int, now: datet
     """
     member.require(Permission.TRAIN)
     project = project_of(live_project(session, project_id))
-    session.execute(select(tables.Project.id).where(tables.Project.id == project_id).with_for_update(key_share=True))
+    hold_project(session, project_id)
     if project.archived_at is not None or _is_retraining(session, project_id):
         return []
     fired = next((row for row in triggers(session, project, now) if row.reading.fires), None)
@@ -121,9 +121,8 @@ def _evidence(fired: TriggerRow, seen: Situation) -> dict[str, Any]:
 
 def _is_retraining(session: Session, project_id: int) -> bool:
     run = tables.Run
-    unfinished = [state.value for state in JobState if not state.is_final]
     stmt = select(run.id).where(
-        run.project_id == project_id, run.kind == RunKind.RETRAINING.value, run.state.in_(unfinished)
+        run.project_id == project_id, run.kind == RunKind.RETRAINING.value, run.state.in_(UNFINISHED)
     )
     return session.scalar(stmt.limit(1)) is not None
 

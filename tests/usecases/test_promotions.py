@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -12,6 +13,7 @@ from mms.domain.buckets import Sums
 from mms.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from mms.domain.members import Member, Role
 from mms.domain.promotions import Seating
+from mms.usecases.models import archive_models
 from mms.usecases.promotions import promote, roll_back
 from tests.wards import MARCH, a_model, a_snapshot, a_world, confused
 
@@ -180,6 +182,30 @@ def test_rolling_back_walks_down_the_ledger(project: int, member: Member) -> Non
     assert len(ledger) == 5
     assert ledger[0].verdict == "rolled back from v2 logistic regression to the champion before it"
     assert [state(model_id) for model_id in models] == ["champion", "retired", "retired"]
+
+
+def test_who_archives_waits_for_who_promotes(project: int, member: Member) -> None:
+    model_id = model(project, 1)
+    refusals: list[Exception] = []
+
+    def archive() -> None:
+        try:
+            with transaction() as session:
+                archive_models(session, member, [model_id], MARCH)
+        except Conflict as error:
+            refusals.append(error)
+
+    with transaction() as session:
+        promote(session, member, Seating(model_id, "the first one"), MARCH)
+        other = Thread(target=archive)
+        other.start()
+        other.join(0.5)
+        assert other.is_alive()
+    other.join()
+
+    assert [str(error).partition(":")[0] for error in refusals] == ["v1 sits as champion"]
+    with reading() as session:
+        assert session.get_one(tables.Model, model_id).archived_at is None
 
 
 def test_what_cannot_be_promoted_says_why(project: int, member: Member) -> None:
