@@ -7,14 +7,15 @@ from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from db.queries.members import find_member
 from db.session import reading
 from mms.domain.errors import MmsError, Unavailable
-from mms.security.gate import LOCAL_MEMBER, Gate
+from mms.domain.members import LOCAL_MEMBER
+from mms.security.gate import Gate
 
 _log = logging.getLogger(__name__)
 
@@ -62,9 +63,14 @@ def healthz(_request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
+def health_page(_request: Request) -> Response:
+    """The first page has the address /; who types its name gets there too."""
+    return RedirectResponse("/")
+
+
 def routes(rest: Rest) -> list[Mount | Route]:
     """What lies beside the dashboard."""
-    return [Route("/healthz", healthz), Mount("/api", rest)]
+    return [Route("/healthz", healthz), Route("/health", health_page), Mount("/api", rest)]
 
 
 def create_site(rest: Rest, lifespan: Lifespan[Starlette] | None = None) -> Starlette:

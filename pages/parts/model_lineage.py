@@ -9,7 +9,7 @@ from mms.domain.models import Model
 from mms.domain.promotions import Promotion
 from mms.domain.runs import Run
 from mms.domain.snapshots import Snapshot
-from pages.parts.formatting import size
+from pages.parts.formatting import size, time_column
 
 
 def lineage(model: Model, run: Run, snapshot: Snapshot | None) -> None:
@@ -43,7 +43,10 @@ def history(model: Model, ledger: Sequence[Promotion]) -> None:
     if not seatings:
         st.info("This model never was champion. Promote it to let it answer.")
         return
-    st.dataframe(promotion_frame(seatings), hide_index=True, alt=f"seatings of {model.ranked.name}")
+    times = {"when": time_column("when")}
+    st.dataframe(
+        promotion_frame(seatings), hide_index=True, alt=f"seatings of {model.ranked.name}", column_config=times
+    )
 
 
 def promotion_frame(ledger: Sequence[Promotion]) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from db.queries.jobs import unfinished_jobs
 from db.session import reading, transaction
-from mms.domain.jobs import Job, JobKind
+from mms.domain.jobs import Job, JobKind, JobState
 from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.usecases.jobs import cancel_job
@@ -47,7 +47,8 @@ def _watch(member: Member, project_id: int) -> None:
         st.session_state.pop("replay_job", None)
         st.rerun()
     st.session_state["replay_job"] = job.id
-    st.progress(job.progress.share, text=f"Replay: {job.progress.doing or job.state.value}")
+    waits = "waits until the work before it is done" if job.state is JobState.QUEUED else "begins"
+    st.progress(job.progress.share, text=f"Replay: {job.progress.doing or waits}")
     if st.button("Stop", key="replay_stop", disabled=job.cancel_requested):
         with told(stop=False), transaction() as session:
             cancel_job(session, member, job.id, real_now())

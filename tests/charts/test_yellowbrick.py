@@ -75,6 +75,12 @@ def test_the_class_prediction_error_counts_the_confusion_matrix() -> None:
     np.testing.assert_array_equal(visualizer.predictions_, expected)
     heights = sorted(bar.get_height() for bar in visualizer.ax.patches)
     assert heights == sorted(expected.ravel())
+    columns = [int(expected[:, i].sum()) for i in range(len(CLASSES))]
+    tops = [
+        max(b.get_y() + b.get_height() for b in visualizer.ax.patches[i :: len(CLASSES)]) for i in range(len(CLASSES))
+    ]
+    assert tops == columns, "a bar holds the rows that were answered with its class"
+    assert visualizer.ax.get_xlabel() == "answered class"
 
 
 def test_a_class_that_never_occurs_is_left_out() -> None:

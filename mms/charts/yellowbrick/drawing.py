@@ -102,6 +102,8 @@ def drawn(kind: PictureKind, theme: Theme, rows: OutOfFold) -> tuple[Any, Figure
     axes.set_title(f"{kind.value[0].upper()}{kind.value[1:]}, out of fold", loc="left")
     if kind is PictureKind.PREDICTION_ERROR:
         axes.set(xlabel="truth", ylabel="predicted value")
+    if kind is PictureKind.CLASS_PREDICTION_ERROR:  # Yellowbrick's own words have it the other way round
+        axes.set(xlabel="answered class", ylabel="rows, coloured by their true class")
     for points in axes.collections:
         points.set_rasterized(len(rows.rows) > MANY and kind in KINDS[Task.REGRESSION])
     return visualizer, figure
