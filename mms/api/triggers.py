@@ -72,4 +72,4 @@ def check(project: str, member: CurrentMember, now: Now) -> Response:
     """Read every trigger now; those that fire launch a retraining."""
     with acknowledged() as session:
         opened = get_project_named(session, member, project)
-        return answer({"runs": check_triggers(session, member, opened.id, opened.present(now))})
+        return answer({"runs": check_triggers(session, member, opened.id, now)})

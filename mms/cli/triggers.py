@@ -76,6 +76,6 @@ def _check(args: Namespace) -> Output:
     member, now = acting()
     with transaction() as session:
         project = get_project_named(session, member, args.project)
-        launched = check_triggers(session, member, project.id, project.present(now))
+        launched = check_triggers(session, member, project.id, now)
     lines = [f"A trigger launched run {run}." for run in launched] or ["No trigger fires."]
     return Output({"runs": launched}, lines)

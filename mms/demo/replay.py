@@ -59,8 +59,11 @@ def days_of_month(start: datetime, *, every_flight: bool) -> Iterator[Day]:
         day = end
 
 
-def play_day(session: Session, member: Member, project_id: int, day: Day) -> list[int]:
-    """Predict the day's flights, record the truths that became known, check the triggers; return launched runs."""
+def play_day(session: Session, member: Member, project_id: int, day: Day, now: datetime) -> list[int]:
+    """Predict the day's flights, record the truths that became known, check the triggers; return launched runs.
+
+    now: the real time, for the queue.
+    """
     requests = [_request(row) for row in _records(day.asked)]
     if requests:
         predict(session, member, project_id, requests, day.end, source="replay")
@@ -70,7 +73,7 @@ def play_day(session: Session, member: Member, project_id: int, day: Day) -> lis
     if truths:
         record_feedback(session, member, project_id, truths, day.end)
     set_clock(session, member, project_id, day.end)
-    return check_triggers(session, member, project_id, day.end)
+    return check_triggers(session, member, project_id, now)
 
 
 def replay(
@@ -89,7 +92,7 @@ def replay(
             start = _month_to_play(session, member, project_id)
         for day in days_of_month(start, every_flight=every_flight):
             with transaction() as session:
-                launched += play_day(session, member, project_id, day)
+                launched += play_day(session, member, project_id, day, datetime.now(UTC))
             say(_words(day))
     return launched
 
@@ -109,7 +112,7 @@ def replay_job(context: JobContext) -> None:
             continue
 
         def play(session: Session, day: Day = day) -> None:
-            for run_id in play_day(session, member, project_id, day):
+            for run_id in play_day(session, member, project_id, day, context.now()):
                 context.log(f"A trigger fired on {day.end:%d %B} and launched run {run_id}.")
 
         context.save(key, Progress(i, len(days), _words(day)), play)

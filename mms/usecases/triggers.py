@@ -63,8 +63,9 @@ def delete_trigger(session: Session, member: Member, trigger_id: int, now: datet
 
 
 def check_triggers(session: Session, member: Member, project_id: int, now: datetime) -> list[int]:
-    """Read every trigger; each that fires keeps its evidence and launches a retraining. Returns the runs' ids.
+    """Read every trigger as of the project's present; one that fires keeps its evidence and launches a retraining.
 
+    Returns the runs' ids. now: the real time, for the queue.
     While a retraining of the project is unfinished, nothing fires; of several that would fire, the first made does.
     """
     member.require(Permission.TRAIN)
@@ -72,14 +73,16 @@ def check_triggers(session: Session, member: Member, project_id: int, now: datet
     hold_project(session, project_id)
     if project.archived_at is not None or _is_retraining(session, project_id):
         return []
-    fired = next((row for row in triggers(session, project, now) if row.reading.fires), None)
+    present = project.present(now)
+    fired = next((row for row in triggers(session, project, present) if row.reading.fires), None)
     if fired is None:
         return []
-    run_id = _fire(session, member, fired, situation(session, project, now, effect_of(fired.trigger)))
+    seen = situation(session, project, present, effect_of(fired.trigger))
+    run_id = _fire(session, member, fired, seen, now)
     return [] if run_id is None else [run_id]
 
 
-def _fire(session: Session, member: Member, fired: TriggerRow, seen: Situation) -> int | None:
+def _fire(session: Session, member: Member, fired: TriggerRow, seen: Situation, now: datetime) -> int | None:
     """Keep the evidence, launch the retraining, and say what came of it; a refusal is an outcome too."""
     trigger = fired.trigger
     firing = tables.Firing(
@@ -94,7 +97,7 @@ def _fire(session: Session, member: Member, fired: TriggerRow, seen: Situation) 
     session.flush()
     try:
         with session.begin_nested():
-            run_id = retrain(session, member, Retraining(trigger.project_id, firing_id=firing.id), seen.now)
+            run_id = retrain(session, member, Retraining(trigger.project_id, firing_id=firing.id), now)
     except MmsError as refusal:
         firing.outcome = f"launched nothing: {refusal.sentence}"
         session.flush()

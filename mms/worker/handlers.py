@@ -45,7 +45,7 @@ def check_all_triggers(context: JobContext) -> None:
     for project in found:
         try:
             with context.transaction() as session:
-                launched = check_triggers(session, PRODUCT, project.id, project.present(context.now()))
+                launched = check_triggers(session, PRODUCT, project.id, context.now())
         except (Unavailable, Lost):
             raise
         except MmsError as error:

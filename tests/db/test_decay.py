@@ -17,7 +17,7 @@ from mms.domain.projects import Project, ProjectDraft, Task
 from mms.domain.promotions import Seating
 from mms.domain.triggers import TriggerChanges, TriggerDraft, TriggerKind
 from mms.usecases.buckets import add_to_buckets
-from mms.usecases.projects import create_project
+from mms.usecases.projects import create_project, set_clock
 from mms.usecases.promotions import promote
 from mms.usecases.triggers import check_triggers, create_trigger, delete_trigger, edit_trigger
 from tests.wards import MARCH, a_model, a_snapshot, a_world, confused
@@ -162,6 +162,23 @@ def test_a_firing_keeps_its_evidence_and_launches_one_retraining(project: Projec
     assert firing.evidence["reading"] == "F1 0.667 → 0.250, surely, since April 2026."
     assert decay.trigger.last_fired_at == JULY
     assert "rests until" in decay.reading.sentence
+
+
+def test_a_replaying_project_fires_in_its_present_and_queues_in_ours(project: Project, member: Member) -> None:
+    today = JULY + timedelta(days=4000)
+    with transaction() as session:
+        set_clock(session, member, project.id, JULY)
+        create_trigger(session, member, project.id, TriggerDraft(TriggerKind.TIME, 60.0), MARCH)
+
+    with transaction() as session:
+        (run_id,) = check_triggers(session, member, project.id, today)
+
+    with reading() as session:
+        (fired,) = firings(session, project.id)
+        assert fired.fired_at == JULY
+        run = session.get_one(tables.Run, run_id)
+        assert run.created_at == JULY
+        assert session.get_one(tables.Job, run.job_id).created_at == today
 
 
 def test_a_retraining_that_is_refused_is_an_outcome_and_loses_nothing(project: Project, member: Member) -> None:
