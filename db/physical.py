@@ -67,8 +67,8 @@ def insert_frame(session: Session, table: FeatureTable, frame: pd.DataFrame) -> 
             connection.exec_driver_sql(statement, list(zip(*lists, strict=True)))
     except sa.exc.IntegrityError as error:
         raise Conflict(
-            f"A row with the same {_identity_words(table)} is already in table '{table.name}', so nothing was added: "
-            "leave it out, or update it instead."
+            f"A row with the same {' and '.join(table.identity)} is already in table '{table.name}', so nothing was "
+            "added: leave it out, or update it instead."
         ) from error
     return len(frame)
 
@@ -77,13 +77,13 @@ def upsert(session: Session, table: FeatureTable, rows: Sequence[Mapping[str, An
     """Insert rows or replace those with the same key (and time); partial keeps the columns that are not given."""
     physical = _physical(table)
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    identity = [physical.c[_stored_name(table, name)] for name in _identity(table)]
+    identity = [physical.c[_stored_name(table, name)] for name in table.identity]
     stored = {column.name: f"c{i}" for i, column in enumerate(table.columns)}
     for given, alike in groupby(rows, key=lambda row: frozenset(row)):
         written = [table.column(name).name for name in given] if partial else list(stored)
         values = [{stored[name]: row.get(name) for name in written} for row in alike]
         statement = insert(physical)
-        changes = {stored[name]: statement.excluded[stored[name]] for name in set(written) - set(_identity(table))}
+        changes = {stored[name]: statement.excluded[stored[name]] for name in set(written) - set(table.identity)}
         if changes:
             statement = statement.on_conflict_do_update(index_elements=identity, set_=changes)
         else:
@@ -118,7 +118,7 @@ def read_base(
     chosen += [_condition(physical, table, condition) for condition in selection.conditions]
     if selection.extent is not Extent.ALL:
         chosen.append(_since(session, physical, table, declaration, selection, chosen))
-    order = list(dict.fromkeys((*declaration.entity_key, *_some(declaration.prediction_time), *_identity(table))))
+    order = list(dict.fromkeys((*declaration.entity_key, *_some(declaration.prediction_time), *table.identity)))
     names = list(dict.fromkeys((*base_columns(declaration), *order)))
     frame = _frame(session, table, [table.column(name) for name in names], sa.select().where(*chosen))
     frame = frame.sort_values(order, kind="stable", ignore_index=True)
@@ -236,7 +236,7 @@ def _physical(table: FeatureTable) -> sa.Table:
         sa.Column("row_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True),
         *(sa.Column(f"c{i}", _PHYSICAL[column.type]) for i, column in enumerate(table.columns)),
     )
-    identity = [made.c[_stored_name(table, name)] for name in _identity(table)]
+    identity = [made.c[_stored_name(table, name)] for name in table.identity]
     sa.Index(f"uq_{table.physical}_key", *identity, unique=True)
     if table.time is not None:
         sa.Index(f"ix_{table.physical}_time", made.c[_stored_name(table, table.time)])
@@ -245,15 +245,6 @@ def _physical(table: FeatureTable) -> sa.Table:
 
 def _stored_name(table: FeatureTable, name: str) -> str:
     return f"c{table.columns.index(table.column(name))}"
-
-
-def _identity(table: FeatureTable) -> tuple[str, ...]:
-    """The columns that tell rows apart: the key, and the time where there is one."""
-    return tuple(dict.fromkeys((*table.key, *_some(table.time))))
-
-
-def _identity_words(table: FeatureTable) -> str:
-    return " and ".join(_identity(table))
 
 
 def _some(name: str | None) -> tuple[str, ...]:

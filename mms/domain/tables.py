@@ -161,6 +161,11 @@ class FeatureTable:
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The columns that tell rows apart: the key, and the time where there is one."""
+        return tuple(dict.fromkeys((*self.key, *((self.time,) if self.time else ()))))
+
     def column(self, name: str) -> Column:
         """The column of this name, or Invalid with the names there are."""
         for column in self.columns:

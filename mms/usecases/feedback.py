@@ -161,12 +161,12 @@ def _grow_base(session: Session, project_id: int, changes: Sequence[_Change], no
     for change in sorted(changes, key=lambda c: (c.known_at, c.row.id)):
         sent = change.row.base_row or {}
         row = {name: typed_value(columns[name], value) for name, value in sent.items() if name in columns}
-        if any(row.get(name) is None for name in source.identity):
+        if any(row.get(name) is None for name in source.base.identity):
             continue  # the table was declared anew since: the row has no place in it
         row[target] = typed_value(columns[target], change.truth)
         if label_time is not None:
             row[label_time] = change.known_at
-        rows[tuple(row[name] for name in source.identity)] = row
+        rows[tuple(row[name] for name in source.base.identity)] = row
     if rows:
         upsert(session, source.base, [rows[identity] for identity in sorted(rows)], partial=True)
         count, table = count_rows(session, source.base), tables.FeatureTable

@@ -29,12 +29,6 @@ class Source:
         return self.tables[self.declaration.base_table_id]
 
     @property
-    def identity(self) -> tuple[str, ...]:
-        """The base columns that tell one row from all others."""
-        time = self.base.time
-        return self.base.key if time is None or time in self.base.key else (*self.base.key, time)
-
-    @property
     def answer_columns(self) -> frozenset[str]:
         """Base columns that nobody knows at prediction time."""
         return frozenset({self.declaration.target, self.declaration.label_time or self.declaration.target})
@@ -88,7 +82,7 @@ def complete(session: Session, source: Source, requests: Sequence[Request], now:
             entity=entity_text(entities[i].values()),
             at=moments[i],
             row={**bases[i], **added[i], **given[i]},
-            base_row=bases[i] if request.features is not None else {c: bases[i][c] for c in source.identity},
+            base_row=bases[i] if request.features is not None else {c: bases[i][c] for c in source.base.identity},
         )
         for i, request in enumerate(requests)
     ]
@@ -118,7 +112,7 @@ def _checked_features(
     time = source.declaration.prediction_time
     if time is not None and base.get(time) is None:
         base[time] = at
-    needed = [*source.declaration.features, *source.identity, *_join_columns(source, joined)]
+    needed = [*source.declaration.features, *source.base.identity, *_join_columns(source, joined)]
     missing = sorted({name for name in needed if name not in base})
     if missing:
         raise Invalid(f"The features lack {_quoted(missing)}: send each, with null where the value is not known.")

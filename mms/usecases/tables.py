@@ -202,7 +202,6 @@ def _check_identity(
 
 def _checked_rows(table: FeatureTable, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Typed rows with complete keys, none of them twice; Invalid names the row (from 1) and what is wrong."""
-    identity = tuple(dict.fromkeys((*table.key, *((table.time,) if table.time else ()))))
     seen: dict[tuple[Any, ...], int] = {}
     checked = []
     for number, row in enumerate(rows, start=1):
@@ -210,12 +209,14 @@ def _checked_rows(table: FeatureTable, rows: Sequence[Mapping[str, Any]]) -> lis
             typed = {name: typed_value(table.column(name), value) for name, value in row.items()}
         except Invalid as error:
             raise Invalid(f"Row {number}: {error}") from error
-        for name in identity:
+        for name in table.identity:
             if typed.get(name) is None:
                 raise Invalid(f"Row {number} has no value for '{name}', which tells the rows of '{table.name}' apart.")
-        key = tuple(typed[name] for name in identity)
+        key = tuple(typed[name] for name in table.identity)
         if key in seen:
-            raise Invalid(f"Rows {seen[key]} and {number} have the same {' + '.join(identity)}: send one of them.")
+            raise Invalid(
+                f"Rows {seen[key]} and {number} have the same {' + '.join(table.identity)}: send one of them."
+            )
         seen[key] = number
         checked.append(typed)
     return checked
