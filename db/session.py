@@ -69,8 +69,8 @@ def translated() -> Iterator[None]:
     """A store that cannot be reached is a refusal with a sentence, not a stack trace."""
     try:
         yield
-    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
-        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+    except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
+        if getattr(getattr(error, "orig", None), "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
             raise  # SQLite's word for a statement that is wrong: a bug of ours
         raise Unavailable(
             "The store cannot be reached or is busy: nothing was changed. Check that the database runs, then try again."

@@ -9,6 +9,7 @@ from db import session as sessions
 from db.models import Member as MemberRow
 from mms.domain.errors import Unavailable
 from mms.domain.members import Member
+from mms.settings import settings
 
 
 def names() -> list[str]:
@@ -75,6 +76,16 @@ def test_a_store_that_cannot_be_reached_is_a_refusal(monkeypatch: pytest.MonkeyP
         session.execute(sa.select(1))
 
     sessions.dispose()
+
+
+def test_a_store_whose_connections_are_all_taken_is_busy(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = sa.create_engine(store, pool_size=1, max_overflow=0, pool_timeout=0.01)
+    monkeypatch.setitem(sessions._engines, settings().database_url, pool)
+
+    with pool.connect(), pytest.raises(Unavailable, match="busy"), sessions.reading() as session:
+        session.execute(sa.select(1))
+
+    pool.dispose()
 
 
 def test_a_wrong_statement_is_a_bug_and_not_a_store_that_is_away(store: str) -> None:
