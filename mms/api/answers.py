@@ -26,8 +26,8 @@ def attachment(content: Iterable[bytes | str], name: str, media_type: str) -> Re
 
 
 def csv_file(frame: pd.DataFrame, name: str) -> Response:
-    """A frame as CSV that no spreadsheet runs as formulas."""
-    rows = frame.itertuples(index=False, name=None)
+    """A frame as CSV that no spreadsheet runs as formulas; missing values are empty."""
+    rows = frame.astype(object).where(frame.notna(), "").itertuples(index=False, name=None)
     return attachment(_in_blocks(csv_lines([str(column) for column in frame.columns], rows)), name, "text/csv")
 
 

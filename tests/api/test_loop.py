@@ -153,3 +153,13 @@ def test_predictions_download_as_guarded_csv(client: TestClient, champion: int) 
     assert answer.headers["content-disposition"].startswith("attachment")
     (found,) = csv.DictReader(io.StringIO(answer.text))
     assert not [value for value in found.values() if value.startswith("=")]
+
+
+def test_what_is_missing_is_empty_in_a_csv(client: TestClient, champion: int) -> None:
+    rows = [{"entity": {"patient": i}, "features": {"ward": "north", "age": age}} for i, age in enumerate((80, None))]
+    client.post(f"{WARDS}/predictions", json={"rows": rows})
+
+    newest, oldest = csv.DictReader(io.StringIO(client.get(f"{WARDS}/predictions.csv").text))
+
+    assert (newest["feature.age"], oldest["feature.age"]) == ("", "80.0")
+    assert (newest["truth"], newest["truth_at"]) == ("", "")
