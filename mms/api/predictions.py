@@ -8,7 +8,7 @@ from starlette.requests import Request as HttpRequest
 
 from db.queries import predictions as queries
 from db.queries.projects import get_project, get_project_named
-from db.session import acknowledged, reading, transaction
+from db.session import acknowledged, reading
 from mms.api.access import CurrentMember, Now
 from mms.api.answers import answer, csv_file
 from mms.api.limits import LIST_ROWS, PREDICTION_ROWS
@@ -108,6 +108,6 @@ def one(prediction_id: int, member: CurrentMember) -> Response:
 @router.delete("/projects/{project}/predictions")
 def delete(project: str, ids: Ids, member: CurrentMember) -> Response:
     """Delete predictions by id (?id=1&id=2): all or none."""
-    with transaction() as session:
+    with acknowledged() as session:
         opened = get_project_named(session, member, project)
         return answer({"deleted": delete_predictions(session, member, opened.id, ids)})
