@@ -9,17 +9,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from mms.domain.errors import Conflict, Forbidden, Invalid, MmsError, NotFound, Unavailable
+from mms.domain.errors import Forbidden, Invalid, MmsError, NotFound, Unavailable
 
 _log = logging.getLogger(__name__)
 
-_STATUS: Mapping[type[MmsError], tuple[int, str]] = {
-    Invalid: (422, "invalid"),
-    NotFound: (404, "not found"),
-    Conflict: (409, "conflict"),
-    Forbidden: (403, "forbidden"),
-    Unavailable: (503, "unavailable"),
-}
+_STATUS: Mapping[type[MmsError], int] = {Invalid: 422, NotFound: 404, Forbidden: 403, Unavailable: 503}
 _SENTENCES: Mapping[int, tuple[str, str]] = {
     400: ("invalid", "The request's body cannot be read: send JSON in UTF-8."),
     404: ("not found", "There is nothing at this address: GET /api/v1/openapi.json lists what there is."),
@@ -43,8 +37,7 @@ def translate_errors(app: FastAPI) -> None:
 
     @app.exception_handler(MmsError)
     def refused(_request: Request, error: MmsError) -> Response:
-        status, kind = _STATUS.get(type(error), (409, "conflict"))
-        return refusal(status, kind, error.sentence)
+        return refusal(_STATUS.get(type(error), 409), error.kind, error.sentence)
 
     @app.exception_handler(RequestValidationError)
     def malformed(_request: Request, error: RequestValidationError) -> Response:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 from mms.cli.console import Output, log_to_stderr, say, show
-from mms.domain.errors import Conflict, Forbidden, Invalid, MmsError, NotFound, Unavailable
+from mms.domain.errors import MmsError
 
 NOUNS: Mapping[str, str] = {
     "serve": "serve",
@@ -31,14 +31,6 @@ NOUNS: Mapping[str, str] = {
     "jobs": "jobs",
 }
 """Verb -> module. Only the module of the verb that is asked for is imported: serve starts quickly."""
-
-_KINDS: Mapping[type[MmsError], str] = {
-    Invalid: "invalid",
-    NotFound: "not found",
-    Conflict: "conflict",
-    Forbidden: "forbidden",
-    Unavailable: "unavailable",
-}
 
 
 def parser(argv: Sequence[str]) -> ArgumentParser:
@@ -71,6 +63,5 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _refused(args: Namespace, error: MmsError) -> int:
     say(error.sentence)
     if getattr(args, "json", False):
-        kind = _KINDS.get(type(error), "conflict")
-        print(json.dumps({"error": {"kind": kind, "sentence": error.sentence}}, ensure_ascii=False))
+        print(json.dumps({"error": {"kind": error.kind, "sentence": error.sentence}}, ensure_ascii=False))
     return 1
