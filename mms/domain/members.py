@@ -61,5 +61,8 @@ class Member:
             )
 
 
+LOCAL_MEMBER = "local"
+"""Sign-in name of the administrator whom everybody is, in an installation without sign-in."""
+
 PRODUCT = Member(0, "mms", "MMS", frozenset({Role.ADMIN}))
 """The product itself, where nobody asked: a trigger that fires, a policy that seats a winner."""

@@ -15,11 +15,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mms.domain.members import LOCAL_MEMBER
+
 MEMBER_HEADER = "x-mms-member"
 """Carries the member's sign-in name inwards; whatever a client sends under our prefix is dropped."""
-
-LOCAL_MEMBER = "local"
-"""Who everybody is, in an installation without sign-in."""
 
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _OWN_PREFIX = b"x-mms-"

@@ -8,19 +8,16 @@ from sqlalchemy.orm import Session
 from db.models import Member as MemberRow
 from db.queries.members import find_member, member_of
 from mms.domain.errors import NotFound
-from mms.domain.members import Member, Role
+from mms.domain.members import LOCAL_MEMBER, Member, Role
 from mms.domain.projects import checked_name
-
-LOCAL_ADMIN = "local"
-"""Sign-in name of the member who owns an installation without sign-in."""
 
 
 def ensure_local_admin(session: Session, now: datetime) -> Member:
     """The local administrator, made at first start with the operating system's user name as display name."""
-    found = find_member(session, LOCAL_ADMIN)
+    found = find_member(session, LOCAL_MEMBER)
     if found is not None:
         return found
-    row = MemberRow(name=LOCAL_ADMIN, display_name=_system_user(), roles=[Role.ADMIN.value], created_at=now)
+    row = MemberRow(name=LOCAL_MEMBER, display_name=_system_user(), roles=[Role.ADMIN.value], created_at=now)
     session.add(row)
     session.flush()
     return member_of(row)

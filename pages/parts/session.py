@@ -7,8 +7,8 @@ import streamlit as st
 from db.queries.members import find_member
 from db.session import reading, transaction
 from mms.domain.errors import NotFound
-from mms.domain.members import Member
-from mms.security.gate import LOCAL_MEMBER, MEMBER_HEADER
+from mms.domain.members import LOCAL_MEMBER, Member
+from mms.security.gate import MEMBER_HEADER
 from mms.usecases.members import ensure_local_admin
 
 

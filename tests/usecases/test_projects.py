@@ -12,11 +12,11 @@ from db.queries.projects import get_project, get_project_named, projects
 from db.session import engine, reading, transaction
 from mms.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from mms.domain.jobs import JobDraft, JobKind, JobState
-from mms.domain.members import Member, Role
+from mms.domain.members import LOCAL_MEMBER, Member, Role
 from mms.domain.projects import Policy, ProjectChanges, ProjectDraft, PromotionPolicy, Task
 from mms.domain.tables import TableSource
 from mms.usecases.jobs import enqueue
-from mms.usecases.members import LOCAL_ADMIN, ensure_local_admin, rename_member
+from mms.usecases.members import ensure_local_admin, rename_member
 from mms.usecases.projects import archive_project, create_project, delete_project, edit_project, unarchive_project
 from mms.usecases.tables import load_table
 
@@ -103,6 +103,6 @@ def test_the_local_administrator_is_made_once_and_may_be_renamed(store: str, now
 
     assert again == renamed
     with reading() as session:
-        assert find_member(session, LOCAL_ADMIN) == get_member(session, first.id) == renamed
+        assert find_member(session, LOCAL_MEMBER) == get_member(session, first.id) == renamed
     assert renamed.display_name == "Grace Hopper"
     assert renamed.roles == {Role.ADMIN}
