@@ -89,7 +89,13 @@ def typed_value(column: Column, value: Any) -> Any:
     try:
         return _PARSERS[column.type](value)
     except (ValueError, TypeError, OverflowError) as error:
-        raise Invalid(f"Column '{column.name}' takes {column.type.takes}; it got {value!r}.") from error
+        raise Invalid(f"Column '{column.name}' takes {column.type.takes}; it got {_shown(value)}.") from error
+
+
+def _shown(value: Any) -> str:
+    """A wrong value as a sentence repeats it: its head only where it is long."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _integer(value: Any) -> int:

@@ -152,6 +152,7 @@ ROWS: dict[str, tuple[Request, str]] = {
     "an extra feature": (Request({"patient": 1}, {"ward": "north", "age": 3, "shoe": 1}), "no feature 'shoe': send"),
     "the answer as a feature": (Request({"patient": 1}, {"ward": "a", "age": 3, "missed": "no"}), "'missed'"),
     "a word for a number": (Request({"patient": 1}, {"ward": "north", "age": "old"}), "'age' takes a number"),
+    "a long word for a number": (Request({"patient": 1}, {"ward": "a", "age": "o" * 10_000}), "it got 'oooo"),
     "an infinite number": (Request({"patient": 1}, {"ward": "north", "age": float("inf")}), "'age' takes a number"),
     "a list for a text": (Request({"patient": 1}, {"ward": ["north"], "age": 3}), "'ward' takes a text"),
     "a half key": (Request({}, {"ward": "north", "age": 3}), "named by patient"),
