@@ -138,36 +138,16 @@ def base_columns(declaration: InstanceTable) -> list[str]:
     return list(dict.fromkeys((*declaration.features, *declaration.entity_key, *times, declaration.target, *joins)))
 
 
-def lookup(session: Session, table: FeatureTable, key: Mapping[str, Any], at: datetime | None) -> dict[str, Any] | None:
-    """The one row of a key: the latest at or before `at` where the table has a time. None when there is none.
-
-    key: column name -> value; values are checked against the columns' types. A key that holds a null has no row.
-    """
-    physical = _physical(table)
-    values = {name: typed_value(table.column(name), value) for name, value in key.items()}
-    if any(value is None for value in values.values()):
-        return None
-    stmt = sa.select(*(physical.c[f"c{i}"] for i in range(len(table.columns)))).where(
-        *(physical.c[_stored_name(table, name)] == value for name, value in values.items())
-    )
-    if table.time is not None:
-        time = physical.c[_stored_name(table, table.time)]
-        stmt = stmt.order_by(time.desc())
-        if at is not None:
-            stmt = stmt.where(time <= at)
-    row = session.execute(stmt.limit(1)).first()
-    return None if row is None else dict(zip((c.name for c in table.columns), row, strict=True))
-
-
 def lookup_many(
     session: Session,
     table: FeatureTable,
     on: Sequence[str],
     wanted: Sequence[tuple[tuple[Any, ...], datetime | None]],
 ) -> list[dict[str, Any] | None]:
-    """What `lookup` finds for each of many (values of the columns `on`, moment), in order; one statement for hundreds.
+    """The one row of each (values of the columns `on`, moment), in order, or None; one statement for hundreds.
 
-    A moment of None asks for the newest row.
+    Where the table has a time it is the latest row at or before the moment; a moment of None asks for the newest.
+    Values are checked against the columns' types. A key that holds a null has no row.
     """
     columns = [table.column(name) for name in on]
     typed = [(tuple(map(typed_value, columns, values)), at or _END_OF_TIME) for values, at in wanted]

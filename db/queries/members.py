@@ -4,16 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import Member as MemberRow
-from mms.domain.errors import NotFound
 from mms.domain.members import Member, Role
-
-
-def get_member(session: Session, member_id: int) -> Member:
-    """The member of this id."""
-    row = session.get(MemberRow, member_id)
-    if row is None:
-        raise NotFound(f"There is no member {member_id}: look the members up on the admin page.")
-    return member_of(row)
 
 
 def find_member(session: Session, name: str) -> Member | None:

@@ -158,9 +158,9 @@ def test_an_update_replaces_and_a_partial_one_keeps(session: Session) -> None:
     key = {"id": "a0", "at": START}
 
     physical.upsert(session, TABLE, [{**key, "x": 2.5}], partial=True)
-    kept = physical.lookup(session, TABLE, {"id": "a0"}, None)
+    (kept,) = physical.lookup_many(session, TABLE, ["id"], [(("a0",), None)])
     physical.upsert(session, TABLE, [{**key, "x": 3.5}, {"id": "new", "at": START, "n": 1}], partial=False)
-    replaced = physical.lookup(session, TABLE, {"id": "a0"}, None)
+    (replaced,) = physical.lookup_many(session, TABLE, ["id"], [(("a0",), None)])
 
     assert kept is not None
     assert (kept["x"], kept["target"]) == (2.5, "no")
@@ -183,8 +183,9 @@ def test_a_lookup_gives_what_the_join_gives(session: Session) -> None:
 
     whole = joined(asked, declared, {7: TABLE, 8: other}, {7: frame})
 
-    for id_, at, known in zip(asked["id"], asked["at"], whole["visits.known"], strict=True):
-        row = physical.lookup(session, TABLE, {"id": id_}, at)
+    wanted = [((id_,), at.to_pydatetime()) for id_, at in zip(asked["id"], asked["at"], strict=True)]
+    found = physical.lookup_many(session, TABLE, ["id"], wanted)
+    for row, known in zip(found, whole["visits.known"], strict=True):
         assert (row is None and pd.isna(known)) or (row is not None and row["known"] == known)
 
 

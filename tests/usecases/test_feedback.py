@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from db import models as tables
-from db.physical import lookup, read_frame
+from db.physical import lookup_many, read_frame
 from db.queries.predictions import get_prediction
 from db.queries.tables import get_table_named
 from db.session import reading, transaction
@@ -58,7 +58,8 @@ def buckets(project: int) -> dict[tuple[int, str, str, datetime], Sums]:
 
 def base_row(project: int, patient: int) -> dict[str, object] | None:
     with reading() as session:
-        return lookup(session, get_table_named(session, project, "visits"), {"patient": patient}, None)
+        (row,) = lookup_many(session, get_table_named(session, project, "visits"), ["patient"], [((patient,), None)])
+        return row
 
 
 def test_a_truth_lands_in_prediction_bucket_and_base_table(project: int, member: Member) -> None:

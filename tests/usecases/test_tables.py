@@ -126,9 +126,9 @@ def test_rows_are_appended_updated_and_patched_by_key(tmp_path: Path, member: Me
     with transaction() as session:
         append_rows(session, member, table.id, [row], now)
         update_rows(session, member, table.id, [{**row, "age": None, "target": "sick"}], now, partial=True)
-        patched = physical.lookup(session, table, {"id": 99}, None)
+        (patched,) = physical.lookup_many(session, table, ["id"], [((99,), None)])
         update_rows(session, member, table.id, [{**row, "age": 51}], now, partial=False)
-        put = physical.lookup(session, table, {"id": "99"}, None)
+        (put,) = physical.lookup_many(session, table, ["id"], [(("99",), None)])
         count = get_table(session, table.id).row_count
 
     assert patched is not None
