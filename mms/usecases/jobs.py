@@ -126,7 +126,7 @@ def mark_cancelled(session: Session, job_id: int, attempt: int, now: datetime) -
 
 
 def retry_job(session: Session, member: Member, job_id: int, now: datetime) -> None:
-    """Queue a failed or cancelled job again; finished steps are kept."""
+    """Queue a failed or cancelled job again; finished steps are kept. Of a run, the triples that failed try again."""
     member.require(Permission.TRAIN)
     row = _locked(session, job_id)
     if row.state not in (JobState.FAILED.value, JobState.CANCELLED.value):
@@ -134,6 +134,10 @@ def retry_job(session: Session, member: Member, job_id: int, now: datetime) -> N
     row.failures = 0
     row.finished_at = None
     _queue_again(session, row, None, store_time(session, now))
+    triple, run = tables.RunTriple, tables.Run
+    of_run = triple.run_id.in_(sa.select(run.id).where(run.job_id == job_id))
+    failed = sa.update(triple).where(of_run, triple.state == JobState.FAILED.value)
+    session.execute(failed.values(state=JobState.QUEUED.value, error=None))
 
 
 @dataclass(frozen=True, slots=True)

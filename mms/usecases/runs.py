@@ -97,9 +97,6 @@ def cancel_run(session: Session, member: Member, run_id: int, now: datetime) -> 
 def retry_run(session: Session, member: Member, run_id: int, now: datetime) -> None:
     """Queue a failed or cancelled run again; finished folds are kept."""
     retry_job(session, member, _job_of(session, run_id), now)
-    triple = tables.RunTriple
-    failed = sa.update(triple).where(triple.run_id == run_id, triple.state == JobState.FAILED.value)
-    session.execute(failed.values(state=JobState.QUEUED.value, error=None))
 
 
 def _checked(triple: Triple, snapshot: Snapshot, task: Task) -> tuple[Triple, Origin]:

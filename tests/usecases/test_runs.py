@@ -21,6 +21,7 @@ from mms.domain.promotions import Seating
 from mms.domain.runs import Retraining, RunKind
 from mms.domain.snapshots import Extent, Snapshot
 from mms.domain.triples import Triple
+from mms.usecases.jobs import retry_job
 from mms.usecases.projects import archive_project, delete_project, edit_project
 from mms.usecases.promotions import promote
 from mms.usecases.runs import cancel_run, launch_run, retrain, retry_run
@@ -153,6 +154,23 @@ def test_a_cancelled_run_may_run_again(
         again = run_page(session, run_id)
     assert {stopped.run.state, *(t.state for t in stopped.triples)} == {JobState.CANCELLED}
     assert {again.run.state, *(t.state for t in again.triples)} == {JobState.QUEUED}
+
+
+def test_what_failed_in_a_run_is_tried_again_whoever_queues_its_job(
+    store: str, member: Member, project: Project, snapshot: Snapshot, now: datetime
+) -> None:
+    run_id = launch(member, snapshot, [triple_of(project, snapshot, "logistic")], now)
+    with transaction() as session:
+        job_id = session.scalars(sa.select(tables.Job.id)).one()
+        cancel_run(session, member, run_id, now)
+        session.execute(sa.update(tables.RunTriple).values(state=JobState.FAILED.value, error="it broke"))
+
+    with transaction() as session:
+        retry_job(session, member, job_id, now)
+
+    with reading() as session:
+        again = run_page(session, run_id)
+    assert {(t.state, t.error) for t in again.triples} == {(JobState.QUEUED, None)}
 
 
 def test_with_a_project_go_its_runs_and_models(
