@@ -128,7 +128,7 @@ def get_model(session: Session, model_id: int) -> Model:
     )
     found = session.execute(stmt).one_or_none()
     if found is None:
-        raise _no_model(model_id)
+        raise no_model(model_id)
     row, artifact, content = found
     return Model(
         ranked=ranked_of(row),
@@ -150,7 +150,7 @@ def oof_frame(session: Session, cache: Path, model_id: int) -> pd.DataFrame:
     stmt = select(ModelRow.oof_blob).where(ModelRow.id == model_id, ModelRow.deleted_at.is_(None))
     blob = session.scalar(stmt)
     if blob is None:
-        raise _no_model(model_id)
+        raise no_model(model_id)
     frame = pd.read_parquet(blobs.cached_file(session, cache, blob))
     return frame.sort_values("row", ignore_index=True)
 
@@ -301,5 +301,6 @@ def _scores(session: Session, model_id: int) -> tuple[ScoreSummary, ...]:
     return tuple(found[name] for name in METRICS if name in found)
 
 
-def _no_model(model_id: int) -> NotFound:
-    return NotFound(f"There is no model {model_id}, or it was deleted: choose one from the model table.")
+def no_model(model_id: int) -> NotFound:
+    """The refusal for an id that no live model bears."""
+    return NotFound(f"There is no model {model_id}: it was deleted or never made; choose one in the model table.")

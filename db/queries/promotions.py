@@ -14,10 +14,9 @@ from db.models import Project as ProjectRow
 from db.models import Promotion as PromotionRow
 from db.models import RunTriple as RunTripleRow
 from db.models import Snapshot as SnapshotRow
-from db.queries.models import ranked_of
+from db.queries.models import no_model, ranked_of
 from db.queries.projects import project_of
 from mms.domain.buckets import Estimate, Sums, metric_of
-from mms.domain.errors import NotFound
 from mms.domain.models import RankedModel
 from mms.domain.projects import Project
 from mms.domain.promotions import GLOBAL, Evidence, Promotion, Verdict, checked_scope, evidence_from_json, judge
@@ -129,7 +128,7 @@ def advice_for(session: Session, model_id: int, scope: str = GLOBAL) -> Advice:
         .where(ModelRow.id == model_id, ModelRow.deleted_at.is_(None))
     ).first()
     if found is None:
-        raise NotFound(f"There is no model {model_id}: it was deleted or never made; choose one in the model table.")
+        raise no_model(model_id)
     model, project = found[0], project_of(found[1])
     margin = project.policy.margin
     champion = find_champion(session, project.id, scope)

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from db import models as tables
 from db.blobs import cached_file
-from db.queries.models import get_model
+from db.queries.models import get_model, no_model
 from db.queries.projects import hold_project
-from mms.domain.errors import Conflict, Invalid, NotFound
+from mms.domain.errors import Conflict, Invalid
 from mms.domain.members import Member, Permission
 from mms.domain.models import Model, ModelState
 from mms.domain.projects import Task
@@ -135,5 +135,5 @@ def _held(session: Session, model_id: int) -> tables.Model:
 def _live(session: Session, model_id: int) -> tables.Model:
     row = session.get(tables.Model, model_id)
     if row is None or row.deleted_at is not None:
-        raise NotFound(f"There is no model {model_id}: it was deleted or never made; choose one in the model table.")
+        raise no_model(model_id)
     return row
