@@ -9,6 +9,7 @@ from mms.charts import decay as chart
 from mms.charts.theme import colours_of
 from mms.domain.buckets import WATCHED
 from mms.domain.members import Member
+from mms.domain.predictions import Prediction
 from mms.domain.projects import Project
 from mms.domain.scores import METRICS, metrics_of
 from pages.parts.decay_words import decay_info, headline
@@ -54,7 +55,7 @@ def render(member: Member) -> None:
             "● mature: the month is over, 95 % of its labels are known, and 100 at least. ○ not yet. Band: 95 %."
         )
     else:
-        _no_labels(project, first, newest[0].id if newest else None)
+        _no_labels(project, first, newest[0] if newest else None)
     _firings(project, first)
 
 
@@ -63,14 +64,17 @@ def _always(metrics: list[str]) -> list[str]:
     return [name for name in ("precision", "recall", "precision_macro", "recall_macro") if name in metrics]
 
 
-def _no_labels(project: Project, page: DecayPage, newest: int | None) -> None:
+def _no_labels(project: Project, page: DecayPage, newest: Prediction | None) -> None:
     """How feedback arrives, with a call to copy."""
     st.info(
         f"{counted(page.predicted, 'prediction')}, and the truth about none of them yet. "
         "Decay shows when feedback arrives: send the truth about a prediction by its id."
     )
-    truth = project.positive_class or "the truth"
-    st.code(feedback_curl(address(), project, newest or 1, truth), language="bash", wrap_lines=True)
+    said = None if newest is None else newest.answer
+    truth = project.positive_class or (said and (said.label or f"{said.value:g}")) or "the truth"
+    st.code(
+        feedback_curl(address(), project, 1 if newest is None else newest.id, truth), language="bash", wrap_lines=True
+    )
     st.page_link("predict.py", label="Or record it on the predict page", query_params=link_query(project))
 
 

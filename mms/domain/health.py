@@ -110,7 +110,8 @@ def _calm(state: State) -> str:
         return "Nobody has asked it yet."
     newest = state.decay.newest if state.decay is not None else None
     if newest is None or newest.estimate is None:
-        return f"{state.predicted:,} predictions; too few truths are known to judge its {label}."
+        noun = "prediction" if state.predicted == 1 else "predictions"
+        return f"{state.predicted:,} {noun}; too few truths are known to judge its {label}."
     words = f"Its {label} was {newest.estimate.value:.2f} in {newest.period:%B %Y}"
     if state.decay is None or state.decay.reference is None:
         return f"{words}; it has no hold-out to compare with."

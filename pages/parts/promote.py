@@ -29,6 +29,8 @@ def advice_words(advice: Advice, model: RankedModel) -> str:
     metric = METRICS[evidence.metric]
     own = f"{model.name} {metric.natural(evidence.challenger):.3f}"
     rows = f"{metric.label} on {evidence.rows:,} rows ({evidence.source})"
+    if not evidence.rows:
+        rows = f"{metric.label} on {evidence.source}"
     if evidence.champion is None or advice.champion is None:
         return f"{advised}: {advice.verdict.reason}. {rows}: {own}."
     seated = f"{advice.champion.model.name} {metric.natural(evidence.champion):.3f}"

@@ -36,4 +36,6 @@ def snapshot_choice(taken: Sequence[Snapshot]) -> Snapshot:
         f"{snapshot.row_count:,} rows, {counted(len(snapshot.schema), 'feature')}, target {snapshot.target}; "
         f"12 folds {plan.kind.value}, seed {plan.seed}"
     )
+    for warning in snapshot.profile.warnings:
+        st.warning(warning, icon=":material/warning:")
     return snapshot

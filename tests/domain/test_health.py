@@ -53,6 +53,7 @@ def test_an_error_rises() -> None:
     ("state", "sentence"),
     [
         (State(**SEATED), "Nobody has asked it yet."),
+        (State(**SEATED, predicted=1), "1 prediction; too few truths are known to judge its F1."),
         (State(**SEATED, predicted=1200), "1,200 predictions; too few truths are known to judge its F1."),
         (
             State(**SEATED, predicted=1, decay=CALM),
