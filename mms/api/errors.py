@@ -24,7 +24,8 @@ _SENTENCES: Mapping[int, tuple[str, str]] = {
 
 def refusal(status: int, kind: str, sentence: str) -> Response:
     """The one shape of every error."""
-    return JSONResponse({"error": {"kind": kind, "sentence": sentence}}, status)
+    shown = sentence.encode(errors="backslashreplace").decode()  # half a surrogate pair may come back in a name
+    return JSONResponse({"error": {"kind": kind, "sentence": shown}}, status)
 
 
 def too_large() -> Response:

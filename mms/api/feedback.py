@@ -3,13 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from db.queries.projects import get_project_named
 from db.session import acknowledged
 from mms.api.access import CurrentMember, Now
 from mms.api.answers import answer
-from mms.api.limits import FEEDBACK_ROWS
+from mms.api.limits import FEEDBACK_ROWS, Id, Moment
 from mms.domain.predictions import Feedback
 from mms.usecases.feedback import record_feedback
 
@@ -22,9 +22,9 @@ class Said(BaseModel):
     """The truth about one prediction."""
 
     model_config = ConfigDict(extra="forbid")
-    prediction_id: int
+    prediction_id: Id
     truth: Truth = Field(description="a class label, or a number in a regression project")
-    known_at: AwareDatetime | None = Field(None, description="when it became known; default: now")
+    known_at: Moment | None = Field(None, description="when it became known; default: now")
 
 
 class Truths(BaseModel):

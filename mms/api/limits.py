@@ -1,7 +1,10 @@
 """Caps: what one request may bring."""
 
 import re
+from datetime import UTC, datetime
+from typing import Annotated
 
+from pydantic import AfterValidator, AwareDatetime, Field
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,6 +14,20 @@ from mms.api.errors import too_large
 BODY_BYTES = 16 << 20
 FILE_BYTES = 500 << 20
 """A file becomes a table: as much as the dashboard's upload takes."""
+
+Id = Annotated[int, Field(ge=1, lt=2**31)]
+"""A row's number in the store."""
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("the time lies outside the calendar") from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A time with its zone, taken to UTC."""
 
 _FILES = re.compile(r"/v1/projects/(from-file|[^/]+/tables)/?$")
 """Where a body is a file, written to disk as it comes."""

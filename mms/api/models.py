@@ -12,6 +12,7 @@ from db.queries.projects import get_project, get_project_named
 from db.session import reading
 from mms.api.access import CurrentMember
 from mms.api.answers import answer, attachment, csv_file
+from mms.api.limits import Id
 from mms.domain.canonical import canonical_json
 from mms.domain.models import Model, ModelFilter, ModelSort, ModelState
 from mms.settings import settings
@@ -27,8 +28,8 @@ class Where(BaseModel):
     state: list[ModelState] = []
     min_score: float | None = None
     max_score: float | None = None
-    snapshot: int | None = None
-    run: int | None = None
+    snapshot: Id | None = None
+    run: Id | None = None
     text: str = ""
     archived: bool = False
     sort: ModelSort = ModelSort.SCORE
@@ -71,7 +72,7 @@ def table(project: str, view: View, member: CurrentMember) -> Response:
         return csv_file(queries.all_models(session, opened.id, view.filter, view.sort), f"models-{opened.id}.csv")
 
 
-def opened_model(model_id: int, member: CurrentMember) -> Model:
+def opened_model(model_id: Id, member: CurrentMember) -> Model:
     """The model, if the member may see its project."""
     with reading() as session:
         model = queries.get_model(session, model_id)

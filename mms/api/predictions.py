@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request as HttpRequest
 
 from db.queries import predictions as queries
@@ -11,13 +11,13 @@ from db.queries.projects import get_project, get_project_named
 from db.session import acknowledged, reading
 from mms.api.access import CurrentMember, Now
 from mms.api.answers import answer, csv_file
-from mms.api.limits import LIST_ROWS, PREDICTION_ROWS
+from mms.api.limits import LIST_ROWS, PREDICTION_ROWS, Id, Moment
 from mms.domain.predictions import Prediction, Request
 from mms.usecases.predictions import delete_predictions, predict
 
 router = APIRouter(tags=["predictions"])
 
-Ids = Annotated[list[int], Query(alias="id", min_length=1, max_length=PREDICTION_ROWS)]
+Ids = Annotated[list[Id], Query(alias="id", min_length=1, max_length=PREDICTION_ROWS)]
 
 
 class Row(BaseModel):
@@ -26,7 +26,7 @@ class Row(BaseModel):
     model_config = ConfigDict(extra="forbid")
     entity: dict[str, Any] = Field(description="values of the entity key, by column")
     features: dict[str, Any] | None = Field(None, description="columns of the base table; joined ones are looked up")
-    at: AwareDatetime | None = Field(None, description="the moment of the question; default: now")
+    at: Moment | None = Field(None, description="the moment of the question; default: now")
 
 
 class Rows(BaseModel):
@@ -97,7 +97,7 @@ def as_csv(project: str, member: CurrentMember) -> Response:
 
 
 @router.get("/predictions/{prediction_id}")
-def one(prediction_id: int, member: CurrentMember) -> Response:
+def one(prediction_id: Id, member: CurrentMember) -> Response:
     """One stored prediction with its features and, once known, its truth."""
     with reading() as session:
         prediction = queries.get_prediction(session, prediction_id)

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from db.queries import promotions as queries
 from db.queries.models import get_model
@@ -11,7 +11,7 @@ from db.queries.projects import get_project, get_project_named
 from db.session import acknowledged, reading
 from mms.api.access import CurrentMember, Now
 from mms.api.answers import answer
-from mms.api.limits import LIST_ROWS
+from mms.api.limits import LIST_ROWS, Id, Moment
 from mms.domain.promotions import GLOBAL, Seating
 from mms.usecases.promotions import promote, roll_back
 
@@ -36,7 +36,7 @@ class Undo(BaseModel):
 
 
 @router.get("/projects/{project}/champions")
-def champions(project: str, member: CurrentMember, as_of: AwareDatetime | None = None) -> Response:
+def champions(project: str, member: CurrentMember, as_of: Moment | None = None) -> Response:
     """The champion of every scope, now or as of a moment."""
     with reading() as session:
         opened = get_project_named(session, member, project)
@@ -52,7 +52,7 @@ def ledger(project: str, member: CurrentMember, limit: Annotated[int, Query(ge=1
 
 
 @router.get("/models/{model_id}/advice")
-def advice(model_id: int, member: CurrentMember, scope: str = GLOBAL) -> Response:
+def advice(model_id: Id, member: CurrentMember, scope: str = GLOBAL) -> Response:
     """Whether this model should be champion of a scope, and on what evidence."""
     with reading() as session:
         get_project(session, member, get_model(session, model_id).ranked.project_id)
@@ -60,7 +60,7 @@ def advice(model_id: int, member: CurrentMember, scope: str = GLOBAL) -> Respons
 
 
 @router.post("/models/{model_id}/promotions", status_code=201)
-def seat(model_id: int, body: Seat, member: CurrentMember, now: Now) -> Response:
+def seat(model_id: Id, body: Seat, member: CurrentMember, now: Now) -> Response:
     """Make a model champion of a scope."""
     seating = Seating(model_id, body.reason, body.scope, body.against_advice)
     with acknowledged() as session:

@@ -11,7 +11,7 @@ from db.queries.snapshots import get_snapshot
 from db.session import acknowledged, reading
 from mms.api.access import CurrentMember, Now
 from mms.api.answers import answer
-from mms.api.limits import LIST_ROWS, TRIPLES
+from mms.api.limits import LIST_ROWS, TRIPLES, Id
 from mms.api.snapshots import Rows
 from mms.domain.errors import NotFound
 from mms.domain.promotions import GLOBAL
@@ -27,7 +27,7 @@ class Launch(BaseModel):
     """A run to launch: triples as GET /models/{id}/triple gives them; default: a good first space."""
 
     model_config = ConfigDict(extra="forbid")
-    snapshot_id: int
+    snapshot_id: Id
     triples: list[dict[str, Any]] | None = Field(None, min_length=1, max_length=TRIPLES)
     seed: int = Field(0, ge=0, lt=2**31)
 
@@ -49,7 +49,7 @@ def listed(project: str, member: CurrentMember, limit: Annotated[int, Query(ge=1
 
 
 @router.get("/runs/{run_id}")
-def one(run_id: int, member: CurrentMember) -> Response:
+def one(run_id: Id, member: CurrentMember) -> Response:
     """A run with its triples, best first, and the seconds left where known."""
     with reading() as session:
         page = queries.run_page(session, run_id)
@@ -80,7 +80,7 @@ def train_again(project: str, body: Retrain, member: CurrentMember, now: Now) ->
 
 
 @router.post("/runs/{run_id}/cancel")
-def cancel(run_id: int, member: CurrentMember, now: Now) -> Response:
+def cancel(run_id: Id, member: CurrentMember, now: Now) -> Response:
     """Stop a run; finished models stay."""
     with acknowledged() as session:
         get_project(session, member, queries.get_run(session, run_id).project_id)
@@ -89,7 +89,7 @@ def cancel(run_id: int, member: CurrentMember, now: Now) -> Response:
 
 
 @router.post("/runs/{run_id}/retry")
-def retry(run_id: int, member: CurrentMember, now: Now) -> Response:
+def retry(run_id: Id, member: CurrentMember, now: Now) -> Response:
     """Queue a failed or cancelled run again; finished folds are kept."""
     with acknowledged() as session:
         get_project(session, member, queries.get_run(session, run_id).project_id)

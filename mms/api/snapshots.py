@@ -10,6 +10,7 @@ from db.queries.projects import get_project, get_project_named
 from db.session import acknowledged, reading, transaction
 from mms.api.access import CurrentMember, Now
 from mms.api.answers import answer
+from mms.api.limits import Id
 from mms.domain.snapshots import Extent, FoldKind, Selection
 from mms.domain.tables import Condition, Operator
 from mms.usecases.snapshots import delete_snapshot, take_snapshot
@@ -70,7 +71,7 @@ def take(project: str, body: Take, member: CurrentMember, now: Now) -> Response:
 
 
 @router.get("/snapshots/{snapshot_id}")
-def one(snapshot_id: int, member: CurrentMember) -> Response:
+def one(snapshot_id: Id, member: CurrentMember) -> Response:
     """A snapshot with its schema, profile and fold plan."""
     with reading() as session:
         snapshot = queries.get_snapshot(session, snapshot_id)
@@ -79,7 +80,7 @@ def one(snapshot_id: int, member: CurrentMember) -> Response:
 
 
 @router.delete("/snapshots/{snapshot_id}")
-def delete(snapshot_id: int, member: CurrentMember, now: Now) -> Response:
+def delete(snapshot_id: Id, member: CurrentMember, now: Now) -> Response:
     """Put a snapshot in the bin; refused while models come from it."""
     with acknowledged() as session:
         get_project(session, member, queries.get_snapshot(session, snapshot_id).project_id)

@@ -8,6 +8,7 @@ from db.queries.projects import get_project_named
 from db.session import acknowledged, reading
 from mms.api.access import CurrentMember, Now
 from mms.api.answers import answer
+from mms.api.limits import Id
 from mms.domain.triggers import TriggerChanges, TriggerDraft, TriggerKind
 from mms.usecases.triggers import check_triggers, create_trigger, delete_trigger, edit_trigger
 
@@ -51,7 +52,7 @@ def create(project: str, body: Rule, member: CurrentMember, now: Now) -> Respons
 
 
 @router.patch("/triggers/{trigger_id}")
-def edit(trigger_id: int, body: Changes, member: CurrentMember) -> Response:
+def edit(trigger_id: Id, body: Changes, member: CurrentMember) -> Response:
     """Change a trigger."""
     with acknowledged() as session:
         changes = TriggerChanges(body.threshold, body.cooldown_days, body.enabled)
@@ -60,7 +61,7 @@ def edit(trigger_id: int, body: Changes, member: CurrentMember) -> Response:
 
 
 @router.delete("/triggers/{trigger_id}")
-def delete(trigger_id: int, member: CurrentMember, now: Now) -> Response:
+def delete(trigger_id: Id, member: CurrentMember, now: Now) -> Response:
     """Put a trigger in the bin; its firings stay."""
     with acknowledged() as session:
         delete_trigger(session, member, trigger_id, now)

@@ -16,6 +16,10 @@ HOLDOUT_BLOCKS = 3
 """The newest hold-out is the last 3 of the 13 blocks of time (23 % of the rows)."""
 
 
+MOST_DAYS, MOST_ROWS = 36_500, 2**31
+"""The most days (a century) and rows that a selection counts back."""
+
+
 class Extent(StrEnum):
     """Which rows of the instance table a snapshot takes."""
 
@@ -37,8 +41,10 @@ class Selection:
     def __post_init__(self) -> None:
         if self.extent is not Extent.ALL and (self.amount is None or self.amount < 1):
             raise Invalid(f"'{self.extent.value}' needs a whole number of at least 1.")
-        if self.sample is not None and self.sample < 1:
-            raise Invalid("A sample needs at least 1 row.")
+        if self.extent is Extent.LAST_DAYS and (self.amount or 0) > MOST_DAYS or (self.amount or 0) > MOST_ROWS:
+            raise Invalid(f"'{self.extent.value}' takes at most {MOST_DAYS:,} days or {MOST_ROWS:,} rows.")
+        if self.sample is not None and not 1 <= self.sample <= MOST_ROWS:
+            raise Invalid(f"A sample has at least 1 row and at most {MOST_ROWS:,}.")
 
 
 class FoldKind(StrEnum):

@@ -131,6 +131,7 @@ def _words(value: Any) -> str:
     text = str(value)
     if "\x00" in text:
         raise ValueError("a NUL character, which PostgreSQL cannot store")
+    text.encode()  # half a surrogate pair is no text
     return text
 
 

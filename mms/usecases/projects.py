@@ -28,6 +28,7 @@ from mms.domain.projects import (
     policy_to_json,
 )
 from mms.domain.scores import DEFAULT_METRIC, Metric, metric_named
+from mms.domain.snapshots import MOST_DAYS
 from mms.usecases.jobs import cancel_job
 
 
@@ -139,6 +140,6 @@ def _free_name(session: Session, name: str) -> str:
 def _checked_policy(policy: Policy) -> Policy:
     if not 0 <= policy.margin < 1e9:
         raise Invalid(f"A policy's margin is a number of at least 0; it got {policy.margin:g}.")
-    if policy.window_days is not None and policy.window_days < 1:
-        raise Invalid(f"A policy's training window is at least 1 day; it got {policy.window_days}.")
+    if policy.window_days is not None and not 1 <= policy.window_days <= MOST_DAYS:
+        raise Invalid(f"A policy's training window is 1 to {MOST_DAYS:,} days; it got {policy.window_days}.")
     return policy
