@@ -14,7 +14,7 @@ from mms.domain.projects import Project
 from mms.domain.scores import METRICS, metrics_of
 from pages.parts.decay_words import decay_info, headline
 from pages.parts.firing_table import evidence_words
-from pages.parts.formatting import counted, metric_help, time_words
+from pages.parts.formatting import counted, metric_help, time_words, utc_help
 from pages.parts.model_call import address, feedback_curl
 from pages.parts.project import chosen_project, link_query
 from pages.parts.promote import retrain_button
@@ -86,7 +86,8 @@ def _firings(project: Project, page: DecayPage) -> None:
     for firing in page.firings:
         text, link = st.columns([4, 1])
         outcome = f": {firing.outcome.rstrip('.')}" if firing.outcome else ""
-        text.markdown(f"▲ **{time_words(firing.fired_at)}**, {firing.kind.value}{outcome}. {evidence_words(firing)}")
+        words = f"▲ **{time_words(firing.fired_at)}**, {firing.kind.value}{outcome}. {evidence_words(firing)}"
+        text.markdown(words, help=utc_help(firing.fired_at))
         if firing.run_id is not None:
             link.page_link("runs.py", label="Its run", query_params=link_query(project, run=firing.run_id))
 

@@ -14,7 +14,7 @@ from mms.domain.models import Model, ModelFilter, RankedModel
 from mms.domain.projects import Project
 from mms.domain.scores import METRICS
 from mms.domain.triples import BASELINE
-from pages.parts.formatting import day_words, score_of
+from pages.parts.formatting import day_words, score_of, utc_help
 from pages.parts.model_actions import actions
 from pages.parts.model_call import how_to_call
 from pages.parts.model_diagnostics import diagnostics
@@ -61,7 +61,8 @@ def _head(session: Session, member: Member, project: Project, model: Model, cham
         st.markdown(f"> {model.description}")
     seated = champion is not None and champion.model.id == ranked.id
     if champion and seated:
-        st.markdown(f"It answers since {day_words(champion.promotion.promoted_at)}: {champion.promotion.reason}")
+        since = champion.promotion.promoted_at
+        st.markdown(f"It answers since {day_words(since)}: {champion.promotion.reason}", help=utc_help(since))
     else:
         st.markdown(advice_words(advice_for(session, model.id), ranked))
     with st.container(horizontal=True):

@@ -13,7 +13,7 @@ from mms.domain.members import Member
 from mms.domain.models import ModelPage, ModelSort, ModelState
 from mms.domain.scores import METRICS
 from mms.domain.ties import tied_with_best
-from mms.usecases.models import archive_models
+from mms.usecases.models import archive_models, restore_models
 from pages.parts.model_filters import model_view, pager
 from pages.parts.model_table import models_table, sentence
 from pages.parts.model_view import Choices, ModelView
@@ -49,7 +49,7 @@ def render(member: Member) -> None:
             _nothing(view)
             return
         chosen = models_table(page, project, tied, project.present(real_now()), _key(view))
-        _chosen(member, chosen)
+        _chosen(member, chosen, archived=view.where.archived)
         pager(view, page.after)
         _challengers(page, champion)
         st.link_button(
@@ -64,8 +64,8 @@ def _key(view: ModelView) -> str:
     return f"models_{hash((view.where, view.sort, view.trail)) & 0xFFFFFFFF:x}"
 
 
-def _chosen(member: Member, chosen: Sequence[int]) -> None:
-    """Open one, compare two or more, archive any."""
+def _chosen(member: Member, chosen: Sequence[int], *, archived: bool) -> None:
+    """Open one, compare two or more, archive any; restore where archived ones are shown."""
     row = st.container(horizontal=True)
     one, several = len(chosen) == 1, len(chosen) >= 2
     if row.button("Open", disabled=not one, help=None if one else "Choose one row, or click an ID."):
@@ -78,6 +78,11 @@ def _chosen(member: Member, chosen: Sequence[int]) -> None:
             with transaction() as session:
                 count = archive_models(session, member, list(chosen), real_now())
             st.toast(f"{count} archived: tick 'Archived too' to see them.")
+            st.rerun()
+    if archived and row.button("Restore", disabled=not chosen, help="Bring archived models back."):
+        with told(stop=False):
+            with transaction() as session:
+                restore_models(session, member, list(chosen), real_now())
             st.rerun()
 
 

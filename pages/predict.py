@@ -11,7 +11,7 @@ from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.usecases.predictions import predict
 from pages.parts.answers import answer_card, answers_table
-from pages.parts.formatting import day_words
+from pages.parts.formatting import day_words, utc_help
 from pages.parts.model_call import address, curl
 from pages.parts.project import chosen_project, link_query
 from pages.parts.question import Question, question_form, question_of
@@ -34,7 +34,8 @@ def render(member: Member) -> None:
             return
         st.markdown(
             f"**{champion.model.name}** answers for {project.name} since "
-            f"{day_words(champion.promotion.promoted_at)}. Every answer is stored before it is given."
+            f"{day_words(champion.promotion.promoted_at)}. Every answer is stored before it is given.",
+            help=utc_help(champion.promotion.promoted_at),
         )
         asked = id_in_url("asked", "prediction")
         found = None if asked is None else get_prediction(session, asked)

@@ -11,7 +11,7 @@ from mms.domain.predictions import Feedback, Prediction
 from mms.domain.projects import Project
 from mms.usecases.feedback import record_feedback
 from mms.usecases.predictions import delete_predictions
-from pages.parts.formatting import counted, time_column, time_words
+from pages.parts.formatting import counted, time_column, time_words, utc_help
 from pages.parts.session import real_now
 from pages.parts.told import told
 
@@ -26,7 +26,8 @@ def answer_card(prediction: Prediction) -> None:
         st.markdown(
             f"**v{prediction.model_version}** answered, because it is the champion of '{prediction.scope}', "
             f"the most special scope that contains this row. Kept as prediction **{prediction.id}**, "
-            f"as of {time_words(prediction.predicted_at)}."
+            f"as of {time_words(prediction.predicted_at)}.",
+            help=utc_help(prediction.predicted_at),
         )
         if prediction.truth is not None:
             st.markdown(f"The truth turned out to be **{prediction.truth}**.")

@@ -8,13 +8,13 @@ import streamlit as st
 from db.session import transaction
 from mms.domain.members import Member
 from mms.domain.projects import Task
-from mms.domain.tables import FileProject, TableDraft
+from mms.domain.tables import ColumnType, FileProject, TableDraft
 from mms.usecases.tables import project_from_file
 from pages.parts.formatting import counted
 from pages.parts.project import link_query
 from pages.parts.session import real_now
 from pages.parts.told import told
-from pages.parts.upload import KINDS, as_types, draft_of, on_disk, types_editor
+from pages.parts.upload import KINDS, as_types, draft_of, first_draft, on_disk, types_editor
 
 _SAMPLE = (
     "order,ordered_at,country,amount,returned\n"
@@ -31,8 +31,10 @@ def new_project(member: Member) -> None:
         st.caption("One column says what each case is (its key), one what to predict; a time of each case is best.")
         st.download_button("A small sample file", _SAMPLE, "orders.csv", "text/csv", on_click="ignore")
         return
-    with told():
-        first = draft_of(upload.file_id, None, (), upload, member)
+    found = first_draft(upload, member)
+    if found is None:
+        return
+    first, taken = found
     names = [column.name for column in first.columns]
     left, right = st.columns(2)
     name = left.text_input("Name of the project", Path(upload.name).stem, key="new_name")
@@ -47,14 +49,14 @@ def new_project(member: Member) -> None:
         st.dataframe(list(first.sample), hide_index=True, alt=f"first rows of {upload.name}")
         return
     with told():
-        draft = draft_of(upload.file_id, target, (), upload, member)
-        _confirm(member, upload, name, target, draft)
+        _confirm(member, upload, name, target, taken)
 
 
-def _confirm(member: Member, upload: Any, name: str, target: str, draft: TableDraft) -> None:
+def _confirm(member: Member, upload: Any, name: str, target: str, taken: dict[str, ColumnType]) -> None:
+    draft = draft_of(upload.file_id, target, as_types(taken), upload, member)
     with st.expander(f"{counted(len(draft.columns), 'column')}, {counted(draft.row_count, 'row')}: types"):
-        types = types_editor(draft, key=f"new_types_{upload.file_id}_{target}")
-    if types:
+        types = taken | types_editor(draft, key=f"new_types_{upload.file_id}_{target}")
+    if types != taken:
         draft = draft_of(upload.file_id, target, as_types(types), upload, member)
     source = _source(upload, name, target, draft)
     for note in draft.notes:

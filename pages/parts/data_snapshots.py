@@ -13,7 +13,7 @@ from mms.domain.projects import Project
 from mms.domain.snapshots import Snapshot
 from mms.domain.tables import InstanceTable
 from mms.settings import settings
-from pages.parts.formatting import counted, day_words, time_words
+from pages.parts.formatting import counted, day_words, time_words, utc_help
 from pages.parts.project import link_query
 from pages.parts.snapshot_form import snapshot_form
 from pages.parts.told import told
@@ -41,7 +41,8 @@ def _chosen(project: Project, taken: Sequence[Snapshot]) -> None:
     st.markdown(
         f"**{counted(chosen.row_count, 'row')}**{span}, {counted(len(chosen.schema), 'feature')}, "
         f"target **{chosen.target}** ({_target_words(chosen)}); 12 folds {chosen.fold_plan.kind.value}, "
-        f"seed {chosen.fold_plan.seed}. Taken by {chosen.taken_by}, {time_words(chosen.created_at)}."
+        f"seed {chosen.fold_plan.seed}. Taken by {chosen.taken_by}, {time_words(chosen.created_at)}.",
+        help=utc_help(chosen.created_at),
     )
     for warning in chosen.profile.warnings:
         st.warning(warning)

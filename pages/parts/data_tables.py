@@ -17,7 +17,7 @@ from pages.parts.downloads import csv_download
 from pages.parts.formatting import time_column
 from pages.parts.session import real_now
 from pages.parts.told import told
-from pages.parts.upload import KINDS, as_types, draft_of, on_disk, types_editor
+from pages.parts.upload import KINDS, as_types, draft_of, first_draft, on_disk, types_editor
 
 
 def tables_section(member: Member, project: Project, tables: Sequence[FeatureTable]) -> None:
@@ -74,9 +74,12 @@ def _add(member: Member, project: Project) -> None:
     if upload is None:
         st.caption("For example weather by place and hour, or customers by number: values to join by key.")
         return
+    found = first_draft(upload, member)
+    if found is None:
+        return
+    draft, taken = found
     with told(stop=False):
-        draft = draft_of(upload.file_id, None, (), upload, member)
-        types = types_editor(draft, key=f"table_types_{upload.file_id}")
+        types = taken | types_editor(draft, key=f"table_types_{upload.file_id}")
         draft = draft_of(upload.file_id, None, as_types(types), upload, member)
         source = _source(upload, draft.key, draft.time, [(c.name, c.type) for c in draft.columns])
         if st.button("Load table", type="primary", key="table_load"):

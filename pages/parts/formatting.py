@@ -66,7 +66,11 @@ def utc_help(moment: datetime) -> str:
 def time_column(label: str, **more: Any) -> Any:
     """A table column of times in the reader's zone."""
     return st.column_config.DatetimeColumn(
-        label, format="D MMM YYYY, HH:mm", timezone=zone(), help=f"in your time zone, {zone()}", **more
+        label,
+        format="D MMM YYYY, HH:mm",
+        timezone=zone(),
+        help=f"in your time zone, {zone()}",
+        **more,
     )
 
 

@@ -14,7 +14,7 @@ from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.domain.runs import Origin, Run, RunKind
 from mms.domain.scores import METRICS
-from pages.parts.formatting import counted, seconds, time_words
+from pages.parts.formatting import counted, seconds, time_words, utc_help
 from pages.parts.project import link_query
 from pages.parts.run_buttons import run_buttons
 from pages.parts.run_leaderboard import leaderboard
@@ -75,7 +75,8 @@ def _draw(member: Member, project: Project, page: RunPage, champion: Champion | 
     st.caption(
         f"{run.kind.value} on {page.snapshot_name or 'a snapshot that its first step takes'} · "
         f"{counted(run.triples, 'triple')} × 13 fits = {run.fits:,} fits · launched by {run.launched_by}, "
-        f"{time_words(run.created_at)}{'' if project.clock is None else ' on the clock of the project'}"
+        f"{time_words(run.created_at)}{'' if project.clock is None else ' on the clock of the project'}",
+        help=utc_help(run.created_at),
     )
     if run.error:
         st.error(run.error)

@@ -12,6 +12,7 @@ import streamlit as st
 from mms.domain.members import Member
 from mms.domain.tables import ColumnType, TableDraft
 from mms.usecases.uploads import draft_upload
+from pages.parts.told import told
 
 KINDS = ["csv", "parquet"]
 Types = tuple[tuple[str, ColumnType], ...]
@@ -33,7 +34,25 @@ def draft_of(file_id: str, target: str | None, types: Types, _upload: Any, _memb
         return draft_upload(_member, path, target, dict(types))
 
 
-def types_editor(draft: TableDraft, key: str) -> Mapping[str, ColumnType]:
+def first_draft(upload: Any, member: Member) -> tuple[TableDraft, dict[str, ColumnType]] | None:
+    """What the file looks like, and the columns that the reader takes as they are; None after a refusal.
+
+    A column that mixes numbers with words is refused, unless the reader names it here.
+    """
+    key = f"as_they_are_{upload.file_id}"
+    taken = dict.fromkeys(st.session_state.get(key, ()), ColumnType.CATEGORY)
+    draft = None
+    with told(stop=False):
+        draft = draft_of(upload.file_id, None, as_types(taken), upload, member)
+    if draft is None or taken:
+        st.multiselect(
+            "Columns to take as they are, as categories", [], key=key, accept_new_options=True,
+            placeholder="type a column's name", help="for a column that mixes numbers with words on purpose",
+        )  # fmt: skip
+    return None if draft is None else (draft, taken)
+
+
+def types_editor(draft: TableDraft, key: str) -> dict[str, ColumnType]:
     """Every column with its inferred type and first values; returns the types that were changed."""
     frame = pd.DataFrame(
         {
