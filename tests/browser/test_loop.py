@@ -33,9 +33,10 @@ def button(page: Page, words: str) -> Locator:
 
 
 def play_a_month(page: Page) -> None:
-    page.get_by_role("button", name="Next month").click()
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    expect(page.get_by_role("button", name="Next month")).to_be_visible(timeout=180_000)
+    content = page.get_by_test_id("stMainBlockContainer")  # while a script runs, the header has a Stop of its own
+    content.get_by_role("button", name="Next month").click()
+    expect(content.get_by_role("button", name="Stop")).to_be_visible()
+    expect(content.get_by_role("button", name="Next month")).to_be_visible(timeout=180_000)
     settle(page)
 
 
