@@ -15,7 +15,7 @@ TITLE = "Rows and labels per day"
 
 @dataclass(frozen=True, slots=True)
 class DataDays:
-    """days: in order, at midnight UTC; labelled and waiting: rows of each day. marks: snapshot's name -> its end."""
+    """days: in order, at midnight UTC; labelled, waiting: rows of each day. marks: snapshot's name -> its end."""
 
     days: tuple[datetime, ...]
     labelled: np.ndarray
@@ -46,7 +46,7 @@ def figure(days: DataDays) -> go.Figure:
         return empty(TITLE, days.words)
     drawn = bare(TITLE, y="rows", height=300)
     drawn.add_bar(x=list(days.days), y=days.labelled, name="labelled", marker={"color": OKABE_ITO[0]})
-    drawn.add_bar(x=list(days.days), y=days.waiting, name="label not known yet", marker={"color": OKABE_ITO[1]})
+    drawn.add_bar(x=list(days.days), y=days.waiting, name="without a label", marker={"color": OKABE_ITO[1]})
     drawn.update_layout(barmode="stack", bargap=0.1)
     for name, end in days.marks.items():
         drawn.add_shape(
