@@ -1,7 +1,6 @@
 """The page map, the guard and the project switcher. Started by app.py; each page then runs as a script of its own."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import streamlit as st
 
@@ -25,8 +24,8 @@ UNSHOWN = (("model", "Model"), ("compare", "Compare"))
 def main() -> None:
     """Register every page (a deep link needs the whole map), check who asks, draw the sidebar, run the page."""
     st.set_page_config(page_title="MMS", page_icon="◆", layout="wide")
-    sections = {name: [_page(*e) for e in entries if _there(e)] for name, entries in SHOWN.items()}
-    unshown = [_page(*e) for e in UNSHOWN if _there(e)]
+    sections = {name: [_page(*e) for e in entries] for name, entries in SHOWN.items()}
+    unshown = [_page(*e) for e in UNSHOWN]
     chosen = st.navigation([*(page for pages in sections.values() for page in pages), *unshown], position="hidden")
     with told():
         member = current_member()
@@ -38,10 +37,6 @@ def main() -> None:
                     st.page_link(page, query_params=query)
             st.caption(f"Signed in as {member.display_name}")
     chosen.run()
-
-
-def _there(entry: tuple[str, str]) -> bool:
-    return (Path(__file__).parent / f"{entry[0]}.py").exists()
 
 
 def _page(stem: str, title: str) -> st.Page:
