@@ -51,7 +51,7 @@ check: setup-tests ## lint, format, types and import walls
 	.venv/bin/mypy
 	.venv/bin/python -m pytest -q tests/test_house.py
 
-bench: setup ## every benchmark: a table each; fails when a bar is missed
+bench: setup-tests ## every benchmark: a table each; fails when a bar is missed
 	@missed=0; for script in benchmarks/*.py; do \
 		echo "== $$script"; .venv/bin/python $$script || missed=1; \
 	done; exit $$missed

@@ -3,18 +3,17 @@
 import os
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from json import dumps
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.report import Bar, bar, report
 from db.migrate import migrate
 from db.queries.models import models_page
 from db.session import dispose, reading, transaction
@@ -46,18 +45,16 @@ def main() -> int:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000], help="how many models")
     options = parser.parse_args()
     bars = [bar for size in options.sizes for bar in measured(size)]
-    print(dumps({"bars": bars}) if options.json else table(bars))
-    return 0 if all(bar["ok"] for bar in bars) else 1
+    return report(bars, as_json=options.json)
 
 
-def measured(size: int) -> Iterator[dict[str, Any]]:
+def measured(size: int) -> Iterator[Bar]:
     """One bar a screen."""
     with a_store() as project_id_of:
         project_id = project_id_of(size)
         for name, (where, sort) in SCREENS.items():
-            value = round(milliseconds(lambda w=where, s=sort: first_page(project_id, w, s)), 2)  # type: ignore[misc]
-            label = f"first page of {size:,} models: {name}"
-            yield {"name": label, "value": value, "limit": LIMIT_MS, "unit": "ms", "ok": value <= LIMIT_MS}
+            value = milliseconds(lambda w=where, s=sort: first_page(project_id, w, s))  # type: ignore[misc]
+            yield bar(f"first page of {size:,} models: {name}", value, LIMIT_MS, "ms")
 
 
 def first_page(project_id: int, where: ModelFilter, sort: ModelSort) -> ModelPage:
@@ -97,18 +94,6 @@ def filled(size: int) -> int:
         project_id = rows.a_project(session, NOW)
         rows.models(session, project_id, NOW, size)
     return project_id
-
-
-def table(bars: Sequence[Mapping[str, Any]]) -> str:
-    """The bars as text."""
-    width = max(len(bar["name"]) for bar in bars)
-    lines = [f"{'bar':<{width}}  {'value':>8}  {'limit':>8}"]
-    for bar in bars:
-        verdict = "ok" if bar["ok"] else "MISSED"
-        lines.append(
-            f"{bar['name']:<{width}}  {bar['value']:>5.2f} {bar['unit']}  {bar['limit']:>5.0f} {bar['unit']}  {verdict}"
-        )
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,116 @@
+"""How soon a fresh installation shows the demo, how long its first run takes, and how soon a later start is painted.
+
+The painted page needs a Chromium on the path; without one that bar is left out, and said so.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter, sleep
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.report import Bar, bar, report
+
+ROOT = Path(__file__).parents[1]
+USABLE_SECONDS, RUN_SECONDS, PAINTED_SECONDS = 90.0, 180.0, 5.0
+STARTS = 3
+PATIENCE = 1_200
+"""Seconds after which the benchmark gives up."""
+
+
+def main() -> int:
+    """Print the table, or one JSON object; 1 when a bar is missed."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
+    options = parser.parse_args()
+    with TemporaryDirectory() as home:
+        bars = [*first_start(home), *later_starts(home)]
+    return report(bars, as_json=options.json)
+
+
+def first_start(home: str) -> Iterator[Bar]:
+    """A fresh home: the demo is loaded, then its first run is fitted."""
+    begun = perf_counter()
+    with serving(home) as url:
+        until_answered(f"{url}/healthz")
+        yield bar("installed to usable, with the demo loaded", perf_counter() - begun, USABLE_SECONDS, "s")
+        while (run := answer(f"{url}/api/v1/projects/Flights/runs")["runs"][0])["state"] in ("queued", "running"):
+            sleep(0.5)
+        if run["state"] != "succeeded":
+            raise AssertionError(f"the demo's first run {run['state']}: {run['error']}")
+        yield bar("the demo's first run, from the start", perf_counter() - begun, RUN_SECONDS, "s")
+
+
+def later_starts(home: str) -> Iterator[Bar]:
+    """A home that is there: from the command to the first painted page in a fresh browser window; the slowest."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        print("No Chromium on the path: the first painted page is not measured.", file=sys.stderr)
+        return
+    from playwright.sync_api import sync_playwright
+
+    times = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for _ in range(STARTS):
+            page = browser.new_context().new_page()
+            begun = perf_counter()
+            with serving(home) as url:
+                until_answered(f"{url}/healthz")
+                page.goto(url)
+                page.get_by_role("heading", name="Flights").first.wait_for()
+                times.append(perf_counter() - begun)
+        browser.close()
+    yield bar(f"a later start to the first painted page, slowest of {STARTS}", max(times), PAINTED_SECONDS, "s")
+
+
+@contextmanager
+def serving(home: str) -> Iterator[str]:
+    """`python -m mms serve` on a free port; yields its address and ends it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "MMS_HOME": home, "PORT": str(port)}
+    environment.pop("MMS_DATABASE_URL", None)
+    command = [sys.executable, "-m", "mms", "serve"]
+    silent = subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=silent, stderr=silent)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+
+
+def until_answered(url: str) -> None:
+    """Return with the first answer."""
+    end = perf_counter() + PATIENCE
+    while perf_counter() < end:
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+            return
+        except OSError:
+            sleep(0.05)
+    raise AssertionError(f"no answer from {url}")
+
+
+def answer(url: str) -> Any:
+    """The JSON that a GET gives."""
+    with urllib.request.urlopen(url, timeout=30) as response:
+        return json.load(response)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
