@@ -1,6 +1,6 @@
 """The work of a run: folds, final fits, models, and the judgement of a retraining."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -129,13 +129,28 @@ def _end(session: Session, work: Work) -> None:
         first = next((t.error for t in triples if t.error and t.origin is not Origin.BASELINE), None)
         raise Invalid(f"No triple of run {work.run.number} became a model. The first said: {first}")
     best = max(made, key=lambda t: (t.score if t.score is not None else float("-inf"), -t.position))
+    retraining = work.run.kind is RunKind.RETRAINING
+    judged = _strongest(session, made, work.run.scope) if retraining else best
     refitted = [t for t in made if t.origin is Origin.CHAMPION]
-    for model_id in dict.fromkeys(t.model_id for t in (best, *refitted)):
+    for model_id in dict.fromkeys(t.model_id for t in (best, judged, *refitted)):
         assert model_id is not None
         ask_for_pictures(session, PRODUCT, model_id, work.now())
-    if work.run.kind is RunKind.RETRAINING:
-        assert best.model_id is not None
-        _judge(session, work, best.model_id)
+    if retraining:
+        assert judged.model_id is not None
+        _judge(session, work, judged.model_id)
+
+
+def _strongest(session: Session, made: Sequence[RunTriple], scope: str) -> RunTriple:
+    """The new model with the best score on the newest rows, which are what the judgement is about; else by folds."""
+
+    def strength(triple: RunTriple) -> tuple[float, float, int]:
+        assert triple.model_id is not None
+        evidence = advice_for(session, triple.model_id, scope).evidence
+        newest = None if evidence is None else evidence.challenger
+        folds = float("-inf") if triple.score is None else triple.score
+        return float("-inf") if newest is None else newest, folds, -triple.position
+
+    return max(made, key=strength)
 
 
 def _judge(session: Session, work: Work, model_id: int) -> None:

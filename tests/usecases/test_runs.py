@@ -238,6 +238,32 @@ def test_a_retraining_scores_champion_and_challenger_on_the_same_new_rows(
     assert advice.verdict.reason in (page.run.verdict or "")
 
 
+def test_a_retraining_is_judged_by_its_best_model_on_the_newest_rows(
+    sqlite_store: str, member: Member, project: Project, snapshot: Snapshot, now: datetime
+) -> None:
+    space = [triple_of(project, snapshot, name) for name in ("logistic", "naive_bayes", "tree", "neighbours")]
+    launch(member, snapshot, space, now)
+    work_off(now)
+    with transaction() as session:
+        seated = session.scalars(sa.select(tables.Model.id).where(tables.Model.algorithm == "neighbours")).one()
+        promote(session, member, Seating(seated, "the first one"), now)
+    later = now + timedelta(hours=ROWS)
+    more_points(member, project, later)
+
+    run_id = retrained(member, project, later)
+
+    with reading() as session:
+        made = session.execute(
+            sa.select(tables.Model.version, tables.RunTriple.newest)
+            .join(tables.RunTriple, tables.RunTriple.id == tables.Model.run_triple_id)
+            .where(tables.Model.run_id == run_id, tables.RunTriple.origin != "baseline")
+        ).all()
+        verdict = get_run(session, run_id).verdict or ""
+    best = max(newest["challenger"] for _, newest in made)
+    assert len(made) == 4
+    assert verdict.split()[0] in {f"v{version}" for version, newest in made if newest["challenger"] == best}
+
+
 def test_a_retraining_without_new_rows_says_so_and_goes_on(
     store: str, member: Member, project: Project, snapshot: Snapshot, now: datetime
 ) -> None:
