@@ -13,6 +13,7 @@ from db.queries.predictions import latest_of
 from db.queries.projects import get_project
 from db.session import Transaction
 from mms.demo.flights import KEY, YEAR_END, Period
+from mms.domain.decay import month_of, next_month
 from mms.domain.errors import Conflict, NotFound
 from mms.domain.jobs import JobDraft, JobKind, Progress
 from mms.domain.members import Member
@@ -48,8 +49,9 @@ def days_of_month(start: datetime, *, every_flight: bool) -> Iterator[Day]:
     """The days of the month that begins at `start`, in order; a truth that comes after midnight comes on its day."""
     sample = None if every_flight else A_MONTH
     month = Period(start, next_month(start), sample).flights()
-    before = Period(_last_month(start), start, sample).flights()
-    flights = pd.concat([before, month]) if start.month > 3 else month
+    flights = month
+    if start.month > 3:
+        flights = pd.concat([Period(month_of(start - timedelta(days=1)), start, sample).flights(), month])
     day = start
     while day < next_month(start):
         end = day + timedelta(days=1)
@@ -119,21 +121,12 @@ def replay_job(context: JobContext) -> None:
     _queue_next(context, member, project_id)
 
 
-def next_month(start: datetime) -> datetime:
-    """The first instant of the month after."""
-    return (start.replace(day=28) + timedelta(days=4)).replace(day=1)
-
-
-def _last_month(start: datetime) -> datetime:
-    return (start - timedelta(days=1)).replace(day=1)
-
-
 def _month_to_play(session: Session, member: Member, project_id: int) -> datetime:
     """The month the project's clock stands in, or Conflict after the last one."""
     clock = get_project(session, member, project_id).clock
     if clock is None:
         raise Conflict("Only the demo project can be replayed: this one lives in real time.")
-    start = clock.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    start = month_of(clock)
     if start >= YEAR_END:
         raise Conflict("The year 2013 is over: delete the demo project and load it again to replay it.")
     return start

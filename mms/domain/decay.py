@@ -62,11 +62,16 @@ def month_of(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
+def next_month(month: datetime) -> datetime:
+    """The first instant of the month after the one that begins at `month`."""
+    return month_of(month + timedelta(days=31))
+
+
 def point_of(
     month: datetime, model_id: int, sums: Sums, metric: str, positive: str | None, now: datetime
 ) -> DecayPoint:
     """The decay point of one calendar month's sums, as of `now`."""
-    over = month_of(month + timedelta(days=31)) <= now
+    over = next_month(month) <= now
     return DecayPoint(month, model_id, metric_of(sums, metric, positive), sums.n, sums.labelled, over)
 
 
