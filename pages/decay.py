@@ -17,8 +17,8 @@ from pages.parts.firing_table import evidence_words
 from pages.parts.formatting import counted, metric_help, time_words, utc_help
 from pages.parts.model_call import address, feedback_curl
 from pages.parts.project import chosen_project, link_query
-from pages.parts.promote import retrain_button
 from pages.parts.replay import replay_bar
+from pages.parts.retrain import retrain_button
 from pages.parts.session import current_member, real_now
 from pages.parts.told import told
 

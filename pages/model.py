@@ -23,8 +23,9 @@ from pages.parts.model_overview import folds, overview
 from pages.parts.model_rows import rows_tab
 from pages.parts.model_table import STATE_WORDS
 from pages.parts.project import keep_project
-from pages.parts.promote import advice_words, promote_button, retrain_button
+from pages.parts.promote import advice_words, promote_button
 from pages.parts.question import question_of
+from pages.parts.retrain import retrain_button
 from pages.parts.session import current_member, id_in_url
 from pages.parts.told import told
 

@@ -6,14 +6,12 @@ from datetime import datetime
 import streamlit as st
 
 from db.queries.decay import HealthRow
-from db.session import transaction
 from mms.domain.decay import watched_metric
 from mms.domain.members import Member
-from mms.domain.runs import Retraining
 from mms.domain.scores import METRICS
 from pages.parts.formatting import age, counted, estimate_words, metric_help
 from pages.parts.project import link_query
-from pages.parts.told import told
+from pages.parts.retrain import retrain_button
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 
@@ -54,7 +52,7 @@ def health_card(member: Member, row: HealthRow, now: datetime, *, first: bool) -
         st.markdown(row.sentence)
         _evidence(row, project.present(now))
         with st.container(horizontal=True, vertical_alignment="center"):
-            _button(member, row, now, first=first and not row.well)
+            _button(member, row, first=first and not row.well)
             if row.champion is not None:
                 st.page_link("decay.py", label="Look closer", query_params=link_query(project))
             if row.running is not None:
@@ -82,17 +80,10 @@ def _evidence(row: HealthRow, present: datetime) -> None:
     st.caption(" · ".join(facts), help=metric_help(metric))
 
 
-def _button(member: Member, row: HealthRow, now: datetime, *, first: bool) -> None:
+def _button(member: Member, row: HealthRow, *, first: bool) -> None:
     project, kind = row.project, "primary" if first else "secondary"
     if row.action == "retrain":
-        words = "Takes a new snapshot, fits the champion's search space on it and compares on the newest rows."
-        if st.button("Retrain now", key=f"retrain_{project.id}", type=kind, help=words):
-            from mms.usecases.runs import retrain  # with scikit-learn, which the first page must not wait for
-
-            with told(stop=False):
-                with transaction() as session:
-                    run_id = retrain(session, member, Retraining(project.id), now)
-                st.switch_page("runs.py", query_params=link_query(project, run=run_id))
+        retrain_button(member, project, key=f"retrain_{project.id}", primary=first)
     elif row.action in _PLACES:
         label, page = _PLACES[row.action]
         if st.button(label, key=f"{row.action}_{project.id}", type=kind):

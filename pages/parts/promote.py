@@ -1,19 +1,16 @@
-"""Promote and retrain: the buttons, with the evidence beside them."""
+"""Promote: the button, with the evidence beside it."""
 
 import streamlit as st
 
 from db.queries.promotions import Advice, advice_for
-from db.session import acknowledged, reading, transaction
+from db.session import acknowledged, reading
 from mms.domain.members import Member, Permission
 from mms.domain.models import RankedModel
 from mms.domain.projects import Project
 from mms.domain.promotions import GLOBAL, Seating
-from mms.domain.runs import Retraining
 from mms.domain.scores import METRICS
 from mms.usecases.promotions import promote
-from mms.usecases.runs import retrain
 from pages.parts.dialogs import close_dialog, is_open, open_dialog
-from pages.parts.project import link_query
 from pages.parts.session import real_now
 from pages.parts.told import told
 
@@ -70,16 +67,3 @@ def promote_dialog(member: Member, project: Project, model: RankedModel) -> None
             close_dialog()
             st.rerun()
     st.caption("It answers from the next question on. Undo it on the champions page.")
-
-
-def retrain_button(member: Member, project: Project, *, key: str, scope: str = GLOBAL, primary: bool = False) -> None:
-    """Retrain the scope's champion and follow the run, or say why that cannot be."""
-    may = member.may(Permission.TRAIN)
-    note = "Takes a new snapshot and fits the champion's search space on it; a few minutes on 2 cores."
-    why = note if may else "You may not train: ask an administrator for the role of a scientist."
-    if not st.button("Retrain now", key=key, disabled=not may, help=why, type="primary" if primary else "secondary"):
-        return
-    with told(stop=False):
-        with transaction() as session:
-            run_id = retrain(session, member, Retraining(project.id, scope), real_now())
-        st.switch_page("runs.py", query_params=link_query(project, run=run_id))

@@ -1,0 +1,29 @@
+"""The health page of a project that decays: what is wrong in words, and the button for it."""
+
+from datetime import UTC, datetime
+
+from db.queries.runs import runs
+from db.session import reading, transaction
+from mms.domain.buckets import Bucket, Sums
+from mms.domain.runs import RunKind
+from mms.usecases.buckets import add_to_buckets
+from tests.pages.conftest import Open
+from tests.staged import Stage
+
+
+def test_a_decaying_project_is_retrained_from_the_health_page(open_staged: Open, stage: Stage) -> None:
+    wrong = Sums(5_000, 5_000, {("yes", "no"): 2_500, ("no", "yes"): 2_500})
+    with transaction() as session:
+        hours = [datetime(2026, month, 10, tzinfo=UTC) for month in (1, 2)]
+        fallen = [Bucket(stage.models[0].id, "global", "", hour, wrong) for hour in hours]
+        add_to_buckets(session, stage.project.id, fallen)
+
+    page = open_staged("health")
+    assert any("fell" in words.value for words in page.markdown)
+
+    page.button(key=f"retrain_{stage.project.id}").click().run()
+
+    assert not page.exception
+    with reading() as session:
+        newest = runs(session, stage.project.id)[0]
+    assert newest.kind is RunKind.RETRAINING
