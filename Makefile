@@ -4,7 +4,7 @@ PYTHON ?= python3
 UV = 0.13.8
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help setup setup-tests run test test-fast check bench bench-setup lock clean
+.PHONY: help setup setup-extras setup-tests run test test-fast check bench bench-setup lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
@@ -31,6 +31,9 @@ endef
 
 setup: ## make .venv with the hashed requirements.txt
 	$(call installed,.venv,requirements.txt)
+
+setup-extras: setup ## add LightGBM, XGBoost, Optuna and Dask to .venv
+	$(call installed,.venv,requirements-extras.txt)
 
 setup-tests: setup
 	$(call installed,.venv,requirements-dev.txt)
@@ -62,6 +65,7 @@ bench-setup: ## make .venv-bench with the peers that benchmarks compare with
 lock: ## compile requirements*.in into the hashed locks, keeping what still fits
 	@[ -x .venv-lock/bin/uv ] || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv==$(UV); }
 	.venv-lock/bin/uv pip compile $(LOCK) requirements.in -o requirements.txt
+	.venv-lock/bin/uv pip compile $(LOCK) requirements-extras.in -o requirements-extras.txt
 	.venv-lock/bin/uv pip compile $(LOCK) requirements-dev.in -o requirements-dev.txt
 
 LOCK = --quiet --universal --python-version 3.11 --generate-hashes --no-header

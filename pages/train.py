@@ -8,6 +8,7 @@ from db.session import reading, transaction
 from mms.domain.errors import MmsError
 from mms.domain.members import Member
 from mms.domain.projects import Project
+from mms.domain.runs import Launch
 from mms.domain.snapshots import Snapshot
 from mms.domain.triples import Triple
 from mms.usecases.runs import launch_run
@@ -62,7 +63,7 @@ def _compose(member: Member, project: Project, taken: list[Snapshot], earlier: l
     if st.button(f"Launch {counted(len(plan.triples), 'triple')}", type="primary", key="launch", help=cost):
         with told(stop=False):
             with transaction() as session:
-                run_id = launch_run(session, member, snapshot.id, plan.triples, real_now(), seed=seed)
+                run_id = launch_run(session, member, Launch(snapshot.id, tuple(plan.triples), seed=seed), real_now())
             st.switch_page("runs.py", query_params=link_query(project, run=run_id))
 
 

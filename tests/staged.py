@@ -14,6 +14,7 @@ from mms.domain.models import ModelFilter, RankedModel
 from mms.domain.predictions import Feedback, Prediction, Request
 from mms.domain.projects import Project
 from mms.domain.promotions import Seating
+from mms.domain.runs import Launch
 from mms.usecases.feedback import record_feedback
 from mms.usecases.predictions import predict
 from mms.usecases.promotions import promote
@@ -40,7 +41,7 @@ def a_stage(member: Member, folder: Path, now: datetime, *, a_month: int = 120) 
     snapshot = a_snapshot(member, project, start)
     triples = [triple_of(project, snapshot, "logistic"), triple_of(project, snapshot, "tree")]
     with transaction() as session:
-        launch_run(session, member, snapshot.id, triples, start)
+        launch_run(session, member, Launch(snapshot.id, tuple(triples)), start)
     work_off(start)
     with transaction() as session:
         models = models_page(session, project.id, ModelFilter()).models

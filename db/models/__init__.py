@@ -4,17 +4,21 @@ from db.models.artifact import Artifact
 from db.models.base import Base
 from db.models.blob import Blob, BlobChunk
 from db.models.bucket import Bucket
+from db.models.clustering import Clustering
 from db.models.feature_table import FeatureTable
 from db.models.feedback import Feedback
 from db.models.instance_table import InstanceTable
 from db.models.job import Job, JobLog, JobStep, Schedule
 from db.models.member import Member
 from db.models.model import Model, ModelScore
+from db.models.opening import Opening
 from db.models.picture import Picture
 from db.models.prediction import Prediction
 from db.models.project import Project
 from db.models.promotion import Promotion
+from db.models.recipe import Recipe
 from db.models.run import FoldResult, Run, RunTriple
+from db.models.segment import Segment
 from db.models.snapshot import Snapshot
 from db.models.trigger import Firing, Trigger
 from db.models.triple import Triple
@@ -25,6 +29,7 @@ __all__ = [
     "Blob",
     "BlobChunk",
     "Bucket",
+    "Clustering",
     "FeatureTable",
     "Feedback",
     "Firing",
@@ -36,13 +41,16 @@ __all__ = [
     "Member",
     "Model",
     "ModelScore",
+    "Opening",
     "Picture",
     "Prediction",
     "Project",
     "Promotion",
+    "Recipe",
     "Run",
     "RunTriple",
     "Schedule",
+    "Segment",
     "Snapshot",
     "Trigger",
     "Triple",

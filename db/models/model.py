@@ -15,7 +15,10 @@ def _live_index(name: str, *columns: str) -> sa.Index:
 
 
 class Model(Deletable, Base):
-    """A triple fitted on a whole snapshot. score, score_sd: primary metric over the folds, stored units."""
+    """A triple fitted on a whole snapshot. score, score_sd: primary metric over the folds, stored units.
+
+    scope: whose rows it learnt from. parent_id: the model it is a refit or an update of.
+    """
 
     __tablename__ = "model"
     __table_args__ = (
@@ -55,6 +58,9 @@ class Model(Deletable, Base):
     created_at: Mapped[datetime]
     touched_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
+    scope: Mapped[str] = mapped_column(default="global", server_default="global")
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("model.id"), index=True)
+    importances_blob: Mapped[str | None] = mapped_column(sa.ForeignKey("blob.sha256"), index=True)
 
 
 class ModelScore(Base):

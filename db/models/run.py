@@ -10,7 +10,10 @@ from db.models.base import Base
 
 
 class Run(Base):
-    """One launch. request: the snapshot a retraining takes first, and its search space, as JSON."""
+    """One launch. request: the snapshot a retraining takes first, and its search space, as JSON.
+
+    reference: the global champion on the rows of a scope's run, as JSON.
+    """
 
     __tablename__ = "run"
     __table_args__ = (
@@ -37,6 +40,7 @@ class Run(Base):
     finished_at: Mapped[datetime | None]
     error: Mapped[str | None]
     verdict: Mapped[str | None]
+    reference: Mapped[dict[str, Any] | None]
 
 
 class RunTriple(Base):
@@ -53,12 +57,13 @@ class RunTriple(Base):
     state: Mapped[str]
     error: Mapped[str | None]
     newest: Mapped[dict[str, Any] | None]
+    note: Mapped[str | None]
 
 
 class FoldResult(Base):
     """One fit on one fold (fold -1: the final fit). Scores by metric name, greater is better.
 
-    oof_blob: the fold's out-of-fold rows, until the model holds those of all folds.
+    oof_blob, importances_blob: the fold's out-of-fold rows and importances, until the model holds those of all folds.
     """
 
     __tablename__ = "fold_result"
@@ -72,3 +77,7 @@ class FoldResult(Base):
     scores: Mapped[dict[str, Any]]
     train_scores: Mapped[dict[str, Any]]
     oof_blob: Mapped[str | None] = mapped_column(sa.ForeignKey("blob.sha256"), index=True)
+    feature_seconds: Mapped[float] = mapped_column(default=0.0, server_default=sa.text("0"))
+    features: Mapped[int | None]
+    peak_bytes: Mapped[int | None]
+    importances_blob: Mapped[str | None] = mapped_column(sa.ForeignKey("blob.sha256"), index=True)

@@ -38,3 +38,6 @@ class Snapshot(Deletable, Base):
     time_to: Mapped[datetime | None]
     taken_by: Mapped[str]
     created_at: Mapped[datetime]
+    fold_group: Mapped[str | None]
+    holdout: Mapped[dict[str, Any] | None]
+    held_out: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))

@@ -22,6 +22,7 @@ from db.queries.snapshots import snapshot_of
 from mms.domain.errors import NotFound
 from mms.domain.jobs import JobState, Progress
 from mms.domain.runs import FINAL_FIT, FoldResult, Origin, Run, RunKind, RunTriple
+from mms.domain.search import Search
 from mms.domain.triples import Triple
 
 
@@ -164,6 +165,7 @@ def run_of(row: RunRow, job: JobRow | None) -> Run:
         error=row.error,
         progress=Progress() if job is None else progress_of(job.progress),
         verdict=row.verdict,
+        search=Search.from_json(row.request.get("search")),
     )
 
 
@@ -177,6 +179,9 @@ def fold_result_of(row: FoldRow) -> FoldResult:
         score_seconds=row.score_seconds,
         scores=row.scores,
         train_scores=row.train_scores,
+        feature_seconds=row.feature_seconds,
+        features=row.features,
+        peak_bytes=row.peak_bytes,
     )
 
 
@@ -207,6 +212,7 @@ def _triple_of(row: RunTripleRow, triple: Triple, model_id: int | None, folds: l
         model_id=model_id,
         score=fmean(known) if known else None,
         score_sd=stdev(known) if len(known) > 1 else None,
+        note=row.note,
     )
 
 

@@ -13,7 +13,15 @@ from sqlalchemy.orm import Session
 from db.blobs import cached_file, read_bytes
 from db.models import Snapshot as SnapshotRow
 from mms.domain.errors import NotFound
-from mms.domain.snapshots import ColumnProfile, FoldKind, FoldPlan, Profile, Snapshot, selection_from_json
+from mms.domain.snapshots import (
+    ColumnProfile,
+    FoldKind,
+    FoldPlan,
+    Profile,
+    Snapshot,
+    holdout_from_json,
+    selection_from_json,
+)
 from mms.domain.tables import Column, ColumnType
 
 BLOCK_TYPE = "<i2"
@@ -78,7 +86,12 @@ def snapshot_of(row: SnapshotRow) -> Snapshot:
         time=row.time,
         label_time=row.label_time,
         selection=selection_from_json(row.selection),
-        fold_plan=FoldPlan(FoldKind(row.fold_kind), row.fold_seed),
+        fold_plan=FoldPlan(
+            FoldKind(row.fold_kind),
+            row.fold_seed,
+            group=row.fold_group,
+            holdout=holdout_from_json(row.holdout),
+        ),
         profile=profile_from_json(row.profile),
         data_blob=row.data_blob,
         folds_blob=row.folds_blob,
@@ -86,6 +99,7 @@ def snapshot_of(row: SnapshotRow) -> Snapshot:
         time_to=row.time_to,
         taken_by=row.taken_by,
         created_at=row.created_at,
+        held_out=row.held_out,
     )
 
 

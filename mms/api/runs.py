@@ -15,7 +15,7 @@ from mms.api.limits import LIST_ROWS, TRIPLES, Id
 from mms.api.snapshots import Rows
 from mms.domain.errors import NotFound
 from mms.domain.promotions import GLOBAL
-from mms.domain.runs import Retraining
+from mms.domain.runs import Launch, Retraining
 from mms.domain.triples import Triple
 from mms.usecases.runs import cancel_run, launch_run, retrain, retry_run
 from mms.usecases.spaces import options_for
@@ -23,7 +23,7 @@ from mms.usecases.spaces import options_for
 router = APIRouter(tags=["runs"])
 
 
-class Launch(BaseModel):
+class LaunchBody(BaseModel):
     """A run to launch: triples as GET /models/{id}/triple gives them; default: a good first space."""
 
     model_config = ConfigDict(extra="forbid")
@@ -58,7 +58,7 @@ def one(run_id: Id, member: CurrentMember) -> Response:
 
 
 @router.post("/projects/{project}/runs", status_code=201)
-def launch(project: str, body: Launch, member: CurrentMember, now: Now) -> Response:
+def launch(project: str, body: LaunchBody, member: CurrentMember, now: Now) -> Response:
     """Queue a run; the worker fits it."""
     given = [Triple.from_json(triple) for triple in body.triples or ()]
     with acknowledged() as session:
@@ -67,7 +67,8 @@ def launch(project: str, body: Launch, member: CurrentMember, now: Now) -> Respo
         if snapshot.project_id != opened.id:
             raise NotFound(f"Project '{opened.name}' has no snapshot {snapshot.id}: list its snapshots.")
         triples = given or options_for(session, member, snapshot.id).first_space
-        return answer({"run": launch_run(session, member, snapshot.id, triples, now, seed=body.seed)}, 201)
+        request = Launch(snapshot.id, tuple(triples), seed=body.seed)
+        return answer({"run": launch_run(session, member, request, now)}, 201)
 
 
 @router.post("/projects/{project}/retrainings", status_code=201)

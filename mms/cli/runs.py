@@ -17,7 +17,7 @@ from mms.cli.snapshots import add_selection, selection
 from mms.domain.errors import Conflict, Invalid, Unavailable
 from mms.domain.jobs import JobState
 from mms.domain.promotions import GLOBAL
-from mms.domain.runs import Retraining
+from mms.domain.runs import Launch, Retraining
 from mms.domain.snapshots import Selection, Snapshot
 from mms.domain.triples import Triple
 from mms.usecases.runs import cancel_run, launch_run, retrain
@@ -61,7 +61,7 @@ def _launch(args: Namespace) -> Output:
             triples: Sequence[Triple] = options_for(session, member, snapshot.id).first_space
         else:
             triples = _triples(args.triples)
-        run_id = launch_run(session, member, snapshot.id, triples, now, seed=args.seed)
+        run_id = launch_run(session, member, Launch(snapshot.id, tuple(triples), seed=args.seed), now)
     return _shown(run_id, wait=args.wait)
 
 
@@ -93,7 +93,9 @@ def _again(args: Namespace) -> Output:
             raise Conflict(f"Run {before.number} never got its snapshot: name one with --snapshot.")
         if get_snapshot(session, snapshot_id).project_id != before.project_id:
             raise Invalid(f"Snapshot {snapshot_id} belongs to another project.")
-        run_id = launch_run(session, member, snapshot_id, run_triples(session, args.run), now, seed=args.seed)
+        run_id = launch_run(
+            session, member, Launch(snapshot_id, tuple(run_triples(session, args.run)), seed=args.seed), now
+        )
     return _shown(run_id, wait=args.wait)
 
 

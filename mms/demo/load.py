@@ -14,6 +14,7 @@ from db.session import Transaction
 from mms.demo import flights as source
 from mms.domain.members import Member
 from mms.domain.projects import Policy, Project, ProjectDraft, Task
+from mms.domain.runs import Launch
 from mms.domain.snapshots import Selection
 from mms.domain.tables import ColumnType, InstanceDraft, Join, TableSource
 from mms.domain.triggers import TriggerDraft, TriggerKind
@@ -64,7 +65,7 @@ def load_demo(transaction: Transaction, member: Member, now: datetime) -> Projec
     snapshot = take_snapshot(transaction, member, project.id, Selection(), FIRST_MORNING)
     with transaction() as session:
         first = options_for(session, member, snapshot.id).first_space
-        launch_run(session, member, snapshot.id, first, now)
+        launch_run(session, member, Launch(snapshot.id, tuple(first)), now)
     return project
 
 

@@ -35,6 +35,7 @@ class JobKind(StrEnum):
     PICTURES = "pictures"
     CHECK_TRIGGERS = "check triggers"
     DEMO_REPLAY = "demo replay"
+    CLUSTERING = "clustering"
 
 
 @dataclass(frozen=True, slots=True)

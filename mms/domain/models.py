@@ -105,6 +105,8 @@ class RankedModel:
     created_at: datetime
     touched_at: datetime
     archived_at: datetime | None = None
+    scope: str = "global"
+    """Whose rows it learnt from: 'global' is all rows."""
 
     @property
     def name(self) -> str:
@@ -127,6 +129,8 @@ class Model:
     seed: int
     holdout: Holdout | None
     description: str = ""
+    parent_id: int | None = None
+    """The model that this one is a refit or an update of."""
 
     @property
     def id(self) -> int:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from mms.domain.errors import Invalid
+from mms.domain.snapshots import FoldKind, HoldoutPlan, holdout_from_json, holdout_to_json
 
 
 class Task(StrEnum):
@@ -37,11 +38,19 @@ class Policy:
     margin: by how much (stored, greater-is-better units of the primary metric) a challenger must beat the champion.
     promotion: what happens to the winner of a retraining.
     window_days: training window of a retraining, counted back from its newest label; None takes all rows.
+    rope: differences of at most this (stored units of the primary metric) are practically equal; None takes the default
+        (0.01; for numbers 1 % of the baseline's score).
+    folds: how snapshots deal rows; None takes the proposal. fold_group: the column of folds by group.
+    holdout: what snapshots hold out; None holds nothing out.
     """
 
     margin: float = 0.01
     promotion: PromotionPolicy = PromotionPolicy.ASK
     window_days: int | None = None
+    rope: float | None = None
+    folds: FoldKind | None = None
+    fold_group: str | None = None
+    holdout: HoldoutPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +110,26 @@ def checked_name(name: str, noun: str) -> str:
 
 def policy_to_json(policy: Policy) -> dict[str, Any]:
     """A policy as plain JSON."""
-    return {"margin": policy.margin, "promotion": policy.promotion.value, "window_days": policy.window_days}
+    return {
+        "margin": policy.margin,
+        "promotion": policy.promotion.value,
+        "window_days": policy.window_days,
+        "rope": policy.rope,
+        "folds": policy.folds.value if policy.folds else None,
+        "fold_group": policy.fold_group,
+        "holdout": holdout_to_json(policy.holdout),
+    }
 
 
 def policy_from_json(value: Mapping[str, Any]) -> Policy:
-    """The policy that `policy_to_json` wrote."""
-    return Policy(value["margin"], PromotionPolicy(value["promotion"]), value["window_days"])
+    """The policy that `policy_to_json` wrote; what an earlier version did not write takes its default."""
+    folds = value.get("folds")
+    return Policy(
+        margin=value["margin"],
+        promotion=PromotionPolicy(value["promotion"]),
+        window_days=value["window_days"],
+        rope=value.get("rope"),
+        folds=FoldKind(folds) if folds else None,
+        fold_group=value.get("fold_group"),
+        holdout=holdout_from_json(value.get("holdout")),
+    )

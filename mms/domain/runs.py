@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from mms.domain.jobs import JobState, Progress
+from mms.domain.promotions import GLOBAL
+from mms.domain.search import Search
 from mms.domain.snapshots import FOLDS, Selection
 from mms.domain.triples import Triple
 
@@ -15,6 +17,8 @@ class RunKind(StrEnum):
 
     SELECTION = "selection"
     RETRAINING = "retraining"
+    REFIT = "refit"
+    UPDATE = "update"
 
 
 class Origin(StrEnum):
@@ -23,6 +27,23 @@ class Origin(StrEnum):
     SPACE = "space"
     BASELINE = "baseline"
     CHAMPION = "champion"
+    MEMBER = "member"
+    """Asked for by an ensemble of the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """A run to launch on a snapshot.
+
+    triples: what to try; of a search by trials (Optuna) the space stands in `search` and this may be empty.
+    scope: learn from and validate on the rows of this scope only ('global' takes all); see `scopes`.
+    """
+
+    snapshot_id: int
+    triples: tuple[Triple, ...] = ()
+    seed: int = 0
+    search: Search = Search()
+    scope: str = GLOBAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +80,7 @@ class Run:
     error: str | None
     progress: Progress
     verdict: str | None = None
+    search: Search = Search()
 
     @property
     def fits(self) -> int:
@@ -81,13 +103,18 @@ class RunTriple:
     model_id: int | None
     score: float | None
     score_sd: float | None
+    note: str | None = None
+    """Why it was left before its end, for instance by successive halving."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoldResult:
     """What one fit on one fold gave. Scores are stored so that greater is better.
 
-    fold: 0 to 11, or -1 for the final fit on the whole snapshot (its scores are optimistic). Seconds are wall time.
+    fold: 0 to 11, or -1 for the final fit on the whole snapshot (its scores are optimistic). Seconds are wall time:
+    fit_seconds of the estimator, feature_seconds of the recipe (counted once, where it was fitted; 0 where its work was
+    shared), score_seconds of predicting and scoring. features: columns the estimator saw. peak_bytes: by how much the
+    process grew at most during the fit, None where the platform does not tell.
     """
 
     fold: int
@@ -97,6 +124,9 @@ class FoldResult:
     score_seconds: float
     scores: Mapping[str, float]
     train_scores: Mapping[str, float]
+    feature_seconds: float = 0.0
+    features: int | None = None
+    peak_bytes: int | None = None
 
 
 FINAL_FIT = -1

@@ -53,6 +53,30 @@ class FoldKind(StrEnum):
     STRATIFIED = "stratified"
     BY_TIME = "by time"
     SHUFFLED = "shuffled"
+    BY_GROUP = "by group"
+
+
+class HoldoutKind(StrEnum):
+    """How the rows of a hold-out are taken."""
+
+    NEWEST = "newest"
+    RANDOM = "random"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldoutPlan:
+    """Rows that no fold and no final fit sees: the newest in time, or a random share (stratified for classes)."""
+
+    kind: HoldoutKind
+    share: float = 0.15
+
+    def __post_init__(self) -> None:
+        if not 0.01 <= self.share <= 0.5:
+            raise Invalid(f"A hold-out takes a share of the rows from 0.01 to 0.5; it got {self.share:g}.")
+
+
+HELD_OUT = -1
+"""The block of a row that lies in the hold-out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +87,15 @@ class FoldPlan:
     by time: rows in time order are cut into 13 blocks (0..12, never inside one instant); fold i validates on block i+1
     and trains on the blocks before it, without rows whose label was not known when block i+1 begins (a label without a
     label time was known at once).
+    by group: all rows with one value of the column `group` lie in one block; 12 blocks as equal in rows as that allows.
+    holdout: rows of block HELD_OUT are in no fold, neither to learn from nor to validate on.
     """
 
     kind: FoldKind
     seed: int = 0
     folds: int = FOLDS
+    group: str | None = None
+    holdout: HoldoutPlan | None = None
 
     @property
     def train_share(self) -> float:
@@ -110,7 +138,8 @@ class Snapshot:
     """A frozen instance table.
 
     content_hash: SHA-256 of the canonical content (schema, rows sorted by entity and time), not of the Parquet bytes.
-    schema: feature columns in order (without entity, time, target); time_from, time_to: span of prediction times.
+    held_out: rows in the hold-out. schema: feature columns in order (without entity, time, target).
+    time_from, time_to: span of prediction times.
     data_blob, folds_blob: hashes of the Parquet bytes and of the block assignment (int16 per row).
     """
 
@@ -133,12 +162,23 @@ class Snapshot:
     time_to: datetime | None
     taken_by: str
     created_at: datetime
+    held_out: int = 0
 
     @property
     def name(self) -> str:
         """Short name for people: number, last day and the head of the hash."""
         day = f" {self.time_to:%Y-%m-%d}" if self.time_to else ""
         return f"snapshot {self.number}{day} ({self.content_hash[:6]})"
+
+
+def holdout_to_json(plan: HoldoutPlan | None) -> dict[str, Any] | None:
+    """A hold-out's plan as plain JSON."""
+    return None if plan is None else {"kind": plan.kind.value, "share": plan.share}
+
+
+def holdout_from_json(value: Mapping[str, Any] | None) -> HoldoutPlan | None:
+    """The plan that `holdout_to_json` wrote."""
+    return None if value is None else HoldoutPlan(HoldoutKind(value["kind"]), value["share"])
 
 
 def selection_to_json(selection: Selection) -> dict[str, Any]:

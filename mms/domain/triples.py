@@ -95,6 +95,15 @@ class Step:
     transformer: str
     parameters: Mapping[str, Value]
 
+    def to_json(self) -> dict[str, Any]:
+        """The step as plain JSON."""
+        return {"transformer": self.transformer, "parameters": dict(self.parameters)}
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> "Step":
+        """The step that `to_json` wrote; KeyError or TypeError when the shape is wrong."""
+        return Step(_text(value["transformer"]), dict(value["parameters"]))
+
 
 @dataclass(frozen=True, slots=True)
 class Branch:
@@ -109,23 +118,26 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A feature pipeline as data: branches side by side, each a chain of vetted transformers."""
+    """A feature pipeline as data: branches side by side, each a chain of vetted transformers.
+
+    after: steps over all features side by side (selection, decomposition), in order.
+    """
 
     name: str
     branches: tuple[Branch, ...]
+    after: tuple[Step, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The recipe as plain JSON."""
-        return {
-            "name": self.name,
-            "branches": [
-                {
-                    "columns": b.columns if isinstance(b.columns, str) else list(b.columns),
-                    "steps": [{"transformer": s.transformer, "parameters": dict(s.parameters)} for s in b.steps],
-                }
-                for b in self.branches
-            ],
-        }
+        branches = [
+            {
+                "columns": b.columns if isinstance(b.columns, str) else list(b.columns),
+                "steps": [s.to_json() for s in b.steps],
+            }
+            for b in self.branches
+        ]
+        after = {"after": [s.to_json() for s in self.after]} if self.after else {}
+        return {"name": self.name, "branches": branches, **after}
 
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> "Recipe":
@@ -136,10 +148,11 @@ class Recipe:
                 branches=tuple(
                     Branch(
                         columns=b["columns"] if isinstance(b["columns"], str) else tuple(map(_text, b["columns"])),
-                        steps=tuple(Step(_text(s["transformer"]), dict(s["parameters"])) for s in b["steps"]),
+                        steps=tuple(Step.from_json(s) for s in b["steps"]),
                     )
                     for b in value["branches"]
                 ),
+                after=tuple(Step.from_json(s) for s in value.get("after", ())),
             )
         except KeyError as error:
             raise Invalid(f"This is no recipe: it lacks {error}. A recipe has a name and branches.") from error
@@ -152,23 +165,31 @@ class Recipe:
     @property
     def hash(self) -> str:
         """SHA-256 of what the recipe does; its name does not count."""
-        return digest(self.to_json()["branches"])
+        content = self.to_json()
+        del content["name"]
+        return digest(content if self.after else content["branches"])
 
 
 @dataclass(frozen=True, slots=True)
 class Triple:
-    """What is fitted: recipe x algorithm x hyperparameters. Unfitted, and equal when its hash is equal."""
+    """What is fitted: recipe x algorithm x hyperparameters. Unfitted, and equal when its hash is equal.
+
+    members: of an ensemble ("voting", "stacking"), the triples whose answers it combines; its recipe is empty then.
+    """
 
     recipe: Recipe
     algorithm: str
     hyperparameters: Mapping[str, Value]
+    members: tuple["Triple", ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The triple as plain JSON."""
+        members = {"members": [member.to_json() for member in self.members]} if self.members else {}
         return {
             "recipe": self.recipe.to_json(),
             "algorithm": self.algorithm,
             "hyperparameters": dict(self.hyperparameters),
+            **members,
         }
 
     @staticmethod
@@ -179,6 +200,7 @@ class Triple:
                 recipe=Recipe.from_json(value["recipe"]),
                 algorithm=_text(value["algorithm"]),
                 hyperparameters=dict(value["hyperparameters"]),
+                members=tuple(Triple.from_json(member) for member in value.get("members", ())),
             )
         except KeyError as error:
             raise Invalid(
@@ -189,9 +211,15 @@ class Triple:
 
     @property
     def hash(self) -> str:
-        """SHA-256 of what is fitted."""
+        """SHA-256 of what is fitted; the order of members does not count."""
+        members = {"members": sorted(member.hash for member in self.members)} if self.members else {}
         return digest(
-            {"recipe": self.recipe.hash, "algorithm": self.algorithm, "hyperparameters": dict(self.hyperparameters)}
+            {
+                "recipe": self.recipe.hash,
+                "algorithm": self.algorithm,
+                "hyperparameters": dict(self.hyperparameters),
+                **members,
+            }
         )
 
 

@@ -19,7 +19,7 @@ from mms.domain.jobs import JobDraft, JobKind, JobState
 from mms.domain.members import Member, Permission
 from mms.domain.projects import Project, Task
 from mms.domain.promotions import GLOBAL, checked_scope
-from mms.domain.runs import Origin, Retraining, RunKind, fits_of
+from mms.domain.runs import Launch, Origin, Retraining, RunKind, fits_of
 from mms.domain.snapshots import Extent, Selection, Snapshot, selection_to_json
 from mms.domain.triples import BASELINE, Triple
 from mms.ml.algorithms import algorithm_named
@@ -29,7 +29,7 @@ from mms.usecases.jobs import cancel_job, enqueue, retry_job
 
 
 @dataclass(frozen=True, slots=True)
-class _Launch:
+class _Stored:
     """What every launch stores. triples: (triple, origin), in order. retraining: as it lies in the request."""
 
     project: Project
@@ -42,18 +42,16 @@ class _Launch:
     retraining: dict[str, Any] | None = None
 
 
-def launch_run(
-    session: Session, member: Member, snapshot_id: int, triples: Sequence[Triple], now: datetime, *, seed: int = 0
-) -> int:
+def launch_run(session: Session, member: Member, launch: Launch, now: datetime) -> int:
     """Check every triple, add the Dummy baseline, store the run and its job; return the run's id."""
     member.require(Permission.TRAIN)
-    snapshot = get_snapshot(session, snapshot_id)
+    snapshot = get_snapshot(session, launch.snapshot_id)
     project = _open_project(session, snapshot.project_id)
-    if not triples:
+    if not launch.triples:
         raise Invalid("A run needs at least one triple: choose a recipe and an algorithm.")
-    checked = [_checked(triple, snapshot, project.task) for triple in triples]
-    launch = _Launch(project, RunKind.SELECTION, _with_baseline(checked, project.task), seed, snapshot.id)
-    return _launched(session, member, launch, now)
+    checked = [_checked(triple, snapshot, project.task) for triple in launch.triples]
+    plan = _Stored(project, RunKind.SELECTION, _with_baseline(checked, project.task), launch.seed, snapshot.id)
+    return _launched(session, member, plan, now)
 
 
 def retrain(session: Session, member: Member, request: Retraining, now: datetime) -> int:
@@ -73,7 +71,7 @@ def retrain(session: Session, member: Member, request: Retraining, now: datetime
     space = {triple.hash: (triple, Origin.SPACE) for triple in run_triples(session, row.run_id)}
     space[seated.hash] = (seated, Origin.CHAMPION)
     selection = request.selection or _window(project)
-    launch = _Launch(
+    launch = _Stored(
         project,
         RunKind.RETRAINING,
         _with_baseline(list(space.values()), project.task),
@@ -115,7 +113,7 @@ def _with_baseline(triples: Sequence[tuple[Triple, Origin]], task: Task) -> list
     return sorted(unique.values(), key=lambda pair: pair[0].algorithm != BASELINE)
 
 
-def _launched(session: Session, member: Member, launch: _Launch, now: datetime) -> int:
+def _launched(session: Session, member: Member, launch: _Stored, now: datetime) -> int:
     project = launch.project
     run = tables.Run(
         project_id=project.id,

@@ -20,6 +20,7 @@ from mms.domain.members import Member
 from mms.domain.models import ModelFilter
 from mms.domain.projects import Project
 from mms.domain.promotions import Seating
+from mms.domain.runs import Launch
 from mms.domain.snapshots import FoldKind
 from mms.usecases.buckets import rebuild_buckets
 from mms.usecases.jobs import JobContext, cancel_job, claim, finish
@@ -45,7 +46,7 @@ def seat_a_quick_model(member: Member, project: Project, now: datetime) -> None:
         cancel_run(session, member, first.id, now)
         (snapshot,) = snapshots(session, project.id)
         quick = [t for t in run_triples(session, first.id) if t.algorithm == "naive_bayes"]
-        launch_run(session, member, snapshot.id, quick, now)
+        launch_run(session, member, Launch(snapshot.id, tuple(quick)), now)
     work_off(now)
     with transaction() as session:
         best = models_page(session, project.id, ModelFilter(algorithms=("naive_bayes",))).models[0]

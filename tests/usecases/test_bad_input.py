@@ -15,6 +15,7 @@ from mms.domain.members import Member
 from mms.domain.predictions import Feedback, Request
 from mms.domain.projects import Project, ProjectDraft, Task
 from mms.domain.promotions import Seating
+from mms.domain.runs import Launch
 from mms.domain.snapshots import FoldKind, Selection, Snapshot
 from mms.domain.tables import FileProject, TableSource
 from mms.domain.triples import Branch, Recipe, Step
@@ -134,7 +135,21 @@ def test_a_wrong_triple_launches_nothing(
     right = triple_of(project, snapshot, "logistic")
     before = contents()
 
-    refused(lambda s: launch_run(s, member, snapshot.id, [right, replace(right, **changes)], now), words)
+    refused(
+        lambda s: launch_run(
+            s,
+            member,
+            Launch(
+                snapshot.id,
+                (
+                    right,
+                    replace(right, **changes),
+                ),
+            ),
+            now,
+        ),
+        words,
+    )
 
     assert contents() == before
 

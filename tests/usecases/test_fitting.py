@@ -21,7 +21,7 @@ from mms.domain.jobs import JobKind, JobState
 from mms.domain.members import Member
 from mms.domain.models import Model
 from mms.domain.projects import ProjectChanges
-from mms.domain.runs import FINAL_FIT
+from mms.domain.runs import FINAL_FIT, Launch
 from mms.domain.snapshots import FoldKind
 from mms.domain.tables import InstanceDraft
 from mms.domain.triples import Branch, Recipe, Step, Triple
@@ -64,7 +64,7 @@ class Ground:
     def launch(self, *algorithms: str) -> int:
         triples = [triple_of(self.project, self.snapshot, name) for name in algorithms]
         with transaction() as session:
-            return launch_run(session, self.member, self.snapshot.id, triples, self.now)
+            return launch_run(session, self.member, Launch(self.snapshot.id, tuple(triples)), self.now)
 
 
 def blind_triple(ground: Ground) -> Triple:
@@ -235,7 +235,7 @@ def test_a_triple_that_fails_keeps_its_error_and_the_run_goes_on(
     ground = Ground(member, tmp_path, now, features=("x", "y", "at"))
     with transaction() as session:
         triples = [blind_triple(ground), triple_of(ground.project, ground.snapshot, "logistic")]
-        run_id = launch_run(session, member, ground.snapshot.id, triples, now)
+        run_id = launch_run(session, member, Launch(ground.snapshot.id, tuple(triples)), now)
 
     context = work_off(now)
 
@@ -257,7 +257,7 @@ def test_a_run_of_which_only_the_baseline_works_fails_with_a_sentence(
 ) -> None:
     ground = Ground(member, tmp_path, now, features=("x", "y", "at"))
     with transaction() as session:
-        launch_run(session, member, ground.snapshot.id, [blind_triple(ground)], now)
+        launch_run(session, member, Launch(ground.snapshot.id, (blind_triple(ground),)), now)
 
     with pytest.raises(Invalid, match="No triple of run 1 became a model. The first said: "):
         work_off(now)

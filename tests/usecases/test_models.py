@@ -16,6 +16,7 @@ from mms.domain.jobs import JobKind
 from mms.domain.members import Member
 from mms.domain.models import ModelState
 from mms.domain.pictures import Theme
+from mms.domain.runs import Launch
 from mms.usecases import models as usecase
 from mms.usecases.jobs import JobContext, claim
 from mms.usecases.models import archive_models, describe_model, load_model, restore_models, set_threshold
@@ -33,7 +34,7 @@ def model_id(member: Member, tmp_path: Path, now: datetime) -> int:
     project = a_project(member, tmp_path, now)
     snapshot = a_snapshot(member, project, now)
     with transaction() as session:
-        launch_run(session, member, snapshot.id, [triple_of(project, snapshot, "logistic")], now)
+        launch_run(session, member, Launch(snapshot.id, (triple_of(project, snapshot, "logistic"),)), now)
     work_off(now)
     with reading() as session:
         return session.scalars(sa.select(tables.Model.id).where(tables.Model.algorithm == "logistic")).one()

@@ -18,7 +18,7 @@ from mms.domain.members import Member
 from mms.domain.models import ModelState
 from mms.domain.projects import Policy, Project, ProjectChanges, PromotionPolicy
 from mms.domain.promotions import Seating
-from mms.domain.runs import Retraining, RunKind
+from mms.domain.runs import Launch, Retraining, RunKind
 from mms.domain.snapshots import Extent, Snapshot
 from mms.domain.triples import Triple
 from mms.usecases.jobs import retry_job
@@ -42,7 +42,7 @@ def snapshot(member: Member, project: Project, now: datetime) -> Snapshot:
 
 def launch(member: Member, snapshot: Snapshot, triples: list[Triple], now: datetime) -> int:
     with transaction() as session:
-        return launch_run(session, member, snapshot.id, triples, now)
+        return launch_run(session, member, Launch(snapshot.id, tuple(triples)), now)
 
 
 def nothing_was_launched(project: Project) -> bool:
@@ -127,7 +127,7 @@ def test_a_run_needs_a_triple_a_snapshot_and_the_permission(
     with pytest.raises(Invalid, match="at least one triple"):
         launch(member, snapshot, [], now)
     with pytest.raises(NotFound), transaction() as session:
-        launch_run(session, member, 99, [logistic], now)
+        launch_run(session, member, Launch(99, (logistic,)), now)
     with pytest.raises(Forbidden):
         launch(Member(9, "eve", "Eve"), snapshot, [logistic], now)
     with transaction() as session:

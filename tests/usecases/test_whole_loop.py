@@ -23,7 +23,7 @@ from mms.domain.members import Member
 from mms.domain.predictions import Feedback, Prediction, Request
 from mms.domain.projects import Policy, Project, ProjectChanges, PromotionPolicy, Task
 from mms.domain.promotions import Seating
-from mms.domain.runs import RunKind
+from mms.domain.runs import Launch, RunKind
 from mms.domain.snapshots import Selection
 from mms.domain.tables import ColumnType, FileProject
 from mms.domain.triggers import TriggerDraft, TriggerKind
@@ -79,7 +79,7 @@ def trained(member: Member, folder: Path, task: Task) -> Project:
         project = project_from_file(session, member, source, DECEMBER)
     snapshot = take_snapshot(transaction, member, project.id, Selection(), DECEMBER)
     with transaction() as session:
-        launch_run(session, member, snapshot.id, [triple_of(project, snapshot, ALGORITHM[task])], DECEMBER)
+        launch_run(session, member, Launch(snapshot.id, (triple_of(project, snapshot, ALGORITHM[task]),)), DECEMBER)
     work_off(DECEMBER)
     with transaction() as session:
         best = session.scalars(sa.select(tables.Model.id).where(tables.Model.algorithm == ALGORITHM[task])).one()

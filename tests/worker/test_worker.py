@@ -19,6 +19,7 @@ from db.queries.runs import run_page
 from db.session import dispose, engine, reading, transaction
 from mms.domain.jobs import JobDraft, JobKind, JobState
 from mms.domain.members import Member
+from mms.domain.runs import Launch
 from mms.usecases.jobs import cancel_job, enqueue
 from mms.usecases.runs import cancel_run, launch_run
 from tests.trained import a_project, a_snapshot, triple_of
@@ -62,7 +63,7 @@ def launched(member: Member, folder: Path) -> int:
     project = a_project(member, folder, now)
     snapshot = a_snapshot(member, project, now)
     with transaction() as session:
-        return launch_run(session, member, snapshot.id, [triple_of(project, snapshot, "logistic")], now)
+        return launch_run(session, member, Launch(snapshot.id, (triple_of(project, snapshot, "logistic"),)), now)
 
 
 def folds() -> int:

@@ -15,13 +15,17 @@ class Kind(StrEnum):
     CATEGORIES = "categories"
     TIMES = "times"
     TEXTS = "texts"
+    TOKENS = "tokens"
 
 
 @dataclass(frozen=True, slots=True)
 class Transformer:
     """One vetted transformer. make: checked parameters -> an unfitted scikit-learn transformer.
 
-    takes, gives: the kinds it turns into one another. sparse: it gives a sparse matrix, so it must come last.
+    takes, gives: the kinds it turns into one another. sparse: it gives a sparse matrix, so only what takes one may follow.
+    takes_sparse: it takes a sparse matrix. rowwise: it learns nothing, each row is turned by itself, so one call on all
+    rows serves every fold. cross_fitted: what `fit_transform` gives for training rows differs from what `transform`
+    gives for them. after: it may stand over all features side by side (`Recipe.after`).
     """
 
     name: str
@@ -31,3 +35,7 @@ class Transformer:
     parameters: tuple[Parameter, ...]
     make: Callable[[Mapping[str, Value]], Any]
     sparse: bool = False
+    takes_sparse: bool = False
+    rowwise: bool = False
+    cross_fitted: bool = False
+    after: bool = False
