@@ -22,7 +22,7 @@ class Kind(StrEnum):
 class Transformer:
     """One vetted transformer. make: checked parameters -> an unfitted scikit-learn transformer.
 
-    takes, gives: the kinds it turns into one another. sparse: it gives a sparse matrix, so only what takes one may follow.
+    takes, gives: the kinds it turns into one another. sparse: it gives a sparse matrix, which not every step takes.
     takes_sparse: it takes a sparse matrix. rowwise: it learns nothing, each row is turned by itself, so one call on all
     rows serves every fold. cross_fitted: what `fit_transform` gives for training rows differs from what `transform`
     gives for them. after: it may stand over all features side by side (`Recipe.after`).
