@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from mms.domain.jobs import Progress
 from mms.domain.members import PRODUCT
 from mms.domain.projects import Project
 from mms.domain.runs import Run, RunTriple, fits_of
-from mms.domain.snapshots import Snapshot, selection_from_json
+from mms.domain.snapshots import HELD_OUT, Snapshot, selection_from_json
 from mms.ml.fitting import Instances
 from mms.ml.folds import Split, newest_rows, splits
 from mms.usecases.jobs import JobContext
@@ -31,7 +32,9 @@ SNAPSHOT = "snapshot"
 class Work:
     """What every fit of a run needs.
 
-    newest: positions of the newest hold-out, None without a time. seat: the champion's answers on rows it never saw.
+    rows: positions of the rows that the final fit learns from. newest: positions of the newest rows, by which fits on
+    older rows are judged, None without a time. seat: the champion's answers on rows it never saw. warm: of an update,
+    the parent's fitted pipeline, which every fit continues from.
     """
 
     context: JobContext
@@ -40,10 +43,12 @@ class Work:
     snapshot: Snapshot
     instances: Instances
     splits: tuple[Split, ...]
+    rows: np.ndarray
     newest: np.ndarray | None
     seat: Seat | None
     triples: tuple[RunTriple, ...]
     seed: int
+    warm: Any | None = None
 
     def now(self) -> datetime:
         """The real time: of jobs and blobs."""
@@ -85,6 +90,7 @@ def _loaded(context: JobContext, session: Session, run_id: int) -> Work:
         snapshot=snapshot,
         instances=instances,
         splits=tuple(splits(snapshot.fold_plan, blocks, instances.time, instances.label_time)),
+        rows=np.flatnonzero(blocks != HELD_OUT),
         newest=newest,
         seat=seat,
         triples=tuple(triples_of_run(session, run_id, project.primary_metric)),
