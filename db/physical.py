@@ -16,7 +16,17 @@ from sqlalchemy.orm import Session
 from db.models.base import UtcTime
 from mms.domain.errors import Conflict, Invalid
 from mms.domain.snapshots import Extent, Selection
-from mms.domain.tables import DTYPES, Column, ColumnType, Condition, FeatureTable, InstanceTable, Operator, typed_value
+from mms.domain.tables import (
+    DTYPES,
+    Column,
+    ColumnType,
+    Condition,
+    FeatureTable,
+    InstanceTable,
+    Operator,
+    checked_condition,
+    typed_value,
+)
 
 _BYTEWISE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 """Texts compare by their bytes on every database, not by the rules of a language."""
@@ -250,26 +260,16 @@ def _known(
 
 
 def _condition(physical: sa.Table, table: FeatureTable, condition: Condition) -> sa.ColumnElement[bool]:
-    column = table.column(condition.column)
-    stored: sa.ColumnElement[Any] = physical.c[_stored_name(table, column.name)]
-    if condition.operator is Operator.IS_NULL:
+    checked = checked_condition(table.column(condition.column), condition)
+    stored: sa.ColumnElement[Any] = physical.c[_stored_name(table, checked.column)]
+    if checked.operator is Operator.IS_NULL:
         return stored.is_(None)
-    if condition.operator is Operator.NOT_NULL:
+    if checked.operator is Operator.NOT_NULL:
         return stored.is_not(None)
-    if condition.operator is Operator.IN:
-        if not isinstance(condition.value, list | tuple) or not condition.value:
-            raise Invalid(f"The filter on '{column.name}' needs a list of values after 'in'.")
-        return stored.in_([_compared(column, value) for value in condition.value])
-    if column.type is ColumnType.BOOLEAN and condition.operator not in (Operator.EQ, Operator.NE):
-        raise Invalid(f"'{column.name}' is true or false: compare it with '=' or '!='.")
-    holds: sa.ColumnElement[bool] = _COMPARISONS[condition.operator](stored, _compared(column, condition.value))
+    if checked.operator is Operator.IN:
+        return stored.in_(checked.value)
+    holds: sa.ColumnElement[bool] = _COMPARISONS[checked.operator](stored, checked.value)
     return holds
-
-
-def _compared(column: Column, value: Any) -> Any:
-    if value is None:
-        raise Invalid(f"The filter on '{column.name}' needs a value; to find empty ones use 'is null'.")
-    return typed_value(column, value)
 
 
 def _since(

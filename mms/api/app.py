@@ -11,7 +11,9 @@ from mms.api import (
     predictions,
     projects,
     promotions,
+    recipes,
     runs,
+    segments,
     snapshots,
     tables,
     triggers,
@@ -20,7 +22,7 @@ from mms.api.access import current_member
 from mms.api.errors import translate_errors
 from mms.api.limits import BodyCap
 
-_NOUNS = (projects, tables, snapshots, runs, models, promotions, predictions, feedback, decay, triggers)
+_NOUNS = (projects, tables, snapshots, segments, runs, models, promotions, predictions, feedback, decay, triggers)
 
 
 def create_api() -> FastAPI:

@@ -18,6 +18,8 @@ NOUNS: Mapping[str, str] = {
     "table": "tables",
     "instances": "tables",
     "snapshot": "snapshots",
+    "segments": "segments",
+    "recipes": "recipes",
     "run": "runs",
     "models": "models",
     "model": "models",

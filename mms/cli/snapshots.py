@@ -40,7 +40,7 @@ def add_selection(parser: ArgumentParser) -> None:
 
 def selection(args: Namespace) -> Selection:
     """The selection that the arguments say."""
-    conditions = tuple(_condition(*given) for given in args.where)
+    conditions = tuple(condition(*given) for given in args.where)
     if args.last_days is not None:
         return Selection(Extent.LAST_DAYS, args.last_days, conditions, args.sample, args.seed)
     if args.last_rows is not None:
@@ -48,7 +48,8 @@ def selection(args: Namespace) -> Selection:
     return Selection(Extent.ALL, None, conditions, args.sample, args.seed)
 
 
-def _condition(column: str, operator: str, text: str) -> Condition:
+def condition(column: str, operator: str, text: str) -> Condition:
+    """The condition that three arguments say; Invalid names the operators."""
     if operator not in [known.value for known in Operator]:
         raise Invalid(f"'{operator}' is no operator: use one of {', '.join(known.value for known in Operator)}.")
     value: Any = text  # plain text needs no quotes

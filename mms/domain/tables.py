@@ -284,6 +284,42 @@ class Condition:
     operator: Operator
     value: Any = None
 
+    @property
+    def words(self) -> str:
+        """The condition as it reads: "origin = 'JFK'"."""
+        if self.operator in (Operator.IS_NULL, Operator.NOT_NULL):
+            return f"{self.column} {self.operator.value}"
+        if self.operator is Operator.IN:
+            return f"{self.column} in ({', '.join(map(_written, self.value))})"
+        return f"{self.column} {self.operator.value} {_written(self.value)}"
+
+
+def checked_condition(column: Column, condition: Condition) -> Condition:
+    """The condition on this column with its values as the column's Python types, or Invalid."""
+    if condition.operator in (Operator.IS_NULL, Operator.NOT_NULL):
+        return Condition(column.name, condition.operator)
+    if condition.operator is Operator.IN:
+        if not isinstance(condition.value, list | tuple) or not condition.value:
+            raise Invalid(f"The filter on '{column.name}' needs a list of values after 'in'.")
+        return Condition(column.name, condition.operator, tuple(_compared(column, value) for value in condition.value))
+    if column.type is ColumnType.BOOLEAN and condition.operator not in (Operator.EQ, Operator.NE):
+        raise Invalid(f"'{column.name}' is true or false: compare it with '=' or '!='.")
+    return Condition(column.name, condition.operator, _compared(column, condition.value))
+
+
+def _compared(column: Column, value: Any) -> Any:
+    if value is None:
+        raise Invalid(f"The filter on '{column.name}' needs a value; to find empty ones use 'is null'.")
+    return typed_value(column, value)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"'{value.isoformat() if isinstance(value, datetime) else value}'"
+
 
 @dataclass(frozen=True, slots=True)
 class TableDraft:

@@ -1,0 +1,50 @@
+"""Segments: made and deleted."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from db.models import Segment as SegmentRow
+from db.queries.projects import live_project
+from db.queries.segments import live_segment, segment_of, segments
+from db.queries.tables import get_instance_table, get_table
+from mms.domain.errors import Conflict
+from mms.domain.members import Member, Permission
+from mms.domain.projects import checked_name
+from mms.domain.segments import Segment, SegmentDraft, checked_rule, conditions_to_json
+from mms.domain.tables import Column
+from mms.ml.instances import feature_columns
+
+
+def create_segment(session: Session, member: Member, project_id: int, draft: SegmentDraft, now: datetime) -> Segment:
+    """A named rule over the project's features. Invalid: a rule that cannot be met; Conflict: the name is taken."""
+    member.require(Permission.TRAIN)
+    live_project(session, project_id)
+    name = checked_name(draft.name, "segment")
+    if any(segment.name == name for segment in segments(session, project_id)):
+        raise Conflict(f"The project has a segment '{name}' already: choose another name, or delete that one.")
+    conditions = checked_rule(_features(session, project_id), draft.conditions)
+    row = SegmentRow(
+        project_id=project_id,
+        name=name,
+        conditions=conditions_to_json(conditions),
+        description=draft.description.strip(),
+        created_by=member.display_name,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return segment_of(row)
+
+
+def delete_segment(session: Session, member: Member, segment_id: int, now: datetime) -> None:
+    """Put a segment in the bin; what was learnt from its rows stays."""
+    member.require(Permission.TRAIN)
+    live_segment(session, segment_id).deleted_at = now
+    session.flush()
+
+
+def _features(session: Session, project_id: int) -> tuple[Column, ...]:
+    declaration = get_instance_table(session, project_id)
+    ids = (declaration.base_table_id, *(join.table_id for join in declaration.joins))
+    return feature_columns(declaration, {id_: get_table(session, id_) for id_ in ids})
