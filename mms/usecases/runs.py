@@ -19,6 +19,7 @@ from mms.domain.jobs import JobDraft, JobKind, JobState
 from mms.domain.members import Member, Permission
 from mms.domain.projects import Project, Task
 from mms.domain.promotions import GLOBAL, checked_scope
+from mms.domain.recipes import recipes_of
 from mms.domain.runs import Launch, Origin, Retraining, RunKind, fits_of
 from mms.domain.snapshots import Extent, Selection, Snapshot, selection_to_json
 from mms.domain.triples import BASELINE, Triple
@@ -26,6 +27,7 @@ from mms.ml.algorithms import algorithm_named
 from mms.ml.recipes import checked_recipe
 from mms.ml.spaces import baseline
 from mms.usecases.jobs import cancel_job, enqueue, retry_job
+from mms.usecases.recipes import store_recipes
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ def _launched(session: Session, member: Member, launch: _Stored, now: datetime) 
     )
     session.add(run)
     session.flush()
+    store_recipes(session, project.id, recipes_of(t for t, _ in launch.triples), member.display_name, run.created_at)
     for position, (triple, origin) in enumerate(launch.triples):
         triple_id = _stored_triple(session, project.id, triple)
         session.add(

@@ -7,9 +7,9 @@ import pandas as pd
 from mms.domain.errors import Invalid
 from mms.domain.models import Model
 from mms.domain.projects import Project
+from mms.domain.recipes import branch_words
 from mms.domain.scores import METRICS
 from pages.parts.formatting import score_of, seconds, size, time_words
-from pages.parts.model_overview import branch_words
 from pages.parts.model_table import STATE_WORDS
 
 MOST = 6

@@ -8,9 +8,10 @@ import streamlit as st
 from mms.charts import fold_scores
 from mms.charts.theme import colours_of
 from mms.domain.models import Model, RankedModel
+from mms.domain.recipes import recipe_words
 from mms.domain.runs import FoldResult
 from mms.domain.scores import METRICS, Metric
-from mms.domain.triples import Branch, described
+from mms.domain.triples import described
 from pages.parts.formatting import score_of
 
 
@@ -32,8 +33,8 @@ def overview(model: Model, rivals: Mapping[str, RankedModel], metric: Metric) ->
     st.subheader("Triple")
     st.markdown(f"**Algorithm** {model.triple.algorithm}: {described(model.triple.hyperparameters, 99) or 'defaults'}")
     st.markdown(f"**Recipe** {model.triple.recipe.name}")
-    for branch in model.triple.recipe.branches:
-        st.markdown(f"- {branch_words(branch)}")
+    for line in recipe_words(model.triple.recipe):
+        st.markdown(f"- {line}")
 
 
 _COLUMNS = {"final fit": st.column_config.TextColumn("Final fit (optimistic)")}
@@ -56,12 +57,6 @@ def score_frame(model: Model) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows, columns=["metric", "score", "folds", "final fit", "direction", "means"])
-
-
-def branch_words(branch: Branch) -> str:
-    """One branch of a recipe in words: 'numeric columns: impute → scale'."""
-    columns = f"{branch.columns} columns" if isinstance(branch.columns, str) else ", ".join(branch.columns)
-    return f"{columns}: " + (" → ".join(step.transformer for step in branch.steps) or "as they are")
 
 
 def folds(model: Model, results: Mapping[int, list[FoldResult]], others: Mapping[int, str], metric: Metric) -> None:

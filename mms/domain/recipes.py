@@ -1,0 +1,63 @@
+"""The recipes of a project by name: each stored once, its versions numbered."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mms.domain.triples import Branch, Recipe, Step, Triple
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecipe:
+    """A named version of a recipe. Two that do the same are one: equal hashes, one version."""
+
+    id: int
+    project_id: int
+    version: int
+    recipe: Recipe
+    created_by: str
+    created_at: datetime
+
+    @property
+    def name(self) -> str:
+        """Short name for people: 'standard v2'."""
+        return f"{self.recipe.name} v{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedRecipe:
+    """What saving gave. note: why it is no new version, None where it is one."""
+
+    stored: StoredRecipe
+    note: str | None = None
+
+
+def recipes_of(triples: Iterable[Triple]) -> list[Recipe]:
+    """The recipes of triples and of their members, each once, in order; an ensemble has none of its own."""
+    found: dict[str, Recipe] = {}
+    for triple in triples:
+        for recipe in recipes_of(triple.members) if triple.members else [triple.recipe]:
+            if recipe.branches:
+                found.setdefault(recipe.hash, recipe)
+    return list(found.values())
+
+
+def recipe_words(recipe: Recipe) -> list[str]:
+    """What a recipe does, one line a branch: 'numeric columns: impute → scale'; then the steps over all features."""
+    after = [f"then all features: {chain_words(recipe.after)}"] if recipe.after else []
+    return [*(branch_words(branch) for branch in recipe.branches), *after]
+
+
+def branch_words(branch: Branch) -> str:
+    """One branch in words: 'numeric columns: impute → scale'."""
+    return f"{columns_words(branch.columns)}: {chain_words(branch.steps)}"
+
+
+def columns_words(columns: str | Sequence[str]) -> str:
+    """Which columns a branch takes: 'numeric columns', or their names."""
+    return f"{columns} columns" if isinstance(columns, str) else ", ".join(columns)
+
+
+def chain_words(steps: Sequence[Step]) -> str:
+    """A chain of steps: 'impute → scale'."""
+    return " → ".join(step.transformer for step in steps) or "as they are"
