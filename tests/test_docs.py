@@ -65,6 +65,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     customers = {"customer_id": range(rows), "asked_at": times, "age": age, "plan": plan}
     pd.DataFrame(customers | {"churned": np.where(leaves, "yes", "no")}).to_csv(tmp_path / "customers.csv", index=False)
     (tmp_path / "plans.csv").write_text("plan,price\nbasic,10\nfamily,30\n")
+    (tmp_path / "recipe.json").write_text('{"name": "plain", "branches": [{"columns": "numeric", "steps": []}]}')
     monkeypatch.setitem(_FIRST, Task.BINARY, ("naive_bayes", "logistic"))  # the quick ones, fitted all the same
     monkeypatch.chdir(tmp_path)
     return tmp_path

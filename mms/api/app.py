@@ -22,7 +22,20 @@ from mms.api.access import current_member
 from mms.api.errors import translate_errors
 from mms.api.limits import BodyCap
 
-_NOUNS = (projects, tables, snapshots, segments, runs, models, promotions, predictions, feedback, decay, triggers)
+_NOUNS = (
+    projects,
+    tables,
+    snapshots,
+    segments,
+    recipes,
+    runs,
+    models,
+    promotions,
+    predictions,
+    feedback,
+    decay,
+    triggers,
+)
 
 
 def create_api() -> FastAPI:
