@@ -1,5 +1,7 @@
 """Fold plans: every row in its place, no row from the future."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from mms.domain.errors import Invalid
 from mms.domain.projects import Task
-from mms.domain.snapshots import FOLDS, FoldKind, FoldPlan
+from mms.domain.snapshots import FOLDS, HELD_OUT, FoldKind, FoldPlan, HoldoutKind, HoldoutPlan
 from mms.ml.folds import assign_blocks, newest_rows, proposed_kind, splits
 
 START = pd.Timestamp("2024-01-01", tz="UTC")
@@ -137,8 +139,91 @@ def test_without_a_time_there_are_no_newest_rows() -> None:
     assert newest_rows(SHUFFLED, np.zeros(30, dtype=np.int16), hours([0, 1] * 15)) is None
 
 
+def in_groups(sizes: list[int]) -> pd.Series:
+    """Rows of groups of these sizes, in a mixed order."""
+    names = np.repeat([f"g{i}" for i in range(len(sizes))], sizes)
+    return pd.Series(np.random.default_rng(1).permutation(names))
+
+
+@settings(max_examples=60, deadline=None)
+@given(sizes=st.lists(st.integers(1, 12), min_size=24, max_size=60), seed=st.integers(0, 99))
+def test_folds_by_group_never_cut_a_group_and_are_as_equal_as_the_biggest_allows(sizes: list[int], seed: int) -> None:
+    group, plan = in_groups(sizes), FoldPlan(FoldKind.BY_GROUP, seed, group="group")
+
+    blocks = assign_blocks(plan, numbers(len(group)), None, Task.REGRESSION, group=group)
+    folds = splits(plan, blocks, None, None)
+
+    assert sorted(np.concatenate([fold.validate for fold in folds])) == list(range(len(group)))
+    assert all(len(fold.train) + len(fold.validate) == len(group) for fold in folds)
+    assert (pd.Series(blocks).groupby(group).nunique() == 1).all()
+    rows = np.bincount(blocks, minlength=FOLDS)
+    assert rows.min() > 0
+    assert rows.max() - rows.min() <= max(sizes)
+
+
+def test_folds_by_group_share_out_the_classes() -> None:
+    group = in_groups([10] * 60)
+    target = pd.Series(np.where(group.str[1:].astype(int) < 24, "rare", "frequent"))
+    plan = FoldPlan(FoldKind.BY_GROUP, group="group")
+
+    blocks = assign_blocks(plan, target, None, Task.BINARY, group=group)
+
+    assert (np.bincount(blocks) == 50).all()
+    assert (np.bincount(blocks[target == "rare"]) == 20).all()
+
+
+def test_a_row_without_a_group_is_a_group_of_its_own() -> None:
+    group = pd.Series([None] * 24 + [f"g{i}" for i in range(12)], dtype="str")
+
+    blocks = assign_blocks(FoldPlan(FoldKind.BY_GROUP, group="group"), numbers(36), None, Task.REGRESSION, group=group)
+
+    assert (np.bincount(blocks) == 3).all()
+    assert len(set(blocks[:24])) == FOLDS
+
+
+PLANS = [FoldKind.STRATIFIED, FoldKind.SHUFFLED, FoldKind.BY_TIME, FoldKind.BY_GROUP]
+
+
+@settings(max_examples=120, deadline=None)
+@given(data=st.data(), kind=st.sampled_from(PLANS), take=st.sampled_from(HoldoutKind), share=st.floats(0.05, 0.5))
+def test_a_row_is_held_out_or_in_the_folds_and_never_both(
+    data: st.DataObject, kind: FoldKind, take: HoldoutKind, share: float
+) -> None:
+    count = data.draw(st.integers(120, 300))
+    chance = np.random.default_rng(data.draw(st.integers(0, 9)))
+    time = hours(list(chance.integers(0, count // 2, count)))
+    group = pd.Series(chance.integers(0, 40, count))
+    target = pd.Series(np.resize(["a", "b"], count))
+    plan = FoldPlan(kind, 3, group="group", holdout=HoldoutPlan(take, share))
+
+    blocks = assign_blocks(plan, target, time, Task.BINARY, None, group)
+    held, folds = np.flatnonzero(blocks == HELD_OUT), splits(plan, blocks, time, None)
+    newest = newest_rows(plan, blocks, time)
+
+    assert len(held) > 0
+    for fold in folds:
+        assert not {*fold.train, *fold.validate} & set(held)
+    validated = np.concatenate([fold.validate for fold in folds])
+    first = {0} if kind is FoldKind.BY_TIME else set()
+    assert sorted(validated) == sorted(np.flatnonzero(~np.isin(blocks, [HELD_OUT, *first])))
+    assert newest is not None
+    assert not set(newest) & set(held)
+    if take is HoldoutKind.NEWEST:
+        assert time[held].min() > time[blocks != HELD_OUT].max()
+    elif kind is FoldKind.BY_GROUP:
+        assert not set(group[held]) & set(group[blocks != HELD_OUT])
+        assert len(held) <= share * count
+    else:
+        assert len(held) == int(share * count)
+        assert abs((target[held] == "a").sum() - (target[held] == "b").sum()) <= 2
+
+
 def labels(*counts: tuple[str, int]) -> pd.Series:
     return pd.Series([label for label, count in counts for _ in range(count)], dtype="str")
+
+
+def held(plan: FoldPlan, kind: str, share: float) -> FoldPlan:
+    return replace(plan, holdout=HoldoutPlan(HoldoutKind(kind), share))
 
 
 @pytest.mark.parametrize(
@@ -153,6 +238,11 @@ def labels(*counts: tuple[str, int]) -> pd.Series:
         (BY_TIME, numbers(48), hours([0, 1, 2, 3] * 12), Task.REGRESSION, "at least 13 different times"),
         (BY_TIME, numbers(48), hours(list(range(48))).mask(lambda t: t.index == 7), Task.REGRESSION, "1 rows have no"),
         (BY_TIME, labels(("a", 60), ("b", 60)), hours(list(range(120))), Task.BINARY, "choose stratified folds"),
+        (FoldPlan(FoldKind.BY_GROUP, group="ward"), numbers(50), None, Task.REGRESSION, "need the column 'ward'"),
+        (held(SHUFFLED, "random", 0.01), numbers(50), None, Task.REGRESSION, "No row fits into a hold-out of 1%"),
+        (held(SHUFFLED, "newest", 0.2), numbers(50), None, Task.REGRESSION, "hold random rows out instead"),
+        (held(SHUFFLED, "random", 0.5), numbers(40), None, Task.REGRESSION, "there are 20 outside the hold-out"),
+        (held(STRATIFIED, "random", 0.2), labels(("a", 50), ("b", 12)), None, Task.BINARY, "10 rows outside the hold"),
     ],
 )
 def test_a_plan_that_cannot_work_is_refused_with_the_reason(
@@ -167,3 +257,14 @@ def test_labels_that_come_too_late_for_the_first_fold_are_refused() -> None:
 
     with pytest.raises(Invalid, match="fold 1 would have 0 rows to learn from"):
         assign_blocks(BY_TIME, numbers(130), time, Task.REGRESSION, time + pd.Timedelta(days=30))
+
+
+def test_fewer_than_twelve_groups_are_refused_and_so_is_a_fold_without_both_classes() -> None:
+    plan = FoldPlan(FoldKind.BY_GROUP, group="ward")
+    few, many = in_groups([10] * 11), in_groups([12] * 12)
+
+    with pytest.raises(Invalid, match="at least 12 groups, and 'ward' has 11"):
+        assign_blocks(plan, numbers(110), None, Task.REGRESSION, group=few)
+    with pytest.raises(Invalid, match="would learn from 132 rows that all have the class 'a'"):
+        target = pd.Series(np.where(many == "g0", "b", "a"))
+        assign_blocks(plan, target, None, Task.BINARY, group=many)
