@@ -62,6 +62,19 @@ def predict_frame(
         if task is Task.REGRESSION:
             return Predicted(None, None, np.asarray(pipeline.predict(frame), dtype=np.float64).ravel())
         probabilities = _probabilities(pipeline, frame, classes)
+    return answered(probabilities, task, classes, positive, threshold, is_probability=gives_probabilities(pipeline))
+
+
+def answered(
+    probabilities: np.ndarray,
+    task: Task,
+    classes: Sequence[str],
+    positive: str | None,
+    threshold: float | None,
+    *,
+    is_probability: bool = True,
+) -> Predicted:
+    """Probabilities (n, classes) and the labels that follow: by the threshold (binary), else the most probable ones."""
     names = np.array(classes, dtype=object)
     if task is Task.BINARY:
         index = _positive_index(classes, positive)
@@ -69,7 +82,7 @@ def predict_frame(
         labels = np.where(flagged, names[index], names[1 - index])
     else:
         labels = names[probabilities.argmax(axis=1)]
-    return Predicted(labels, probabilities, None, gives_probabilities(pipeline))
+    return Predicted(labels, probabilities, None, is_probability)
 
 
 def gives_probabilities(pipeline: Any) -> bool:
