@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from db.queries.models import comparable, get_model
+from db.queries.models import get_model
 from db.queries.projects import get_project
 from db.queries.promotions import advice_for
 from db.queries.runs import fold_results
 from db.session import reading
 from mms.charts import fold_scores, precision_recall, roc
 from mms.charts.theme import colours_of
+from mms.domain.comparison import why_not_comparable
 from mms.domain.errors import Invalid
 from mms.domain.members import Member
 from mms.domain.models import Model
@@ -48,7 +49,7 @@ def render(member: Member) -> None:
 
 
 def _drawn(session: Session, member: Member, project: Project, models: Sequence[Model]) -> None:
-    metric, why_not = METRICS[project.primary_metric], comparable(models)
+    metric, why_not = METRICS[project.primary_metric], why_not_comparable([m.ranked for m in models])
     results = fold_results(session, [m.id for m in models])
     series = [fold_scores.series_of(m.id, m.ranked.name, results.get(m.id, []), metric) for m in models]
     finding = fold_scores.words(series, metric)

@@ -4,7 +4,6 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import pairwise
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -142,6 +141,7 @@ def get_model(session: Session, model_id: int) -> Model:
         seed=row.seed,
         holdout=Holdout.from_json(row.holdout) if row.holdout else None,
         description=row.description,
+        parent_id=row.parent_id,
     )
 
 
@@ -174,19 +174,6 @@ def pictures(session: Session, model_id: int, theme: Theme) -> list[Picture]:
     ]
 
 
-def comparable(models: Sequence[Model]) -> str | None:
-    """None when all are scored on the same rows and folds, else the sentence that says why not."""
-    for one, other in pairwise(model.ranked for model in models):
-        if one.project_id != other.project_id:
-            return f"{one.name} and {other.name} belong to different projects: compare models of one project."
-        if one.snapshot_id != other.snapshot_id:
-            return (
-                f"{one.name} and {other.name} were scored on different snapshots, so on different rows: "
-                "retrain the older one, and compare the two on the new snapshot."
-            )
-    return None
-
-
 def ranked_of(row: ModelRow) -> RankedModel:
     """A stored model as a row of the model table."""
     return RankedModel(
@@ -207,6 +194,7 @@ def ranked_of(row: ModelRow) -> RankedModel:
         created_at=row.created_at,
         touched_at=row.touched_at,
         archived_at=row.archived_at,
+        scope=row.scope,
     )
 
 

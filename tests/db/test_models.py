@@ -282,20 +282,3 @@ def test_pictures_of_one_theme_come_with_their_bytes_or_their_error(project: int
         found = queries.pictures(session, model_id, Theme.LIGHT)
 
     assert [(picture.svg, picture.error) for picture in found] == [(None, "Too many classes."), (b"<svg/>", None)]
-
-
-def test_models_are_comparable_on_the_same_snapshot_of_the_same_project_only(project: int, now: datetime) -> None:
-    with transaction() as session:
-        second = rows.a_snapshot(session, project, 2, now)
-        other = rows.a_project(session, now, "another")
-        rows.models(session, other, now, 1)
-    changed(3, snapshot_id=second)
-
-    with reading() as session:
-        one, two, three = (queries.get_model(session, queries.get_ranked(session, project, v).id) for v in (1, 2, 3))
-        foreign = queries.get_model(session, queries.get_ranked(session, other, 1).id)
-
-    assert queries.comparable([]) is None
-    assert queries.comparable([one, two]) is None
-    assert "scored on different snapshots" in (queries.comparable([one, two, three]) or "")
-    assert "belong to different projects" in (queries.comparable([one, foreign]) or "")

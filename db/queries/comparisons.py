@@ -1,0 +1,121 @@
+"""What comparisons are made from: fold scores of many models, the baseline's score, how many triples were tried."""
+
+from collections.abc import Sequence
+from statistics import fmean
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from db.models import FoldResult as FoldRow
+from db.models import Model as ModelRow
+from db.models import ModelScore
+from db.models import Run as RunRow
+from db.models import RunTriple as RunTripleRow
+from db.queries.jobs import UNFINISHED
+from db.queries.models import ranked_of
+from mms.domain.comparison import Contender
+from mms.domain.models import RankedModel
+from mms.domain.runs import FINAL_FIT, Origin
+from mms.domain.triples import BASELINE
+
+
+def contenders(session: Session, model_ids: Sequence[int], metric: str) -> list[Contender]:
+    """Live models with what a comparison needs of their folds, best first."""
+    return _contenders(session, ModelRow.id.in_(model_ids), metric)
+
+
+def contenders_of_run(session: Session, run_id: int, metric: str) -> list[Contender]:
+    """The live models of one run, best first."""
+    return _contenders(session, ModelRow.run_id == run_id, metric)
+
+
+def baseline_score(session: Session, model: RankedModel, metric: str) -> float | None:
+    """The mean score of the newest baseline on the model's snapshot and scope."""
+    stmt = (
+        select(ModelScore.mean)
+        .join(ModelRow, ModelRow.id == ModelScore.model_id)
+        .where(*_beside(model.snapshot_id, model.scope), ModelRow.algorithm == BASELINE, ModelScore.metric == metric)
+        .order_by(ModelRow.id.desc())
+        .limit(1)
+    )
+    return session.scalar(stmt)
+
+
+def tried(session: Session, snapshot_id: int) -> int:
+    """How many triples were scored on at least one fold of a snapshot, each once, without baselines."""
+    scored = sa.exists().where(FoldRow.run_triple_id == RunTripleRow.id, FoldRow.fold != FINAL_FIT)
+    stmt = (
+        select(sa.func.count(RunTripleRow.triple_id.distinct()))
+        .join(RunRow, RunRow.id == RunTripleRow.run_id)
+        .where(RunRow.snapshot_id == snapshot_id, RunTripleRow.origin != Origin.BASELINE.value, scored)
+    )
+    return session.scalar(stmt) or 0
+
+
+def twins(session: Session, model_ids: Sequence[int], snapshot_id: int, scope: str) -> dict[int, int]:
+    """Model -> the newest live model of the same triple on a snapshot and scope, where there is one."""
+    asked, found = aliased(ModelRow), ModelRow
+    stmt = (
+        select(asked.id, sa.func.max(found.id))
+        .join(found, found.triple_id == asked.triple_id)
+        .where(asked.id.in_(model_ids), *_beside(snapshot_id, scope), found.parent_id.is_(None))
+        .group_by(asked.id)
+    )
+    return dict(session.execute(stmt).tuples())
+
+
+def run_under_way(session: Session, model_ids: Sequence[int], snapshot_id: int, scope: str) -> int | None:
+    """The newest unfinished run on a snapshot and scope that fits the triple of one of the models."""
+    stmt = (
+        select(sa.func.max(RunRow.id))
+        .join(RunTripleRow, RunTripleRow.run_id == RunRow.id)
+        .join(ModelRow, ModelRow.triple_id == RunTripleRow.triple_id)
+        .where(
+            ModelRow.id.in_(model_ids),
+            RunRow.snapshot_id == snapshot_id,
+            RunRow.scope == scope,
+            RunRow.state.in_(UNFINISHED),
+        )
+    )
+    return session.scalar(stmt)
+
+
+def _contenders(session: Session, which: sa.ColumnElement[bool], metric: str) -> list[Contender]:
+    stmt = (
+        select(
+            ModelRow,
+            FoldRow.fold,
+            FoldRow.n_train,
+            FoldRow.n_validate,
+            FoldRow.scores[metric].as_float(),
+            FoldRow.features,
+            FoldRow.score_seconds,
+            FoldRow.fit_seconds,
+        )
+        .join(FoldRow, FoldRow.run_triple_id == ModelRow.run_triple_id)
+        .where(which, ModelRow.deleted_at.is_(None), FoldRow.fold != FINAL_FIT)
+        .order_by(ModelRow.score.desc(), ModelRow.id, FoldRow.fold)
+    )
+    folds: dict[ModelRow, list[Sequence[Any]]] = {}
+    for model, *fold in session.execute(stmt):
+        folds.setdefault(model, []).append(fold)
+    return [_contender(ranked_of(model), rows) for model, rows in folds.items()]
+
+
+def _contender(model: RankedModel, folds: Sequence[Sequence[Any]]) -> Contender:
+    number, n_train, n_validate, scores, features, score_seconds, fit_seconds = zip(*folds, strict=True)
+    known = [count for count in features if count is not None]
+    return Contender(
+        model=model,
+        scores={fold: score for fold, score in zip(number, scores, strict=True) if score is not None},
+        ratios={fold: held / seen for fold, held, seen in zip(number, n_validate, n_train, strict=True)},
+        features=max(known, default=None),
+        predict_seconds=fmean(score_seconds),
+        fit_seconds=fmean(fit_seconds),
+    )
+
+
+def _beside(snapshot_id: int, scope: str) -> list[sa.ColumnElement[bool]]:
+    return [ModelRow.snapshot_id == snapshot_id, ModelRow.scope == scope, ModelRow.deleted_at.is_(None)]
