@@ -9,10 +9,10 @@ from db.queries.promotions import Champion, find_champion
 from db.queries.runs import runs
 from db.queries.snapshots import snapshots
 from db.session import reading, transaction
+from mms.domain.comparison import band_of
 from mms.domain.members import Member
 from mms.domain.models import ModelPage, ModelSort, ModelState
 from mms.domain.scores import METRICS
-from mms.domain.ties import tied_with_best
 from mms.usecases.models import archive_models, restore_models
 from pages.parts.model_filters import model_view, pager
 from pages.parts.model_table import models_table, sentence
@@ -22,7 +22,7 @@ from pages.parts.session import current_member, real_now
 from pages.parts.told import told
 
 _LEADERS = 25
-"""How many of the best are asked whether they can be told apart."""
+"""How many of the best are looked at for the band of one standard error."""
 
 
 def render(member: Member) -> None:
@@ -34,21 +34,18 @@ def render(member: Member) -> None:
     first = st.empty()
     metric = METRICS[project.primary_metric]
     with told(), reading() as session:
-        taken = snapshots(session, project.id)
         launched = {r.id: f"run {r.number}" for r in runs(session, project.id)}
-        names = {s.id: s.name for s in taken}
+        names = {s.id: s.name for s in snapshots(session, project.id)}
         view = model_view(Choices(algorithms_used(session, project.id), names, launched), metric)
         page = models_page(session, project.id, view.where, view.sort, view.after)
         best = models_page(session, project.id, view.where, ModelSort.SCORE, limit=_LEADERS).models
         champion = find_champion(session, project.id)
-        plan = next((s.fold_plan for s in taken if best and s.id == best[0].snapshot_id), None)
-        first.markdown(sentence(page, best, plan, metric))
-        tied = {m.id for m in tied_with_best(best, plan)} if plan else set()
-        tied = tied if len(tied) > 1 else set()
+        first.markdown(sentence(page, best, metric))
+        band = {m.id for m in band_of(best)}
         if not page.models:
             _nothing(view)
             return
-        chosen = models_table(page, project, tied, project.present(real_now()), _key(view))
+        chosen = models_table(page, project, band if len(band) > 1 else set(), project.present(real_now()), _key(view))
         _chosen(member, chosen, archived=view.where.archived)
         pager(view, page.after)
         _challengers(page, champion)

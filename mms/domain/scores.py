@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from statistics import fmean, stdev
 
 from mms.domain.errors import Invalid
@@ -90,11 +89,3 @@ def summarise(metric: str, folds: Sequence[float], final: float | None = None) -
     """Mean, sample standard deviation, minimum and maximum of fold scores."""
     sd = stdev(folds) if len(folds) > 1 else 0.0
     return ScoreSummary(metric, fmean(folds), sd, min(folds), max(folds), final)
-
-
-def corrected_half_width(sd: float, k: int, train_share: float) -> float:
-    """The "±" of a mean over k folds: sd·sqrt(1/k + n_test/n_train) (Nadeau & Bengio 2003).
-
-    train_share: n_train/n_test. Overlapping training sets make the naive sd/sqrt(k) too small.
-    """
-    return sd * sqrt(1.0 / k + 1.0 / train_share)

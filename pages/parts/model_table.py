@@ -6,11 +6,10 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
+from mms.domain.comparison import band_of
 from mms.domain.models import ModelPage, ModelState, RankedModel
 from mms.domain.projects import Project
 from mms.domain.scores import METRICS, Metric
-from mms.domain.snapshots import FoldPlan
-from mms.domain.ties import tied_with_best
 from mms.domain.triples import described
 from pages.parts.formatting import age, score_of, seconds, size, time_column
 
@@ -21,18 +20,19 @@ STATE_WORDS = {
     ModelState.RETIRED: "– retired",
 }
 
-_TIED = "background-color: rgba(0, 114, 178, 0.16)"
+BAND = "background-color: rgba(0, 114, 178, 0.16)"
+"""How cells of models within one standard error of the best are shaded."""
 
 
-def frame_of(models: Sequence[RankedModel], metric: Metric, tied: Collection[int], now: datetime) -> pd.DataFrame:
-    """One row a model, as people read it; models tied with the best bear a ≈."""
+def frame_of(models: Sequence[RankedModel], metric: Metric, band: Collection[int], now: datetime) -> pd.DataFrame:
+    """One row a model, as people read it; those within one standard error of the best bear a ≈."""
     return pd.DataFrame(
         {
             "id": [f"v{m.version}" for m in models],
             "model": [m.algorithm for m in models],
             "hyperparameters": [described(m.hyperparameters) or "defaults" for m in models],
             "build": [seconds(m.build_seconds) for m in models],
-            "score": [score_of(metric, m.score, m.score_sd) + (" ≈" if m.id in tied else "") for m in models],
+            "score": [score_of(metric, m.score, m.score_sd) + (" ≈" if m.id in band else "") for m in models],
             "artifact": [f"/api/v1/models/{m.id}/artifact#{size(m.artifact_size)}" for m in models],
             "state": [STATE_WORDS[m.state] for m in models],
             "age": [age(m.created_at, now) for m in models],
@@ -42,22 +42,22 @@ def frame_of(models: Sequence[RankedModel], metric: Metric, tied: Collection[int
     )
 
 
-def sentence(page: ModelPage, best: Sequence[RankedModel], plan: FoldPlan | None, metric: Metric) -> str:
-    """How many there are, which is best, and whether the best can be told apart. best: best first, any number."""
+def sentence(page: ModelPage, best: Sequence[RankedModel], metric: Metric) -> str:
+    """How many there are, which is best, and how many come as near as one standard error. best: best first."""
     noun = "model" if page.total == 1 and not page.capped else "models"
-    if not best or plan is None:
+    if not best:
         return f"{page.total_words} {noun}."
-    tied = tied_with_best(best, plan)
     first = f"best is **{best[0].name}** with {metric.label} {score_of(metric, best[0].score, best[0].score_sd)}"
     if len(best) == 1:
         return f"{page.total_words} {noun}; {first}."
-    if len(tied) == 1:
-        return f"{page.total_words} {noun}; {first}, and no other comes within its ±."
-    count = f"{len(tied)}{'+' if len(tied) == len(best) and len(best) < page.total else ''}"
-    return f"{page.total_words} {noun}; {first}, but the best {count} are not distinguishable (shaded, ≈)."
+    band = band_of(best)
+    if len(band) == 1:
+        return f"{page.total_words} {noun}; {first}, and no other comes within one standard error of it."
+    count = f"{len(band)}{'+' if len(band) == len(best) and len(best) < page.total else ''}"
+    return f"{page.total_words} {noun}; {first}, but the best {count} lie within one standard error (shaded, ≈)."
 
 
-def models_table(page: ModelPage, project: Project, tied: Collection[int], now: datetime, key: str) -> list[int]:
+def models_table(page: ModelPage, project: Project, band: Collection[int], now: datetime, key: str) -> list[int]:
     """Draw one page of the table; a click on an ID opens its model. Returns the ids of the chosen rows."""
     ids = [m.id for m in page.models]
 
@@ -65,11 +65,11 @@ def models_table(page: ModelPage, project: Project, tied: Collection[int], now: 
         st.switch_page("model.py", query_params={"id": str(ids[st.session_state[f"{key}_open"].row])})
 
     metric = METRICS[project.primary_metric]
-    frame = frame_of(page.models, metric, tied, now)
-    shaded = [i for i, m in enumerate(page.models) if m.id in tied]
+    frame = frame_of(page.models, metric, band, now)
+    shaded = [i for i, m in enumerate(page.models) if m.id in band]
     column = st.column_config
     event = st.dataframe(
-        frame.style.map(lambda _: _TIED, subset=(shaded, ["score"])) if shaded else frame,
+        frame.style.map(lambda _: BAND, subset=(shaded, ["score"])) if shaded else frame,
         key=key,
         hide_index=True,
         height="content",
@@ -95,5 +95,5 @@ def models_table(page: ModelPage, project: Project, tied: Collection[int], now: 
 def _score_help(metric: Metric) -> str:
     return (
         f"{metric.label}: {metric.explanation}; {metric.direction}. Mean of 12 folds ± standard deviation over them. "
-        "≈ and shade: not distinguishable from the best on the same snapshot."
+        "≈ and shade: within one standard error of the best on the same rows and folds; prefer the simplest of these."
     )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mms.domain.errors import Invalid
 from mms.domain.projects import Task
-from mms.domain.scores import DEFAULT_METRIC, METRICS, corrected_half_width, metric_named, metrics_of, summarise
+from mms.domain.scores import DEFAULT_METRIC, METRICS, metric_named, metrics_of, summarise
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -42,9 +42,3 @@ def test_a_summary_is_mean_spread_and_range(folds: list[float]) -> None:
 
 def test_one_fold_has_no_spread() -> None:
     assert summarise("f1", [0.4]).sd == 0.0
-
-
-def test_the_corrected_band_is_wider_than_the_naive_one() -> None:
-    naive = 0.05 / 12**0.5
-
-    assert corrected_half_width(0.05, 12, 11) / naive == pytest.approx(1.446, abs=0.001)
