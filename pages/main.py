@@ -17,8 +17,8 @@ SHOWN: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 """Section -> pages of the menu: file and title."""
 
-UNSHOWN = (("model", "Model"), ("compare", "Compare"))
-"""Pages about chosen models: they have an address, and stay out of the menu."""
+UNSHOWN = (("model", "Model"), ("compare", "Compare"), ("recipe", "Recipe"))
+"""Pages that others lead to: they have an address, and stay out of the menu."""
 
 
 def main() -> None:

@@ -10,12 +10,20 @@ from pages.parts.formatting import counted
 from pages.parts.session import id_in_url
 
 
-def snapshot_choice(taken: Sequence[Snapshot]) -> Snapshot:
-    """The snapshot to fit on; the address names it (`snapshot=ID`), else the newest."""
-    by_id = {snapshot.id: snapshot for snapshot in taken}
+def snapshot_of_address(taken: Sequence[Snapshot]) -> Snapshot:
+    """The snapshot that the address names (`snapshot=ID`), else the newest; NotFound where it is none of them."""
     wanted = id_in_url("snapshot", "snapshot")
-    if wanted is not None and wanted not in by_id:
-        raise NotFound(f"The project has no snapshot {wanted}: choose one on the data page.")
+    if wanted is None:
+        return taken[0]
+    for snapshot in taken:
+        if snapshot.id == wanted:
+            return snapshot
+    raise NotFound(f"The project has no snapshot {wanted}: choose one on the data page.")
+
+
+def snapshot_choice(taken: Sequence[Snapshot]) -> Snapshot:
+    """The snapshot to fit on, to choose: the address names it, else the newest."""
+    by_id = {snapshot.id: snapshot for snapshot in taken}
     ids = list(by_id)
 
     def write() -> None:
@@ -24,7 +32,7 @@ def snapshot_choice(taken: Sequence[Snapshot]) -> Snapshot:
     chosen = st.selectbox(
         "Snapshot",
         ids,
-        index=ids.index(wanted) if wanted is not None else 0,
+        index=ids.index(snapshot_of_address(taken).id),
         format_func=lambda id_: by_id[id_].name,
         key="snapshot_choice",
         on_change=write,
