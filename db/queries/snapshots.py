@@ -67,6 +67,14 @@ def snapshot_frame(session: Session, cache: Path, snapshot: Snapshot) -> pd.Data
     return pd.read_parquet(snapshot_file(session, cache, snapshot))
 
 
+def snapshot_times(session: Session, cache: Path, snapshot: Snapshot) -> tuple[pd.Series | None, pd.Series | None]:
+    """Prediction time and label time of every row, None where the snapshot has none."""
+    names = [name for name in dict.fromkeys((snapshot.time, snapshot.label_time)) if name is not None]
+    frame = pd.read_parquet(snapshot_file(session, cache, snapshot), columns=names)
+    time, label_time = (None if name is None else frame[name] for name in (snapshot.time, snapshot.label_time))
+    return time, label_time
+
+
 def snapshot_blocks(session: Session, snapshot: Snapshot) -> np.ndarray:
     """The block of every row, int16."""
     return np.frombuffer(read_bytes(session, snapshot.folds_blob), dtype=BLOCK_TYPE).astype(np.int16)

@@ -1,6 +1,7 @@
 """Ensembles: triples that combine the answers of other triples, their members."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +16,15 @@ class EnsembleKind(StrEnum):
 
     VOTING = "voting"
     STACKING = "stacking"
+
+
+@dataclass(frozen=True, slots=True)
+class EnsembleDraft:
+    """An ensemble to make of models."""
+
+    model_ids: tuple[int, ...]
+    kind: EnsembleKind = EnsembleKind.VOTING
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 EXPLANATIONS: Mapping[EnsembleKind, str] = {
@@ -68,9 +78,13 @@ def ensemble_of(
     return Triple(Recipe(_name(ordered), ()), kind.value, checked, ordered)
 
 
-def is_ensemble(triple: Triple) -> bool:
-    """Whether the triple combines others."""
-    return bool(triple.members)
+def kind_of(name: str) -> EnsembleKind:
+    """The kind of this name, or Invalid with the kinds there are."""
+    try:
+        return EnsembleKind(name)
+    except ValueError as error:
+        kinds = " or ".join(kind.value for kind in EnsembleKind)
+        raise Invalid(f"'{name}' combines no members: make it {kinds}, or leave the members out.") from error
 
 
 def combination_words(kind: EnsembleKind, members: Sequence[str]) -> str:
