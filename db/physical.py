@@ -117,11 +117,17 @@ def count_rows(session: Session, table: FeatureTable) -> int:
 
 
 def read_base(
-    session: Session, table: FeatureTable, declaration: InstanceTable, selection: Selection, now: datetime
+    session: Session,
+    table: FeatureTable,
+    declaration: InstanceTable,
+    selection: Selection,
+    now: datetime,
+    also: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Base rows of a selection whose label is known at `now`, sorted by entity key and time.
 
-    Columns: the base features in order, then (unless they are features) entity key, times, target, join columns.
+    Columns: the base features in order, then (unless they are features) entity key, times, target, join columns, and
+    those of `also`.
     """
     physical = _physical(table)
     chosen = [_known(physical, table, declaration, now)]
@@ -129,7 +135,8 @@ def read_base(
     if selection.extent is not Extent.ALL:
         chosen.append(_since(session, physical, table, declaration, selection, chosen))
     order = list(dict.fromkeys((*declaration.entity_key, *_some(declaration.prediction_time), *table.identity)))
-    names = list(dict.fromkeys((*base_columns(declaration), *order)))
+    asked = list(dict.fromkeys((*base_columns(declaration), *also)))
+    names = list(dict.fromkeys((*asked, *order)))
     frame = _frame(session, table, [table.column(name) for name in names], sa.select().where(*chosen))
     frame = frame.sort_values(order, kind="stable", ignore_index=True)
     if selection.extent is Extent.LAST_ROWS and selection.amount is not None and len(frame) > selection.amount:
@@ -138,7 +145,7 @@ def read_base(
     if selection.sample is not None and len(frame) > selection.sample:
         taken = np.random.default_rng(selection.seed).choice(len(frame), selection.sample, replace=False)
         frame = frame.iloc[np.sort(taken)]
-    return frame[base_columns(declaration)].reset_index(drop=True)
+    return frame[asked].reset_index(drop=True)
 
 
 def base_columns(declaration: InstanceTable) -> list[str]:

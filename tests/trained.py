@@ -13,7 +13,7 @@ from db.session import transaction
 from mms.domain.jobs import JobKind
 from mms.domain.members import Member
 from mms.domain.projects import Project
-from mms.domain.snapshots import Extent, FoldKind, Selection, Snapshot
+from mms.domain.snapshots import Dealing, Extent, FoldKind, HoldoutPlan, Selection, Snapshot
 from mms.domain.tables import FileProject
 from mms.domain.triples import Triple
 from mms.ml.algorithms import algorithm_named
@@ -48,9 +48,12 @@ def a_project(member: Member, folder: Path, now: datetime, *, timed: bool = True
         return project_from_file(session, member, source, now)
 
 
-def a_snapshot(member: Member, project: Project, now: datetime, kind: FoldKind | None = None) -> Snapshot:
+def a_snapshot(
+    member: Member, project: Project, now: datetime, kind: FoldKind | None = None, holdout: HoldoutPlan | None = None
+) -> Snapshot:
     """All points so far."""
-    return take_snapshot(transaction, member, project.id, Selection(Extent.ALL), now, kind)
+    dealing = None if kind is None and holdout is None else Dealing(kind, holdout=holdout)
+    return take_snapshot(transaction, member, project.id, Selection(Extent.ALL), now, dealing)
 
 
 def more_points(member: Member, project: Project, now: datetime) -> None:

@@ -11,7 +11,7 @@ from db.session import acknowledged, reading, transaction
 from mms.api.access import CurrentMember, Now
 from mms.api.answers import answer
 from mms.api.limits import Id
-from mms.domain.snapshots import Extent, FoldKind, Selection
+from mms.domain.snapshots import Dealing, Extent, FoldKind, HoldoutKind, HoldoutPlan, Selection
 from mms.domain.tables import Condition, Operator
 from mms.usecases.snapshots import delete_snapshot, take_snapshot
 
@@ -44,12 +44,38 @@ class Rows(BaseModel):
         return Selection(self.extent, self.amount, conditions, self.sample, self.seed)
 
 
+class HeldOut(BaseModel):
+    """The rows that no fold and no final fit sees."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: HoldoutKind
+    share: float = 0.15
+
+    @property
+    def plan(self) -> HoldoutPlan:
+        """The domain's plan."""
+        return HoldoutPlan(self.kind, self.share)
+
+
 class Take(BaseModel):
-    """A snapshot to take. folds: how rows are dealt; default: what suits them."""
+    """A snapshot to take. What is left out of folds, group and holdout takes the project's policy."""
 
     model_config = ConfigDict(extra="forbid")
     rows: Rows | None = None
-    folds: FoldKind | None = None
+    folds: FoldKind | None = Field(None, description="how rows are dealt; null: what suits them")
+    group: str | None = Field(None, description="the column whose values folds by group keep together")
+    holdout: HeldOut | None = Field(None, description="null holds nothing out")
+
+    def dealing(self, policy: Dealing) -> Dealing | None:
+        """The policy's dealing with what is given in its place; None where nothing is."""
+        given = self.model_fields_set & {"folds", "group", "holdout"}
+        if not given:
+            return None
+        folds = {"folds", "group"} & given
+        kind, group = (self.folds, self.group) if folds else (policy.kind, policy.group)
+        if "holdout" not in given:
+            return Dealing(kind, group, policy.holdout)
+        return Dealing(kind, group, self.holdout.plan if self.holdout else None)
 
 
 @router.get("/projects/{project}/snapshots")
@@ -66,7 +92,8 @@ def take(project: str, body: Take, member: CurrentMember, now: Now) -> Response:
     with reading() as session:
         opened = get_project_named(session, member, project)
     selection = body.rows.selection if body.rows else Selection()
-    taken = take_snapshot(transaction, member, opened.id, selection, opened.present(now), body.folds)
+    dealing = body.dealing(opened.policy.dealing)
+    taken = take_snapshot(transaction, member, opened.id, selection, opened.present(now), dealing)
     return answer({"snapshot": taken}, 201)
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from mms.domain.errors import Invalid
-from mms.domain.snapshots import FoldKind, HoldoutPlan, holdout_from_json, holdout_to_json
+from mms.domain.snapshots import Dealing, FoldKind, HoldoutPlan, holdout_from_json, holdout_to_json
 
 
 class Task(StrEnum):
@@ -51,6 +51,11 @@ class Policy:
     folds: FoldKind | None = None
     fold_group: str | None = None
     holdout: HoldoutPlan | None = None
+
+    @property
+    def dealing(self) -> Dealing:
+        """How snapshots deal their rows; Invalid where folds and group do not go together."""
+        return Dealing(self.folds, self.fold_group, self.holdout)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from mms.domain.errors import Invalid
 GLOBAL = "global"
 """The scope of the whole population."""
 
-_SCOPE = re.compile(r"(global|group:[^\s=:]{1,63}=.{1,200}|user:.{1,200})")
+_SCOPE = re.compile(r"(global|group:[^\s=:]{1,63}=.{1,200}|user:.{1,200}|segment:.{1,80})")
 
 
 def checked_scope(key: str) -> str:
-    """The scope key, or Invalid: 'global', 'group:COLUMN=VALUE' or 'user:ENTITY'."""
+    """The scope key, or Invalid: 'global', 'group:COLUMN=VALUE', 'user:ENTITY' or 'segment:NAME'."""
     if not _SCOPE.fullmatch(key):
-        raise Invalid(f"'{key}' is no scope: write 'global', 'group:COLUMN=VALUE' or 'user:ENTITY'.")
+        raise Invalid(f"'{key}' is no scope: write 'global', 'group:COLUMN=VALUE', 'user:ENTITY' or 'segment:NAME'.")
     return key
 
 

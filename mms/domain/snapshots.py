@@ -74,9 +74,32 @@ class HoldoutPlan:
         if not 0.01 <= self.share <= 0.5:
             raise Invalid(f"A hold-out takes a share of the rows from 0.01 to 0.5; it got {self.share:g}.")
 
+    @property
+    def words(self) -> str:
+        """The plan in words: '15 % newest rows'."""
+        return f"{100 * self.share:g} % {self.kind.value} rows"
+
 
 HELD_OUT = -1
 """The block of a row that lies in the hold-out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dealing:
+    """How a snapshot is asked to deal its rows. kind: None takes what suits them. group: the column of folds by group.
+
+    holdout: None holds nothing out.
+    """
+
+    kind: FoldKind | None = None
+    group: str | None = None
+    holdout: HoldoutPlan | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind is FoldKind.BY_GROUP and not self.group:
+            raise Invalid("Folds by group need a column: name the one whose values stay together.")
+        if self.group and self.kind is not FoldKind.BY_GROUP:
+            raise Invalid(f"Column '{self.group}' groups nothing here: choose folds by group, or leave it out.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +111,7 @@ class FoldPlan:
     and trains on the blocks before it, without rows whose label was not known when block i+1 begins (a label without a
     label time was known at once).
     by group: all rows with one value of the column `group` lie in one block; 12 blocks as equal in rows as that allows.
+    A row without a value is a group of its own.
     holdout: rows of block HELD_OUT are in no fold, neither to learn from nor to validate on.
     """
 
@@ -96,6 +120,18 @@ class FoldPlan:
     folds: int = FOLDS
     group: str | None = None
     holdout: HoldoutPlan | None = None
+
+    @property
+    def dealing(self) -> Dealing:
+        """What was asked for."""
+        return Dealing(self.kind, self.group, self.holdout)
+
+    @property
+    def words(self) -> str:
+        """The plan in words: '12 folds by group of ward, seed 0, 15 % newest rows held out'."""
+        group = f" of {self.group}" if self.group else ""
+        held = f", {self.holdout.words} held out" if self.holdout else ""
+        return f"{self.folds} folds {self.kind.value}{group}, seed {self.seed}{held}"
 
     @property
     def train_share(self) -> float:

@@ -30,10 +30,9 @@ class Seat:
 
 
 def load_seat(
-    session: Session, champion: Model, snapshot: Snapshot, instances: Instances, newest: np.ndarray | None
+    session: Session, champion: Model, snapshot: Snapshot, instances: Instances, candidates: np.ndarray
 ) -> Seat | None:
-    """Ask the champion's artifact; None where it cannot be asked or where all rows are its own."""
-    candidates = np.arange(snapshot.row_count) if newest is None else newest
+    """Ask the champion's artifact; None where it cannot be asked or where all candidates are rows of its own."""
     rows = candidates[_unseen(session, champion, snapshot, instances, candidates)]
     inputs = [column.name for column in champion.signature.inputs]
     truth = instances.target.to_numpy()[rows]

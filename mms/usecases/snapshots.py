@@ -30,7 +30,16 @@ from db.session import Transaction, reading
 from mms.domain.errors import Conflict, Invalid
 from mms.domain.members import Member, Permission
 from mms.domain.projects import Project, Task
-from mms.domain.snapshots import FoldKind, FoldPlan, Profile, Selection, Snapshot, selection_to_json
+from mms.domain.snapshots import (
+    HELD_OUT,
+    Dealing,
+    FoldPlan,
+    Profile,
+    Selection,
+    Snapshot,
+    holdout_to_json,
+    selection_to_json,
+)
 from mms.domain.tables import Column, FeatureTable, InstanceTable
 from mms.ml.fitting import Instances
 from mms.ml.folds import assign_blocks, proposed_kind
@@ -45,23 +54,23 @@ def take_snapshot(
     project_id: int,
     selection: Selection,
     now: datetime,
-    fold_kind: FoldKind | None = None,
+    dealing: Dealing | None = None,
 ) -> Snapshot:
-    """Join, hash, profile, deal the folds, store; the same content returns the existing snapshot.
+    """Join, hash, profile, hold out, deal the folds, store; the same content returns the existing snapshot.
 
-    Long work: reads, computes outside any transaction, then writes in short ones. fold_kind None takes the proposal;
-    the selection's seed deals the folds too. Invalid: no labelled rows, a target with one class, a class with fewer
-    than 12 rows.
+    Long work: reads, computes outside any transaction, then writes in short ones. dealing None takes the project's
+    policy; the selection's seed deals. Invalid: no labelled rows, a target with one class, a class with fewer than 12
+    rows. Conflict: the same content is there, and was dealt otherwise than asked.
     """
     member.require(Permission.TRAIN)
     with reading() as session:
-        rows = _read(session, project_id, selection, now)
+        rows = _read(session, project_id, selection, now, dealing)
     frozen_hash = content_hash(rows.frame, rows.columns)
     with reading() as session:
         existing = find_by_content(session, project_id, frozen_hash)
     if existing is not None:
-        return _same(existing, fold_kind)
-    frozen = _frozen(rows, selection, fold_kind, frozen_hash)
+        return _same(existing, rows.dealing, exactly=dealing is not None)
+    frozen = _frozen(rows, selection, frozen_hash)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "snapshot.parquet"
         rows.frame.to_parquet(file, index=False, compression="zstd")
@@ -100,9 +109,10 @@ def delete_snapshot(session: Session, member: Member, snapshot_id: int, now: dat
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The selected instance rows, sorted by entity and time, with what they were read by."""
+    """The selected instance rows, sorted by entity and time, with what they were read by, and how to deal them."""
 
     project: Project
+    dealing: Dealing
     declaration: InstanceTable
     features: tuple[Column, ...]
     columns: tuple[Column, ...]
@@ -121,13 +131,15 @@ class _Frozen:
     profile: Profile
 
 
-def _read(session: Session, project_id: int, selection: Selection, now: datetime) -> _Rows:
+def _read(session: Session, project_id: int, selection: Selection, now: datetime, dealing: Dealing | None) -> _Rows:
     project = project_of(live_project(session, project_id))
+    dealing = dealing or project.policy.dealing
     declaration = get_instance_table(session, project_id)
     ids = (declaration.base_table_id, *(join.table_id for join in declaration.joins))
     tables = {id_: get_table(session, id_) for id_ in ids}
     base_table = tables[declaration.base_table_id]
-    base = physical.read_base(session, base_table, declaration, selection, now)
+    group = _group(dealing, base_table, declaration)
+    base = physical.read_base(session, base_table, declaration, selection, now, also=group)
     if base.empty:
         raise Invalid(
             f"No row of '{base_table.name}' is labelled and in the selection (labels known by {now:%Y-%m-%d %H:%M} "
@@ -136,27 +148,40 @@ def _read(session: Session, project_id: int, selection: Selection, now: datetime
     frames = {join.table_id: physical.read_frame(session, tables[join.table_id]) for join in declaration.joins}
     whole = joined(base, declaration, tables, frames)
     features = feature_columns(declaration, tables)
-    columns = _stored_columns(declaration, base_table, features)
-    return _Rows(project, declaration, features, columns, whole[[column.name for column in columns]])
+    columns = _stored_columns(declaration, base_table, features, group)
+    return _Rows(project, dealing, declaration, features, columns, whole[[column.name for column in columns]])
 
 
-def _stored_columns(declaration: InstanceTable, base: FeatureTable, features: tuple[Column, ...]) -> tuple[Column, ...]:
-    """Base columns once (features, entity key, time, label time, target), then joined ones."""
+def _group(dealing: Dealing, base: FeatureTable, declaration: InstanceTable) -> tuple[str, ...]:
+    """The column whose values folds by group keep together; Invalid where the base table has no such column."""
+    if dealing.group is None:
+        return ()
+    if dealing.group == declaration.target:
+        raise Invalid(f"'{dealing.group}' is the target, and each fold needs all its values: group by another column.")
+    return (base.column(dealing.group).name,)
+
+
+def _stored_columns(
+    declaration: InstanceTable, base: FeatureTable, features: tuple[Column, ...], group: tuple[str, ...]
+) -> tuple[Column, ...]:
+    """Base columns once (features, entity key, time, label time, target, group of the folds), then joined ones."""
     own, others = features[: len(declaration.features)], features[len(declaration.features) :]
-    roles = (*declaration.entity_key, declaration.prediction_time, declaration.label_time, declaration.target)
+    roles = (*declaration.entity_key, declaration.prediction_time, declaration.label_time, declaration.target, *group)
     kept = {column.name: column for column in own}
     kept |= {name: base.column(name) for name in roles if name is not None}
     return (*kept.values(), *others)
 
 
-def _frozen(rows: _Rows, selection: Selection, fold_kind: FoldKind | None, frozen_hash: str) -> _Frozen:
-    project, declaration = rows.project, rows.declaration
+def _frozen(rows: _Rows, selection: Selection, frozen_hash: str) -> _Frozen:
+    project, declaration, dealing = rows.project, rows.declaration, rows.dealing
     target = _target(rows.frame[declaration.target], project.task)
     _check_classes(target, project, declaration.target)
     time = None if declaration.prediction_time is None else rows.frame[declaration.prediction_time]
-    plan = FoldPlan(fold_kind or proposed_kind(project.task, time is not None), selection.seed)
+    kind = dealing.kind or proposed_kind(project.task, time is not None)
+    plan = FoldPlan(kind, selection.seed, group=dealing.group, holdout=dealing.holdout)
     label_time = None if declaration.label_time is None else rows.frame[declaration.label_time]
-    blocks = assign_blocks(plan, target, time, project.task, label_time)
+    group = None if plan.group is None else rows.frame[plan.group]
+    blocks = assign_blocks(plan, target, time, project.task, label_time, group)
     profiled = profile(rows.frame, rows.features, target, project.task)
     return _Frozen(rows, selection, plan, frozen_hash, blocks, profiled)
 
@@ -183,11 +208,19 @@ def _check_classes(target: pd.Series, project: Project, name: str) -> None:
         )
 
 
-def _same(existing: Snapshot, fold_kind: FoldKind | None) -> Snapshot:
-    if fold_kind is not None and existing.fold_plan.kind is not fold_kind:
+def _same(existing: Snapshot, asked: Dealing, *, exactly: bool) -> Snapshot:
+    """The snapshot of this content, or Conflict where it was dealt otherwise.
+
+    exactly: somebody asked for this very dealing; else the policy did, and what it leaves open may be anything.
+    """
+    plan = existing.fold_plan
+    other_folds = asked.kind is not None and (plan.kind, plan.group) != (asked.kind, asked.group)
+    other_holdout = (exactly or asked.holdout is not None) and plan.holdout != asked.holdout
+    if other_folds or other_holdout:
+        held = "" if plan.holdout or not other_holdout else ", and nothing held out"
         raise Conflict(
-            f"{existing.name.capitalize()} holds these very rows with folds {existing.fold_plan.kind.value}: "
-            "use it, or delete it to deal the folds anew."
+            f"{existing.name.capitalize()} holds these very rows with {plan.words}{held}: "
+            "use it, or delete it to deal the rows anew."
         )
     return existing
 
@@ -223,6 +256,9 @@ def _stored(session: Session, member: Member, frozen: _Frozen, data: str, now: d
         selection=selection_to_json(frozen.selection),
         fold_kind=frozen.plan.kind.value,
         fold_seed=frozen.plan.seed,
+        fold_group=frozen.plan.group,
+        holdout=holdout_to_json(frozen.plan.holdout),
+        held_out=int((frozen.blocks == HELD_OUT).sum()),
         profile=profile_to_json(frozen.profile),
         data_blob=data,
         folds_blob=put_bytes(session, frozen.blocks.astype(BLOCK_TYPE).tobytes(), now),

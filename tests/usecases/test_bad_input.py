@@ -16,7 +16,7 @@ from mms.domain.predictions import Feedback, Request
 from mms.domain.projects import Project, ProjectDraft, Task
 from mms.domain.promotions import Seating
 from mms.domain.runs import Launch
-from mms.domain.snapshots import FoldKind, Selection, Snapshot
+from mms.domain.snapshots import Dealing, FoldKind, Selection, Snapshot
 from mms.domain.tables import FileProject, TableSource
 from mms.domain.triples import Branch, Recipe, Step
 from mms.usecases.feedback import record_feedback
@@ -95,7 +95,7 @@ def test_a_target_to_learn_nothing_from_is_refused(
         with transaction() as session:
             project_id = project_from_file(session, member, source, now).id
         before = contents()
-        refused(lambda _: take_snapshot(transaction, member, project_id, Selection(), now, folds), words)
+        refused(lambda _: take_snapshot(transaction, member, project_id, Selection(), now, Dealing(folds)), words)
 
     assert contents() == before
 

@@ -12,7 +12,7 @@ from db.session import reading, transaction
 from mms.domain.errors import Conflict, Invalid, NotFound
 from mms.domain.members import Member
 from mms.domain.projects import Task
-from mms.domain.snapshots import Extent, FoldKind, Selection
+from mms.domain.snapshots import Dealing, Extent, FoldKind, Selection
 from mms.domain.tables import Condition, FileProject, InstanceDraft, Join, Operator, TableSource
 from mms.settings import settings
 from mms.usecases.snapshots import delete_snapshot, load_instances, take_snapshot
@@ -66,8 +66,8 @@ def test_the_same_content_is_the_same_snapshot(project: int, member: Member, now
 
     assert again == first
     assert (changed.number, changed.content_hash == first.content_hash) == (2, False)
-    with pytest.raises(Conflict, match="holds these very rows with folds by time"):
-        take_snapshot(transaction, member, project, Selection(), now, FoldKind.STRATIFIED)
+    with pytest.raises(Conflict, match="holds these very rows with 12 folds by time"):
+        take_snapshot(transaction, member, project, Selection(), now, Dealing(FoldKind.STRATIFIED))
 
 
 def first_table(project: int) -> int:
@@ -101,6 +101,8 @@ def test_instances_are_ready_to_fit(project: int, member: Member, now: datetime)
     assert instances.label_time is not None
 
 
+STRATIFIED = Dealing(FoldKind.STRATIFIED)
+
 BAD = {
     "no rows": (Condition("x", Operator.GT, 1000), "No row of 'base' is labelled and in the selection"),
     "one class": (Condition("target", Operator.EQ, True), "has one class only, 'true'"),
@@ -113,7 +115,7 @@ def test_a_selection_to_learn_nothing_from_is_refused(project: int, member: Memb
     condition, words = BAD[case]
 
     with pytest.raises(Invalid) as caught:
-        take_snapshot(transaction, member, project, Selection(conditions=(condition,)), now, FoldKind.STRATIFIED)
+        take_snapshot(transaction, member, project, Selection(conditions=(condition,)), now, STRATIFIED)
 
     assert words in caught.value.sentence
     with reading() as session:
