@@ -17,7 +17,10 @@ ROOT = Path(__file__).parents[1]
 
 _SITE = ("mms.domain", "mms.settings", "mms.security", "mms.__version__")
 _EDGE = (*_SITE, "mms.usecases", "mms.charts", "db.queries", "db.session", "sqlalchemy.orm.Session")
-_SCIENCE = ("numpy", "scipy", "pandas", "pyarrow", "sklearn", "joblib", "threadpoolctl", "dask", "distributed")
+_SCIENCE = (
+    "numpy", "scipy", "pandas", "pyarrow", "sklearn", "joblib", "threadpoolctl",
+    "dask", "distributed", "lightgbm", "xgboost", "optuna",
+)  # fmt: skip
 
 LAW: dict[str, tuple[str, ...]] = {
     "mms/domain/": ("mms.domain",),
@@ -32,7 +35,7 @@ LAW: dict[str, tuple[str, ...]] = {
     "mms/usecases/": (
         "mms.usecases", *_SITE, "mms.ml", "db", "sqlalchemy", "numpy", "pandas", "pyarrow", "croniter",
     ),
-    "mms/client/": ("mms.client", "mms.domain", "numpy", "pandas", "pyarrow", "sklearn", "httpx"),
+    "mms/client/": ("mms.client", "mms.domain", "numpy", "pandas", "pyarrow", "sklearn", "joblib", "httpx"),
     "pages/": (*_EDGE, "pages", "streamlit", "numpy", "pandas", "plotly"),
     "mms/api/": (*_EDGE, "mms.api", "fastapi", "pydantic", "starlette", "anyio", "pandas"),
     "mms/cli/": (*_EDGE, "mms.cli", "db.migrate", "pandas"),

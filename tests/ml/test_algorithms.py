@@ -1,5 +1,6 @@
 """The registry: nothing outside it can be named, and every parameter is typed and ranged."""
 
+from math import prod
 from typing import Any
 
 import pytest
@@ -7,8 +8,10 @@ import pytest
 from mms.domain.errors import Invalid
 from mms.domain.projects import Task
 from mms.ml.algorithms import ALGORITHMS, Algorithm, algorithm_named, algorithms_of, estimator, label_of
+from mms.ml.algorithms.plugins import installed_plugins
 
-IDS = [f"{a.name}-{min(a.tasks).value}" for a in ALGORITHMS]
+EVERY = [*ALGORITHMS, *installed_plugins()]
+IDS = [f"{a.name}-{min(a.tasks).value}" for a in EVERY]
 
 
 @pytest.mark.parametrize("task", list(Task))
@@ -16,21 +19,23 @@ def test_a_task_has_the_baseline_first_and_no_name_twice(task: Task) -> None:
     names = [algorithm.name for algorithm in algorithms_of(task)]
 
     assert names[0] == "dummy"
-    assert len(names) == len(set(names)) >= 8
+    assert len(names) == len(set(names)) >= 13
 
 
-@pytest.mark.parametrize("algorithm", ALGORITHMS, ids=IDS)
+@pytest.mark.parametrize("algorithm", EVERY, ids=IDS)
 def test_defaults_and_grid_values_are_allowed_values(algorithm: Algorithm) -> None:
     defaults = algorithm.checked({})
 
     assert algorithm.checked(defaults) == defaults
-    for name, values in algorithm.grid.items():
-        for value in values:
-            assert algorithm.checked({name: value})[name] == value
+    for grid in (algorithm.grid, algorithm.large):
+        for name, values in grid.items():
+            assert len(set(values)) == len(values)
+            assert [algorithm.checked({name: value})[name] for value in values] == list(values)
+    assert prod(map(len, algorithm.grid.values())) <= prod(map(len, algorithm.sized("large").values())) <= 96
     assert all(parameter.explanation for parameter in algorithm.parameters)
 
 
-@pytest.mark.parametrize("algorithm", ALGORITHMS, ids=IDS)
+@pytest.mark.parametrize("algorithm", EVERY, ids=IDS)
 def test_the_ends_of_every_range_build_an_estimator_with_one_thread_and_the_seed(algorithm: Algorithm) -> None:
     task = min(algorithm.tasks)
     for parameter in algorithm.parameters:

@@ -8,7 +8,8 @@ from mms.domain.errors import Invalid
 from mms.domain.projects import Task
 from mms.domain.snapshots import FoldKind, FoldPlan, Profile, Selection, Snapshot
 from mms.ml.recipes import proposed_recipes
-from mms.ml.spaces import baseline, estimated_seconds, first_space, grid
+from mms.ml.costs import estimated_seconds
+from mms.ml.spaces import baseline, first_space, grid
 from tests.ml.toys import toy
 
 

@@ -1,12 +1,9 @@
 """Gradient boosting on histograms: trees, each of which repairs the ones before it."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from mms.domain.triples import Parameter, Value
-from mms.ml.algorithms.algorithm import CLASS_WEIGHT, CLASSES, NUMBERS, Algorithm
+from mms.domain.triples import Parameter
+from mms.ml.algorithms.algorithm import CLASS_WEIGHT, CLASSES, NUMBERS, Algorithm, maker
 
 _PARAMETERS = (
     Parameter("max_iter", "integer", 100, 1, 5000, scale="log", explanation="how many trees, one after the other"),
@@ -16,15 +13,13 @@ _PARAMETERS = (
     Parameter("l2_regularization", "number", 0.0, 0.0, 1e4, explanation="the larger, the calmer the leaves"),
 )
 _GRID = {"learning_rate": (0.03, 0.1), "max_leaf_nodes": (15, 31), "max_iter": (100, 200)}
+_LARGE = {
+    "learning_rate": (0.02, 0.05, 0.1, 0.2),
+    "max_leaf_nodes": (7, 15, 31, 63),
+    "max_iter": (100, 300),
+    "l2_regularization": (0.0, 1.0),
+}
 _WORDS = "trees that repair one another; usually the best on tables, takes missing values as they are"
-
-
-def _classifier(parameters: Mapping[str, Value], seed: int) -> Any:
-    return HistGradientBoostingClassifier(**parameters, early_stopping=False, random_state=seed)
-
-
-def _regressor(parameters: Mapping[str, Value], seed: int) -> Any:
-    return HistGradientBoostingRegressor(**parameters, early_stopping=False, random_state=seed)
 
 
 BOOSTING_CLASSIFIER = Algorithm(
@@ -34,10 +29,12 @@ BOOSTING_CLASSIFIER = Algorithm(
     CLASSES,
     (*_PARAMETERS, CLASS_WEIGHT),
     _GRID,
-    _classifier,
+    maker(HistGradientBoostingClassifier, early_stopping=False),
     dense=True,
     missing=True,
     recipe="trees",
+    large=_LARGE,
+    rank=7,
 )
 
 BOOSTING_REGRESSOR = Algorithm(
@@ -47,8 +44,10 @@ BOOSTING_REGRESSOR = Algorithm(
     NUMBERS,
     _PARAMETERS,
     _GRID,
-    _regressor,
+    maker(HistGradientBoostingRegressor, early_stopping=False),
     dense=True,
     missing=True,
     recipe="trees",
+    large=_LARGE,
+    rank=7,
 )

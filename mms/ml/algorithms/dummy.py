@@ -34,6 +34,7 @@ DUMMY_CLASSIFIER = Algorithm(
     {},
     _classifier,
     missing=True,
+    rank=0,
 )
 
 DUMMY_REGRESSOR = Algorithm(
@@ -45,4 +46,5 @@ DUMMY_REGRESSOR = Algorithm(
     {},
     _regressor,
     missing=True,
+    rank=0,
 )

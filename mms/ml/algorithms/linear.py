@@ -1,27 +1,9 @@
-"""Weighted sums of features: logistic and ridge regression."""
+"""Weighted sums of features that tell classes apart."""
 
-from collections.abc import Mapping
-from typing import Any
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
 
-from sklearn.linear_model import LogisticRegression, Ridge
-
-from mms.domain.triples import Parameter, Value
-from mms.ml.algorithms.algorithm import CLASS_WEIGHT, CLASSES, NUMBERS, Algorithm
-
-
-def _logistic(parameters: Mapping[str, Value], seed: int) -> Any:
-    return LogisticRegression(
-        C=parameters["C"],
-        class_weight=parameters["class_weight"],
-        max_iter=parameters["max_iter"],
-        tol=1e-3,
-        random_state=seed,
-    )
-
-
-def _ridge(parameters: Mapping[str, Value], seed: int) -> Any:
-    return Ridge(alpha=parameters["alpha"], random_state=seed)
-
+from mms.domain.triples import Parameter
+from mms.ml.algorithms.algorithm import CLASS_WEIGHT, CLASSES, Algorithm, maker
 
 LOGISTIC = Algorithm(
     "logistic",
@@ -34,15 +16,25 @@ LOGISTIC = Algorithm(
         Parameter("max_iter", "integer", 200, 10, 10_000, scale="log", explanation="steps of the search at most"),
     ),
     {"C": (0.01, 0.1, 1.0, 10.0)},
-    _logistic,
+    maker(LogisticRegression, tol=1e-3),
+    large={"C": (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0), "class_weight": ("balanced", None)},
+    scaled=True,
+    rank=1,
 )
 
-RIDGE = Algorithm(
-    "ridge",
-    "Ridge regression",
-    "a weighted sum of the features with small weights; simple, quick, easy to read",
-    NUMBERS,
-    (Parameter("alpha", "number", 1.0, 1e-6, 1e6, scale="log", explanation="the larger, the simpler the model"),),
+RIDGE_CLASSIFIER = Algorithm(
+    "ridge_classifier",
+    "Ridge classifier",
+    "ridge regression on the classes as numbers; among the quickest, ranks without probabilities",
+    CLASSES,
+    (
+        Parameter("alpha", "number", 1.0, 1e-6, 1e6, scale="log", explanation="the larger, the simpler the model"),
+        CLASS_WEIGHT,
+    ),
     {"alpha": (0.1, 1.0, 10.0, 100.0)},
-    _ridge,
+    maker(RidgeClassifier),
+    large={"alpha": (0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0, 1000.0), "class_weight": ("balanced", None)},
+    scaled=True,
+    probabilities=False,
+    rank=1,
 )

@@ -27,6 +27,7 @@ _PARAMETERS = (
     ),
 )
 _GRID = {"n_neighbors": (5, 15, 50), "weights": ("uniform", "distance")}
+_LARGE = {"n_neighbors": (1, 3, 5, 10, 15, 25, 50, 100), "weights": ("uniform", "distance")}
 
 
 def _arguments(parameters: Mapping[str, Value]) -> dict[str, Any]:
@@ -70,7 +71,9 @@ NEIGHBOURS_CLASSIFIER = Algorithm(
     _PARAMETERS,
     _GRID,
     _classifier,
-    dense=True,
+    large=_LARGE,
+    scaled=True,
+    rank=4,
 )
 
 NEIGHBOURS_REGRESSOR = Algorithm(
@@ -81,5 +84,7 @@ NEIGHBOURS_REGRESSOR = Algorithm(
     _PARAMETERS,
     _GRID,
     _regressor,
-    dense=True,
+    large=_LARGE,
+    scaled=True,
+    rank=4,
 )

@@ -21,6 +21,7 @@ _KERNEL = Parameter(
     explanation=f"linear: a flat border; rbf: a curved one, approximated by {_LANDMARKS} landmark rows (Nystroem)",
 )
 _GRID = {"C": (0.01, 0.1, 1.0), "kernel": ("linear", "rbf")}
+_LARGE = {"C": (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 10.0), "kernel": ("linear", "rbf")}
 
 
 def _with_kernel(machine: Any, parameters: Mapping[str, Value], seed: int) -> Any:
@@ -78,6 +79,10 @@ SVM_CLASSIFIER = Algorithm(
     (_C, CLASS_WEIGHT, _KERNEL),
     _GRID,
     _classifier,
+    large=_LARGE,
+    scaled=True,
+    probabilities=False,
+    rank=3,
 )
 
 SVM_REGRESSOR = Algorithm(
@@ -94,4 +99,7 @@ SVM_REGRESSOR = Algorithm(
     ),
     _GRID,
     _regressor,
+    large=_LARGE,
+    scaled=True,
+    rank=3,
 )

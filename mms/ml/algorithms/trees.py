@@ -1,9 +1,7 @@
 """Trees, and forests of them. They take missing values as they are."""
 
-from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
 
-import numpy as np
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     ExtraTreesRegressor,
@@ -11,10 +9,10 @@ from sklearn.ensemble import (
     RandomForestRegressor,
 )
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
-from sklearn.utils.class_weight import compute_sample_weight
 
-from mms.domain.triples import Parameter, Value
-from mms.ml.algorithms.algorithm import CLASS_WEIGHT, CLASSES, NUMBERS, Algorithm
+from mms.domain.triples import Parameter
+from mms.ml.algorithms.algorithm import CLASS_WEIGHT, CLASSES, NUMBERS, Algorithm, maker
+from mms.ml.algorithms.balanced import Balanced
 
 _ONE_TREE = (
     Parameter(
@@ -40,43 +38,24 @@ _FOREST = (
 )
 _TREE_GRID = {"max_depth": (4, 8, None), "min_samples_leaf": (5, 20, 100)}
 _FOREST_GRID = {"min_samples_leaf": (1, 5, 20), "max_features": (0.2, 0.33, 0.6)}
+_TREE_LARGE = {"max_depth": (2, 4, 6, 8, 12, None), "min_samples_leaf": (1, 5, 10, 20, 50, 100)}
+_FOREST_LARGE = {
+    "min_samples_leaf": (1, 2, 5, 10, 20),
+    "max_features": (0.1, 0.2, 0.33, 0.6, 1.0),
+    "n_estimators": (100, 300),
+}
 
 _TREE_WORDS = "asks a few questions in turn; easy to read, seldom the best"
 _FOREST_WORDS = "many trees on random parts of the rows and features, averaged; sturdy with few settings"
 _EXTRA_WORDS = "a forest whose questions are drawn at random; smoother and quicker than a random forest"
 
 
-class _Balanced:
-    """Forests whose 'balanced' weights are counted here: theirs fail on labels that look like numbers (1.9.1)."""
-
-    class_weight: Any
-
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Grow the trees. X: (n, features); y: (n,) labels."""
-        asked = self.class_weight
-        if asked == "balanced":
-            _, codes = np.unique(y, return_inverse=True)
-            sample_weight, self.class_weight = compute_sample_weight("balanced", codes), None
-        try:
-            super().fit(X, y, sample_weight)  # type: ignore[misc]
-        finally:
-            self.class_weight = asked
-        return self
-
-
-class _Forest(_Balanced, RandomForestClassifier):  # type: ignore[misc]
+class _Forest(Balanced, RandomForestClassifier):  # type: ignore[misc]
     """A random forest."""
 
 
-class _ExtraTrees(_Balanced, ExtraTreesClassifier):  # type: ignore[misc]
+class _ExtraTrees(Balanced, ExtraTreesClassifier):  # type: ignore[misc]
     """Extra trees."""
-
-
-def _maker(estimator: Any, **fixed: Any) -> Any:
-    def make(parameters: Mapping[str, Value], seed: int) -> Any:
-        return estimator(**parameters, **fixed, random_state=seed)
-
-    return make
 
 
 def _algorithm(name: str, words: tuple[str, str], numbers: bool, estimator: Any, forest: bool) -> Algorithm:
@@ -87,10 +66,12 @@ def _algorithm(name: str, words: tuple[str, str], numbers: bool, estimator: Any,
         NUMBERS if numbers else CLASSES,
         (*(_FOREST if forest else _ONE_TREE), *weight),
         _FOREST_GRID if forest else _TREE_GRID,
-        _maker(estimator, n_jobs=1) if forest else _maker(estimator),
+        maker(estimator, n_jobs=1) if forest else maker(estimator),
         dense=True,
         missing=True,
         recipe="trees",
+        large=_FOREST_LARGE if forest else _TREE_LARGE,
+        rank=6 if forest else 3,
     )
 
 
