@@ -12,25 +12,28 @@ from db.queries.runs import fold_results
 from db.session import reading
 from mms.charts import fold_scores, precision_recall, roc
 from mms.charts.theme import colours_of
-from mms.domain.comparison import why_not_comparable
+from mms.domain.comparison import comparison_words, why_not_comparable
 from mms.domain.errors import Invalid
 from mms.domain.members import Member
 from mms.domain.models import Model
 from mms.domain.projects import Project
 from mms.domain.scores import METRICS
-from pages.parts.comparison import comparison_frame, ids_of, only_different
+from mms.usecases.comparisons import compared
+from pages.parts.alignment import align
+from pages.parts.comparison import chosen_ids, comparison_frame, only_different
 from pages.parts.project import keep_project, link_query
 from pages.parts.promote import advice_words, promote_button
 from pages.parts.scored_rows import class_choice, out_of_fold, ranked_rows
 from pages.parts.session import current_member
 from pages.parts.told import told
+from pages.parts.verdict import difference_plot, pair_table
 
 
 def render(member: Member) -> None:
     """The sentence, the table, the folds, the curves; a button for each that may take the seat."""
     st.title("Compare")
     with told():
-        ids = ids_of(st.query_params.get("ids", ""))
+        ids = chosen_ids(st.query_params.get("ids", ""))
         if len(ids) < 2:
             st.info("Choose 2 models or more in the model table, then press Compare.")
             st.page_link("models.py", label="All models", icon=":material/arrow_back:")
@@ -49,23 +52,32 @@ def render(member: Member) -> None:
 
 
 def _drawn(session: Session, member: Member, project: Project, models: Sequence[Model]) -> None:
-    metric, why_not = METRICS[project.primary_metric], why_not_comparable([m.ranked for m in models])
-    results = fold_results(session, [m.id for m in models])
-    series = [fold_scores.series_of(m.id, m.ranked.name, results.get(m.id, []), metric) for m in models]
-    finding = fold_scores.words(series, metric)
-    st.markdown(why_not or finding)
+    why_not = why_not_comparable([m.ranked for m in models])
+    comparison = None if why_not else compared(session, member, [m.id for m in models])
+    st.markdown(why_not or comparison_words(comparison))
+    if comparison is None:
+        align(session, member, project, models)
     _advice(session, member, project, models)
+    if comparison:
+        pair_table(comparison)
     frame = comparison_frame(models, project)
     if st.toggle("Only what differs", key="differs", bind="query-params"):
         frame = only_different(frame)
     st.dataframe(frame, hide_index=True, height="content", alt="the models side by side; ≠ marks what differs")
     colours = colours_of([m.id for m in models])
-    if why_not is None:
-        st.plotly_chart(fold_scores.figure(series, metric, colours), alt=finding, key="folds")
-    else:
-        st.caption("Scores by fold are not joined: the folds are not the same.")
+    if comparison:
+        difference_plot(comparison, colours)
+        _folds(session, project, models, colours)
     if project.task.is_classification:
         _curves(project, models, colours)
+
+
+def _folds(session: Session, project: Project, models: Sequence[Model], colours: dict[int, str]) -> None:
+    metric, results = METRICS[project.primary_metric], fold_results(session, [m.id for m in models])
+    series = [fold_scores.series_of(m.id, m.ranked.name, results.get(m.id, []), metric) for m in models]
+    finding = fold_scores.words(series, metric)
+    st.plotly_chart(fold_scores.figure(series, metric, colours), alt=finding, key="folds")
+    st.caption(finding)
 
 
 def _advice(session: Session, member: Member, project: Project, models: Sequence[Model]) -> None:

@@ -87,10 +87,15 @@ class Standing:
     Holm, over the models that the best was tested against.
     """
 
-    model: RankedModel
+    contender: Contender
     in_band: bool
     test: PairedTest | None
     p_adjusted: float | None
+
+    @property
+    def model(self) -> RankedModel:
+        """The model."""
+        return self.contender.model
 
     @property
     def distinguishable(self) -> bool:
@@ -196,8 +201,13 @@ def band_of(models: Sequence[RankedModel]) -> list[RankedModel]:
     if not ranked:
         return []
     best = ranked[0]
-    reach = best.score_sd / sqrt(FOLDS)
+    reach = standard_error(best)
     return [m for m in ranked if why_not_comparable([best, m]) is None and best.score - m.score <= reach]
+
+
+def standard_error(model: RankedModel) -> float:
+    """sd/√12 of a model's fold scores, as the one-standard-error rule takes it; too small to be its doubt."""
+    return model.score_sd / sqrt(FOLDS)
 
 
 def simplest(contenders: Sequence[Contender], ranks: Mapping[str, int]) -> Contender:
@@ -265,19 +275,26 @@ def comparison_words(comparison: Comparison) -> str:
 
 def standings_words(standings: Standings) -> str:
     """What the leaderboard says: the best of how many tried, how wide the band is, and which model to prefer."""
-    best, band = standings.rows[0].model, standings.band
-    tried = f"{standings.tried:,} triple{'s' if standings.tried != 1 else ''} tried on this snapshot"
+    best, band, others = standings.rows[0], standings.band, len(standings.rows) - 1
+    tried = f"{standings.tried:,} triple{'' if standings.tried == 1 else 's'} tried on this snapshot"
     luck = "; the best of many owes some of its score to luck" if standings.tried > 1 else ""
-    first = f"**{best.name}** is best of {tried}{luck}."
+    words = f"**{best.model.name}** is best of {tried}{luck}."
     alike = sum(row.test is not None and not row.distinguishable for row in standings.rows)
-    told = (
-        f" {alike} of {len(standings.rows) - 1} others are not distinguishable from it." if standings.rows[1:] else ""
-    )
+    told = f" The tests cannot tell {alike} of {others} others from it." if others else ""
     if len(band) == 1:
-        return first + " No other comes within one standard error of it." + told
-    chosen = standings.simplest.model
-    near = f" {len(band) - 1} lie{'s' if len(band) == 2 else ''} within one standard error of it (shaded, ≈)."
-    if chosen.algorithm == BASELINE:
-        return first + near + " Even the baseline does, which looks at no feature: nothing was learnt for sure." + told
-    prefer = "it is the simplest of them" if chosen.id == best.id else f"the simplest of them is **{chosen.name}**"
-    return first + near[:-1] + f"; {prefer}." + told
+        return f"{words} No other comes within one standard error of it.{told}"
+    error = amount_words(METRICS[standings.metric], standard_error(best.model))
+    words += (
+        f" {len(band) - 1} come{'s' if len(band) == 2 else ''} within one standard error of it ({error}; shaded, ≈)"
+    )
+    return f"{words}{_preference(standings.simplest, best.contender)}{told}"
+
+
+def _preference(chosen: Contender, best: Contender) -> str:
+    if chosen.model.algorithm == BASELINE:
+        return ", even the baseline, which looks at no feature: nothing was learnt for sure."
+    if chosen.model.id == best.model.id:
+        return "; it is the simplest of them."
+    fewer = chosen.features is not None and best.features is not None and chosen.features < best.features
+    why = f" ({chosen.features:,} features, not {best.features:,})" if fewer else ""
+    return f"; the simplest of them is **{chosen.model.name}**{why}: prefer it."

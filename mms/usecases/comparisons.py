@@ -76,7 +76,7 @@ def standings(session: Session, member: Member, run_id: int) -> Standings | None
     tests = [None if c is best else _tested(best, c, rope) for c in found]
     adjusted = iter(holm([test.p for test in tests if test is not None]))
     rows = (
-        Standing(c.model, c.model.id in inside, test, None if test is None else next(adjusted))
+        Standing(c, c.model.id in inside, test, None if test is None else next(adjusted))
         for c, test in zip(found, tests, strict=True)
     )
     return Standings(

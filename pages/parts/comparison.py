@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from mms.domain.comparison import ids_of
 from mms.domain.errors import Invalid
 from mms.domain.models import Model
 from mms.domain.projects import Project
@@ -16,15 +17,12 @@ MOST = 6
 """As many models as there are colours that everybody can tell apart."""
 
 
-def ids_of(text: str) -> list[int]:
-    """The model ids of an address, each once; Invalid where one is no number or there are too many."""
-    parts = list(dict.fromkeys(part for part in text.split(",") if part))
-    for part in parts:
-        if not (part.isascii() and part.isdecimal() and len(part) < 19):
-            raise Invalid(f"'{part}' is no number of a model: choose models in the model table.")
-    if len(parts) > MOST:
-        raise Invalid(f"At most {MOST} models are compared at once; these are {len(parts)}: choose fewer.")
-    return [int(part) for part in parts]
+def chosen_ids(text: str) -> list[int]:
+    """The model ids of an address; Invalid where one is no number or there are too many."""
+    ids = ids_of(text)
+    if len(ids) > MOST:
+        raise Invalid(f"At most {MOST} models are compared at once; these are {len(ids)}: choose fewer.")
+    return ids
 
 
 def comparison_frame(models: Sequence[Model], project: Project) -> pd.DataFrame:

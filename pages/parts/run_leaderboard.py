@@ -6,15 +6,29 @@ import pandas as pd
 import streamlit as st
 
 from db.queries.runs import RunPage
+from mms.domain.comparison import Standings, standings_words
+from mms.domain.projects import Project
 from mms.domain.runs import RunTriple
-from mms.domain.scores import Metric
+from mms.domain.scores import METRICS, Metric
 from mms.domain.triples import described
 from pages.parts.formatting import counted, metric_help, score_of
+from pages.parts.model_table import BAND
+from pages.parts.project import link_query
 from pages.parts.run_table import STATE_WORDS
 
+_STANDS = (
+    "≈ and shade: within one standard error of the best. p: of the corrected paired t-test over the 12 folds, the best "
+    "against each other model, adjusted by Holm for their number; from 0.05 on the two are not distinguishable. "
+    "It is told when the run is finished."
+)
 
-def leaderboard(page: RunPage, metric: Metric) -> None:
-    """Draw the triples, each with the way to its model, and say of each failed one why."""
+
+def leaderboard(project: Project, page: RunPage, standings: Standings | None) -> None:
+    """Draw the triples, each with the way to its model, and say of each failed one why.
+
+    standings: of a finished run, how its models stand against the best.
+    """
+    metric = METRICS[project.primary_metric]
 
     def open_row() -> None:
         model_id = page.triples[st.session_state["leaderboard_open"].row].model_id
@@ -22,8 +36,13 @@ def leaderboard(page: RunPage, metric: Metric) -> None:
             st.switch_page("model.py", query_params={"id": str(model_id)})
 
     st.subheader("Leaderboard so far" if not page.run.state.is_final else "Leaderboard")
+    if standings:
+        _proposal(project, standings)
+    band = {row.model.id for row in standings.band} if standings and len(standings.band) > 1 else set()
+    frame = leaderboard_frame(page.triples, metric, standings)
+    shaded = [i for i, t in enumerate(page.triples) if t.model_id in band]
     st.dataframe(
-        leaderboard_frame(page.triples, metric),
+        frame.style.map(lambda _: BAND, subset=(shaded, ["score", "stands"])) if shaded else frame,
         key="leaderboard",
         hide_index=True,
         height="content",
@@ -40,6 +59,7 @@ def leaderboard(page: RunPage, metric: Metric) -> None:
                 f"Score ({metric.label})",
                 help=f"{metric_help(metric)} Mean of the folds so far ± standard deviation over them.",
             ),
+            "stands": st.column_config.TextColumn("Against the best", help=_STANDS),
             "state": "State",
             "model": st.column_config.ButtonColumn("Model", type="tertiary", key="leaderboard_open", on_click=open_row),
         },
@@ -49,8 +69,25 @@ def leaderboard(page: RunPage, metric: Metric) -> None:
         st.warning(f"{failed.triple.algorithm} ({words}) failed, and the run went on: {failed.error}")
 
 
-def leaderboard_frame(triples: Sequence[RunTriple], metric: Metric) -> pd.DataFrame:
-    """One row a triple, best mean score so far first."""
+def _proposal(project: Project, standings: Standings) -> None:
+    """The best, those as good, and the way to the simplest of them."""
+    st.markdown(standings_words(standings))
+    best, simple = standings.rows[0].model, standings.simplest.model
+    if simple.id == best.id:
+        return
+    row = st.container(horizontal=True)
+    row.page_link("model.py", label=f"Open {simple.name}", icon=":material/eco:", query_params={"id": str(simple.id)})
+    row.page_link(
+        "compare.py",
+        label="Compare it with the best",
+        icon=":material/compare_arrows:",
+        query_params=link_query(project, ids=f"{best.id},{simple.id}"),
+    )
+
+
+def leaderboard_frame(triples: Sequence[RunTriple], metric: Metric, standings: Standings | None) -> pd.DataFrame:
+    """One row a triple, best mean score so far first; `stands`: against the best, or why it was left."""
+    stands = {row.model.id: row.words for row in standings.rows} if standings else {}
     return pd.DataFrame(
         {
             "algorithm": [t.triple.algorithm for t in triples],
@@ -59,6 +96,7 @@ def leaderboard_frame(triples: Sequence[RunTriple], metric: Metric) -> pd.DataFr
             "origin": [t.origin.value for t in triples],
             "folds": [t.folds_done for t in triples],
             "score": ["–" if t.score is None else score_of(metric, t.score, t.score_sd) for t in triples],
+            "stands": [stands.get(t.model_id or 0, t.note or "–") for t in triples],
             "state": [STATE_WORDS[t.state] for t in triples],
             "model": ["–" if t.model_id is None else "open" for t in triples],
         }

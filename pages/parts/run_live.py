@@ -9,11 +9,12 @@ from db.queries.projects import get_project
 from db.queries.promotions import Champion, find_champion
 from db.queries.runs import RunPage, run_page
 from db.session import reading
+from mms.domain.comparison import Standings
 from mms.domain.jobs import JobState
 from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.domain.runs import Origin, Run, RunKind
-from mms.domain.scores import METRICS
+from mms.usecases.comparisons import standings
 from pages.parts.formatting import counted, seconds, time_words, utc_help
 from pages.parts.project import link_query
 from pages.parts.run_buttons import run_buttons
@@ -40,9 +41,10 @@ def follow_run(member: Member, page: RunPage) -> None:
             project = get_project(session, member, now_page.run.project_id)
             champion = find_champion(session, project.id, now_page.run.scope)
             lines = log_lines(session, now_page.run.job_id) if now_page.run.job_id else []
+            stand = standings(session, member, run_id) if finished else None
         if now_page.run.state.is_final and not finished:
             st.rerun()  # the whole page, once: that ends the polling
-        _draw(member, project, now_page, champion)
+        _draw(member, project, now_page, champion, stand)
         run_log(lines)
 
     live()
@@ -67,7 +69,7 @@ def sentence(page: RunPage, now: datetime) -> str:
     return f"**{STATE_WORDS[run.state]}**{took} · {fits} · {models}."
 
 
-def _draw(member: Member, project: Project, page: RunPage, champion: Champion | None) -> None:
+def _draw(member: Member, project: Project, page: RunPage, champion: Champion | None, stand: Standings | None) -> None:
     run = page.run
     st.markdown(sentence(page, real_now()))
     if not run.state.is_final:
@@ -83,7 +85,7 @@ def _draw(member: Member, project: Project, page: RunPage, champion: Champion | 
     if run.kind is RunKind.RETRAINING:
         _challenge(project, page, champion)
     run_buttons(member, project, run, any(t.model_id for t in page.triples))
-    leaderboard(page, METRICS[project.primary_metric])
+    leaderboard(project, page, stand)
 
 
 def _challenge(project: Project, page: RunPage, champion: Champion | None) -> None:

@@ -178,7 +178,7 @@ def test_of_many_models_those_that_may_be_as_good_as_the_best_are_named() -> Non
 
 
 def standing(model_id: int, *, in_band: bool, p: float | None) -> Standing:
-    return Standing(model(model_id, 0.5), in_band, None if p is None else outcome(0.5, 0.4, 0.1), p)
+    return Standing(contender(model_id), in_band, None if p is None else outcome(0.5, 0.4, 0.1), p)
 
 
 @pytest.mark.parametrize(
@@ -203,10 +203,11 @@ def leaderboard(*rows: Standing, simple: Contender) -> str:
 def test_the_leaderboard_counts_the_tries_and_proposes_the_simplest_of_the_band() -> None:
     best, near = standing(1, in_band=True, p=None), standing(2, in_band=True, p=0.4)
 
-    assert leaderboard(best, near, standing(3, in_band=False, p=0.01), simple=contender(2)) == (
+    assert leaderboard(best, near, standing(3, in_band=False, p=0.01), simple=contender(2, features=3)) == (
         "**v1 ridge** is best of 36 triples tried on this snapshot; the best of many owes some of its score to luck. "
-        "1 lies within one standard error of it (shaded, ≈); the simplest of them is **v2 ridge**. "
-        "1 of 2 others are not distinguishable from it."
+        "1 comes within one standard error of it (0.0289 F1; shaded, ≈); "
+        "the simplest of them is **v2 ridge** (3 features, not 5): prefer it. "
+        "The tests cannot tell 1 of 2 others from it."
     )
 
 

@@ -6,25 +6,32 @@ from tests.pages.conftest import Open
 from tests.staged import Stage
 
 
-def test_the_sentence_says_who_leads_on_how_many_folds(open_staged: Open, stage: Stage) -> None:
-    first, second = stage.models[:2]
+def test_the_verdict_comes_first_and_a_table_says_it_of_each_pair(open_staged: Open, stage: Stage) -> None:
+    best, second, baseline = stage.models
 
-    page = open_staged("compare", ids=f"{first.id},{second.id}")
+    page = open_staged("compare", ids=f"{baseline.id},{second.id},{best.id}")
 
     assert not page.exception
-    assert page.markdown[0].value.startswith(f"{first.name} is ahead of {second.name} on ")
+    assert page.markdown[0].value.startswith(f"**{best.name} ")
+    assert f"chance that {best.name} is better than {second.name} by more than 0.01 F1" in page.markdown[0].value
+    pairs, chances = page.dataframe[0].value, page.dataframe[1].value
+    assert list(pairs["pair"]) == [
+        f"{best.name} – {second.name}", f"{best.name} – {baseline.name}", f"{second.name} – {baseline.name}",
+    ]  # fmt: skip
+    assert chances.loc[baseline.name, best.name] == "under 1 %"
+    assert chances.loc[best.name, best.name] == ""
 
 
 def test_what_differs_is_marked_and_can_be_shown_alone(open_staged: Open, stage: Stage) -> None:
     page = open_staged("compare", ids=f"{stage.models[0].id},{stage.models[1].id}")
-    whole = page.dataframe[0].value
+    whole = page.dataframe[1].value
 
     page.toggle(key="differs").set_value(True).run()
 
     marks = dict(zip(whole["property"], whole["differs"], strict=True))
     assert marks["algorithm"] == "≠"
     assert marks["recipe"] == ""
-    assert set(page.dataframe[0].value["differs"]) == {"≠"}
+    assert set(page.dataframe[1].value["differs"]) == {"≠"}
 
 
 @pytest.mark.parametrize(
