@@ -9,9 +9,10 @@ import streamlit as st
 from db.session import transaction
 from mms.domain.members import Member
 from mms.domain.projects import Project
-from mms.domain.snapshots import Extent, FoldKind, Selection
+from mms.domain.snapshots import Extent, Selection
 from mms.domain.tables import Column, Condition, InstanceTable, Operator, typed_value
 from mms.usecases.snapshots import take_snapshot
+from pages.parts.dealing_form import dealing_form
 from pages.parts.project import link_query
 from pages.parts.session import real_now
 from pages.parts.told import told
@@ -22,21 +23,21 @@ _NO_VALUE = (Operator.IS_NULL, Operator.NOT_NULL)
 def snapshot_form(member: Member, project: Project, columns: Sequence[Column], declared: InstanceTable) -> None:
     """Which rows and folds, and the button that freezes them and goes on to training."""
     with st.expander("Which rows, which folds", expanded=False):
-        chosen = _options(columns, declared)
+        chosen = _options(project, columns, declared)
     if st.button(
         "Take snapshot & train…", type="primary", key="take_snapshot",
         help="Freezes the rows, deals them into 12 folds, then lets you choose what to train.",
     ):  # fmt: skip
         with told(stop=False):
-            selection, folds = _selection(columns, chosen)
+            selection = _selection(columns, chosen)
             with st.spinner("Joining, hashing and profiling the rows …"):
                 made = take_snapshot(
-                    transaction, member, project.id, selection, project.present(real_now()), fold_kind=folds
+                    transaction, member, project.id, selection, project.present(real_now()), chosen["dealing"]
                 )
             st.switch_page("train.py", query_params=link_query(project, snapshot=made.id))
 
 
-def _options(columns: Sequence[Column], declared: InstanceTable) -> dict[str, Any]:
+def _options(project: Project, columns: Sequence[Column], declared: InstanceTable) -> dict[str, Any]:
     row = st.columns(4)
     extents = [Extent.ALL, Extent.LAST_ROWS] if declared.prediction_time is None else list(Extent)
     extent = row[0].selectbox("Rows", extents, format_func=lambda e: e.value, key="extent")
@@ -44,13 +45,12 @@ def _options(columns: Sequence[Column], declared: InstanceTable) -> dict[str, An
     if extent is not Extent.ALL:
         amount = row[1].number_input("How many", 1, value=90 if extent is Extent.LAST_DAYS else 10_000, key="amount")
     sample = row[2].number_input("Sample (rows)", 1, value=None, key="sample", placeholder="all of them")
-    seed = row[3].number_input("Seed", 0, value=0, key="snapshot_seed", help="of the sample and of the folds")
+    seed = row[3].number_input(
+        "Seed", 0, value=0, key="snapshot_seed", help="of the sample, the hold-out and the folds"
+    )
+    groups = [column.name for column in columns if column.name != declared.target]
     timed = declared.prediction_time is not None
-    kinds = [None, FoldKind.BY_TIME, FoldKind.STRATIFIED] if timed else [None, FoldKind.STRATIFIED, FoldKind.SHUFFLED]
-    folds = st.selectbox(
-        "Folds", kinds, format_func=lambda k: k.value if k else "as proposed" + (", by time" if timed else ""),
-        key="folds", help="by time: each fold is validated on rows newer than it learned from",
-    )  # fmt: skip
+    dealing = dealing_form(project.policy.dealing, "snapshot", groups, timed=timed)
     st.caption("Filter: only rows for which every condition holds.")
     filters = st.data_editor(
         pd.DataFrame({"column": pd.Series(dtype=str), "operator": pd.Series(dtype=str), "value": pd.Series(dtype=str)}),
@@ -62,24 +62,23 @@ def _options(columns: Sequence[Column], declared: InstanceTable) -> dict[str, An
             "value": st.column_config.TextColumn("Value", help="several, separated by commas, after 'in'"),
         },
     )
-    return {"extent": extent, "amount": amount, "sample": sample, "seed": seed, "folds": folds, "filters": filters}
+    return {"extent": extent, "amount": amount, "sample": sample, "seed": seed, "dealing": dealing, "filters": filters}
 
 
-def _selection(columns: Sequence[Column], chosen: dict[str, Any]) -> tuple[Selection, FoldKind | None]:
+def _selection(columns: Sequence[Column], chosen: dict[str, Any]) -> Selection:
     by_name = {column.name: column for column in columns}
     conditions = [
         _condition(by_name[line["column"]], Operator(line["operator"]), line["value"])
         for line in chosen["filters"].to_dict("records")
         if line["column"] in by_name and line["operator"]
     ]
-    selection = Selection(
+    return Selection(
         extent=chosen["extent"],
         amount=None if chosen["amount"] is None else int(chosen["amount"]),
         conditions=tuple(conditions),
         sample=None if chosen["sample"] is None else int(chosen["sample"]),
         seed=int(chosen["seed"]),
     )
-    return selection, chosen["folds"]
 
 
 def _condition(column: Column, operator: Operator, text: Any) -> Condition:
