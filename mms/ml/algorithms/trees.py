@@ -1,7 +1,9 @@
 """Trees, and forests of them. They take missing values as they are."""
 
-from typing import Any
+from typing import Any, Self
 
+import numpy as np
+from scipy import sparse
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     ExtraTreesRegressor,
@@ -50,12 +52,55 @@ _FOREST_WORDS = "many trees on random parts of the rows and features, averaged; 
 _EXTRA_WORDS = "a forest whose questions are drawn at random; smoother and quicker than a random forest"
 
 
-class _Forest(Balanced, RandomForestClassifier):  # type: ignore[misc]
-    """A random forest."""
+class _Sparse:
+    """Trees take missing values in a dense matrix only; in a sparse one they count as the zeros around them."""
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Grow. X: (n, features), dense or sparse."""
+        super().fit(_filled(X), y, sample_weight=sample_weight)  # type: ignore[misc]
+        return self
+
+    def predict(self, X: Any) -> Any:
+        """(n,) labels or numbers."""
+        return super().predict(_filled(X))  # type: ignore[misc]
 
 
-class _ExtraTrees(Balanced, ExtraTreesClassifier):  # type: ignore[misc]
-    """Extra trees."""
+class _SparseClasses(_Sparse):
+    def predict_proba(self, X: Any) -> Any:
+        """(n, classes)."""
+        return super().predict_proba(_filled(X))  # type: ignore[misc]
+
+
+def _filled(X: Any) -> Any:
+    if not sparse.issparse(X) or not np.isnan(X.data).any():
+        return X
+    filled = X.copy()
+    filled.data = np.nan_to_num(filled.data, nan=0.0)
+    return filled
+
+
+class _TreeClassifier(_SparseClasses, DecisionTreeClassifier):  # type: ignore[misc]
+    """A tree for classes."""
+
+
+class _TreeRegressor(_Sparse, DecisionTreeRegressor):  # type: ignore[misc]
+    """A tree for numbers."""
+
+
+class _ForestClassifier(_SparseClasses, Balanced, RandomForestClassifier):  # type: ignore[misc]
+    """A random forest for classes."""
+
+
+class _ForestRegressor(_Sparse, RandomForestRegressor):  # type: ignore[misc]
+    """A random forest for numbers."""
+
+
+class _ExtraTreesClassifier(_SparseClasses, Balanced, ExtraTreesClassifier):  # type: ignore[misc]
+    """Extra trees for classes."""
+
+
+class _ExtraTreesRegressor(_Sparse, ExtraTreesRegressor):  # type: ignore[misc]
+    """Extra trees for numbers."""
 
 
 def _algorithm(name: str, words: tuple[str, str], numbers: bool, estimator: Any, forest: bool) -> Algorithm:
@@ -67,7 +112,6 @@ def _algorithm(name: str, words: tuple[str, str], numbers: bool, estimator: Any,
         (*(_FOREST if forest else _ONE_TREE), *weight),
         _FOREST_GRID if forest else _TREE_GRID,
         maker(estimator, n_jobs=1) if forest else maker(estimator),
-        dense=True,
         missing=True,
         recipe="trees",
         large=_FOREST_LARGE if forest else _TREE_LARGE,
@@ -79,9 +123,9 @@ _TREE = ("Decision tree", _TREE_WORDS)
 _RANDOM = ("Random forest", _FOREST_WORDS)
 _EXTRA = ("Extra trees", _EXTRA_WORDS)
 
-TREE_CLASSIFIER = _algorithm("tree", _TREE, False, DecisionTreeClassifier, False)
-TREE_REGRESSOR = _algorithm("tree", _TREE, True, DecisionTreeRegressor, False)
-FOREST_CLASSIFIER = _algorithm("forest", _RANDOM, False, _Forest, True)
-FOREST_REGRESSOR = _algorithm("forest", _RANDOM, True, RandomForestRegressor, True)
-EXTRA_TREES_CLASSIFIER = _algorithm("extra_trees", _EXTRA, False, _ExtraTrees, True)
-EXTRA_TREES_REGRESSOR = _algorithm("extra_trees", _EXTRA, True, ExtraTreesRegressor, True)
+TREE_CLASSIFIER = _algorithm("tree", _TREE, False, _TreeClassifier, False)
+TREE_REGRESSOR = _algorithm("tree", _TREE, True, _TreeRegressor, False)
+FOREST_CLASSIFIER = _algorithm("forest", _RANDOM, False, _ForestClassifier, True)
+FOREST_REGRESSOR = _algorithm("forest", _RANDOM, True, _ForestRegressor, True)
+EXTRA_TREES_CLASSIFIER = _algorithm("extra_trees", _EXTRA, False, _ExtraTreesClassifier, True)
+EXTRA_TREES_REGRESSOR = _algorithm("extra_trees", _EXTRA, True, _ExtraTreesRegressor, True)
