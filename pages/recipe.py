@@ -16,6 +16,7 @@ from mms.usecases.recipes import save_recipe
 from pages.parts.draft import value_of
 from pages.parts.project import chosen_project, link_query
 from pages.parts.recipe_composer import composer
+from pages.parts.recipe_link import way_back
 from pages.parts.recipe_preview import recipe_preview
 from pages.parts.session import current_member, id_in_url, real_now
 from pages.parts.snapshot_choice import snapshot_of_address
@@ -29,7 +30,7 @@ def render(member: Member) -> None:
         return
     with told(), reading() as session:
         taken = snapshots(session, project.id)
-    st.page_link("train.py", label="Train", icon=":material/arrow_back:", query_params=link_query(project))
+    st.page_link("train.py", label="Train", icon=":material/arrow_back:", query_params=way_back())
     st.title("Recipe")
     if not taken:
         st.markdown(f"{project.name} has no snapshot yet: a recipe is composed on one, to be seen at work.")
@@ -87,8 +88,7 @@ def _save(member: Member, project: Project, recipe: Recipe, why: str | None) -> 
         with transaction() as session:
             saved = save_recipe(session, member, project.id, recipe, real_now())
         st.toast(saved.note or f"Saved as '{saved.stored.name}'.")
-        query = link_query(project, recipes=saved.stored.recipe.name)
-        st.switch_page("train.py", query_params=query)
+        st.switch_page("train.py", query_params=way_back() | {"recipes": [saved.stored.name]})
 
 
 render(current_member())

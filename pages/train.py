@@ -1,78 +1,117 @@
 """Choose what to try on a snapshot, see what it costs, launch it."""
 
-import streamlit as st
+from dataclasses import dataclass
 
-from db.queries.runs import run_triples
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from db.queries.recipes import recipes
 from db.queries.snapshots import snapshots
-from db.session import reading, transaction
+from db.session import reading
 from mms.domain.errors import MmsError
-from mms.domain.members import Member
+from mms.domain.members import Member, Permission
 from mms.domain.projects import Project
+from mms.domain.recipes import named_recipes
 from mms.domain.runs import Launch
 from mms.domain.snapshots import Snapshot
 from mms.domain.triples import Triple
-from mms.usecases.runs import launch_run
-from mms.usecases.spaces import Options, Plan, options_for, planned
-from pages.parts.formatting import counted, seconds
-from pages.parts.project import chosen_project, link_query
-from pages.parts.session import current_member, id_in_url, real_now
+from mms.usecases.spaces import Plan, options_for, planned
+from pages.parts.project import chosen_project, keep_project, link_query
+from pages.parts.scope_choice import ScopeChoice, launch_chosen, planned_groups, scope_choice
+from pages.parts.search_choice import neighbourhood_choice, search_choice
+from pages.parts.session import current_member, real_now
 from pages.parts.snapshot_choice import snapshot_choice
-from pages.parts.space import algorithm_choices, kept_triples
+from pages.parts.space import algorithm_choices
 from pages.parts.told import told
+from pages.parts.train_cost import cost_words, why_not
+from pages.parts.train_recipes import recipe_choices
+from pages.parts.train_triples import drafted_triples, given_triples, own_triples
+
+
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    """What the widgets say. plan, scope: None while something is wrong, which stands on the screen."""
+
+    snapshot: Snapshot
+    seed: int
+    plan: Plan | None
+    scope: ScopeChoice | None
 
 
 def render(member: Member) -> None:
-    """Snapshot, algorithms with their recipes and grids, estimate, launch."""
+    """Snapshot, recipes, algorithms, search, launch; what it costs stands above and beside the button."""
     st.title("Train")
+    with told(), reading() as session:
+        given, owner = given_triples(session)
+    if owner is not None:
+        keep_project(owner)
     project = chosen_project(member)
     if project is None:
         return
     with told(), reading() as session:
         taken = snapshots(session, project.id)
-        again = id_in_url("again", "run")
-        earlier = run_triples(session, again) if again is not None else []
     if not taken:
         st.markdown(f"{project.name} has no snapshot yet. Models learn from a snapshot: a frozen copy of the rows.")
         if st.button("Take a snapshot first", type="primary"):
             st.switch_page("data.py", query_params=link_query(project, tab="Snapshots"))
         return
-    _compose(member, project, taken, earlier)
-
-
-def _compose(member: Member, project: Project, taken: list[Snapshot], earlier: list[Triple]) -> None:
     top = st.empty()
-    st.subheader("1 Snapshot")
     with told():
-        snapshot = snapshot_choice(taken)
-        with reading() as session:
-            options = options_for(session, member, snapshot.id)
-    kept = kept_triples(earlier) if earlier else []
-    st.subheader("2 Algorithms, recipes and grids")
-    plan = _plan(options, kept, fresh=not earlier)
-    st.subheader("3 Launch")
-    seed = int(st.number_input("Seed", 0, 2**31 - 1, 0, key="seed", help="the same seed gives the same run"))
-    if plan is None or not plan.triples:
-        top.markdown("Choose at least one algorithm.")
-        st.button("Launch", type="primary", disabled=True, help="There is nothing to fit yet: choose an algorithm.")
-        return
-    cost = (
-        f"{counted(len(plan.triples), 'triple')} and the Dummy baseline × 13 fits = {plan.fits:,} fits, "
-        f"about {seconds(plan.seconds)} on one core"
-    )
-    top.markdown(f"This would fit {cost}.")
-    if st.button(f"Launch {counted(len(plan.triples), 'triple')}", type="primary", key="launch", help=cost):
-        with told(stop=False):
-            with transaction() as session:
-                run_id = launch_run(session, member, Launch(snapshot.id, tuple(plan.triples), seed=seed), real_now())
-            st.switch_page("runs.py", query_params=link_query(project, run=run_id))
+        composed = _composed(member, taken, given)
+    _launch(member, project, composed, top)
 
 
-def _plan(options: Options, kept: list[Triple], *, fresh: bool) -> Plan | None:
+def _composed(member: Member, taken: list[Snapshot], given: list[Triple]) -> _Composed:
+    st.subheader("1 Snapshot")
+    snapshot = snapshot_choice(taken)
+    with reading() as session:
+        options = options_for(session, member, snapshot.id)
+        named = named_recipes(recipes(session, snapshot.project_id), options.recipes)
+    more: list[Triple] = []
+    if listed := drafted_triples(given):
+        st.subheader("Triples of your own")
+        more += own_triples(listed, options, named)
+    st.subheader("2 Recipes")
+    chosen = recipe_choices(named)
+    st.subheader("3 Algorithms")
+    plan = None
     try:
-        return planned(options, algorithm_choices(options, fresh=fresh), kept)
+        space = algorithm_choices(options, chosen, fresh=not given)
+        st.subheader("4 Search")
+        more += neighbourhood_choice(options)
+        seed = int(st.number_input("Seed", 0, 2**31 - 1, 0, key="seed", bind="query-params", help=_SEED))
+        way = search_choice(seed)
+        plan = None if way is None else planned(options, space, more, way)
     except MmsError as error:
+        seed = 0
         st.error(error.sentence, icon=":material/error:")
-        return None
+    st.subheader("5 Launch")
+    return _Composed(snapshot, seed, plan, scope_choice(snapshot))
+
+
+_SEED = "of what is random in algorithms and draws: the same seed gives the same run"
+
+
+def _launch(member: Member, project: Project, composed: _Composed, top: DeltaGenerator) -> None:
+    plan, scope = composed.plan, composed.scope
+    why = why_not(plan, scope, may=member.may(Permission.TRAIN))
+    if plan is None or scope is None or why is not None:
+        top.markdown(why)
+        st.button("Launch", type="primary", key="launch", disabled=True, help=why)
+        st.caption(why or "")
+        return
+    launch = Launch(composed.snapshot.id, plan.triples, seed=composed.seed, search=plan.search)
+    with told(stop=False):
+        groups = planned_groups(launch, scope)
+        cost, label = cost_words(plan, groups)
+        top.markdown(f"This would fit {cost}.")
+        for warning in plan.warnings:
+            st.warning(warning, icon=":material/warning:")
+        st.caption(f"{cost[0].upper()}{cost[1:]}.")
+        if st.button(label, type="primary", key="launch", help=cost):
+            run_ids = launch_chosen(member, launch, scope, real_now())
+            query = {"run": run_ids[0]} if len(run_ids) == 1 else {}
+            st.switch_page("runs.py", query_params=link_query(project, **query))
 
 
 render(current_member())

@@ -115,6 +115,15 @@ def run_triples(session: Session, run_id: int) -> list[Triple]:
     return [Triple.from_json(value) for value in live_run(session, run_id).request["triples"]]
 
 
+def get_run_triple(session: Session, run_triple_id: int) -> tuple[Triple, Run]:
+    """One triple of a run, with its run."""
+    row = session.get(RunTripleRow, run_triple_id)
+    if row is None:
+        raise NotFound(f"There is no triple {run_triple_id} of a run: open a run and choose one of its triples.")
+    triple = Triple.from_json(session.get_one(TripleRow, row.triple_id).content)
+    return triple, get_run(session, row.run_id)
+
+
 def fold_results(session: Session, model_ids: Sequence[int]) -> Mapping[int, list[FoldResult]]:
     """The 12 fold results and the final fit (-1) of each model, in fold order."""
     stmt = (

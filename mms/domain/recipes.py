@@ -42,6 +42,13 @@ def recipes_of(triples: Iterable[Triple]) -> list[Recipe]:
     return list(found.values())
 
 
+def named_recipes(stored: Sequence[StoredRecipe], proposed: Sequence[Recipe]) -> dict[str, Recipe]:
+    """Recipes to choose, each once, under a name for people: proposals first, as stored where they are stored."""
+    known = {one.recipe.hash: one for one in stored}
+    named = {known[r.hash].name if r.hash in known else r.name: r for r in proposed}
+    return named | {one.name: one.recipe for one in stored}
+
+
 def recipe_words(recipe: Recipe) -> list[str]:
     """What a recipe does, one line a branch: 'numeric columns: impute → scale'; then the steps over all features."""
     after = [f"then all features: {chain_words(recipe.after)}"] if recipe.after else []

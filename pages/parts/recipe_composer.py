@@ -33,18 +33,18 @@ def composer(recipe: Recipe, columns: Sequence[Column]) -> Recipe:
     with st.container(border=True):
         after, other = chain(recipe.after, flow_after(recipe), known, _key("after"))
     composed = replace(recipe, branches=(*branches, *added), after=after)
-    keep_draft(composed)
+    _keep(composed)
     if changed or other or added:
         st.session_state[_REVISION] = _revision() + 1
         st.rerun()
     return composed
 
 
-def keep_draft(recipe: Recipe) -> None:
-    """Write the recipe into the address, where it fits."""
+def _keep(recipe: Recipe) -> None:
+    """Write the recipe into the address."""
     text = text_of(recipe.to_json())
     st.session_state[_WRITTEN] = text
-    if text is not None and st.query_params.get(_DRAFT) != text:
+    if st.query_params.get(_DRAFT) != text:
         st.query_params[_DRAFT] = text
 
 

@@ -1,95 +1,90 @@
-"""Widgets that make a search space: algorithms, recipes, values per parameter, kept triples."""
+"""Widgets that make a search space: algorithms by how easy they are to read, and the values each tries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-import pandas as pd
 import streamlit as st
 
 from mms.domain.errors import Invalid
-from mms.domain.triples import Parameter, Triple, Value, described
-from mms.usecases.spaces import Choice, Offer, Options
-from pages.parts.formatting import counted
+from mms.domain.triples import Parameter, Recipe, Value
+from mms.usecases.spaces import Choice, Offer, Options, choice_of
+from pages.parts.parameter_widget import explained, value_words
 
-_NONE = "none"
-"""How None is written where a parameter allows it."""
+_OWN = "own values"
+_SIZES = {"defaults": "default", "small grid": "small", "large grid": "large", "whole ranges": "range", _OWN: "default"}
+"""What people choose -> the size of an algorithm's choice."""
 
-
-def kept_triples(earlier: Sequence[Triple]) -> list[Triple]:
-    """The triples of an earlier run, each of which may be left out."""
-    st.markdown(f"**From the earlier run**: {counted(len(earlier), 'triple')}; untick what you do not want again.")
-    frame = pd.DataFrame(
-        {
-            "keep": [True] * len(earlier),
-            "algorithm": [t.algorithm for t in earlier],
-            "hyperparameters": [described(t.hyperparameters, 99) or "defaults" for t in earlier],
-            "recipe": [t.recipe.name for t in earlier],
-        }
-    )
-    edited = st.data_editor(
-        frame,
-        key="kept",
-        hide_index=True,
-        disabled=["algorithm", "hyperparameters", "recipe"],
-        column_config={"keep": st.column_config.CheckboxColumn("Keep")},
-    )
-    return [triple for triple, keep in zip(earlier, edited["keep"], strict=True) if keep]
+_GROUPS = (("readable", "Easy to read", 3), ("middling", "In between", 6), ("strong", "Strong, hard to read", 9))
+"""The name in the address, the words, and the highest rank of each group."""
 
 
-def algorithm_choices(options: Options, *, fresh: bool) -> dict[str, Choice]:
-    """What to try: algorithm -> recipes and values. fresh: begin with the proposed first space."""
-    offers = {offer.name: offer for offer in options.algorithms}
-    first = list(dict.fromkeys(triple.algorithm for triple in options.first_space)) if fresh else []
-    chosen = st.multiselect(
-        "Algorithms",
-        list(offers),
-        default=first,
-        format_func=lambda name: offers[name].label,
-        key="algorithms",
-        help="The Dummy baseline is always among them: a model that does not beat it has learned nothing.",
-    )
-    return {name: _choice(options, offers[name]) for name in chosen}
+def algorithm_choices(options: Options, recipes: Mapping[str, Recipe], *, fresh: bool) -> dict[str, Choice]:
+    """What to try: algorithm -> recipes and values. fresh: begin with the proposed first space.
+
+    recipes: those that every algorithm tries; none: each tries the one that suits it.
+    """
+    first = {triple.algorithm for triple in options.first_space} if fresh else set()
+    chosen = [offer for group in _GROUPS for offer in _group(options, first, *group)]
+    st.caption("The Dummy baseline is always among them: a model that does not beat it has learned nothing.")
+    if not chosen:
+        return {}
+    size = st.segmented_control(
+        "Values to try", list(_SIZES), default="defaults", required=True, key="values", bind="query-params",
+        help="Of each algorithm's hyperparameters. Every combination is a triple; whole ranges are drawn from at "
+        "random or by trials.",
+    )  # fmt: skip
+    return {offer.name: _choice(options, offer, recipes, str(size)) for offer in chosen}
 
 
-def _choice(options: Options, offer: Offer) -> Choice:
-    recipes = {recipe.name: recipe for recipe in options.recipes}
+def _group(options: Options, first: set[str], name: str, words: str, highest: int) -> list[Offer]:
+    lower = max((rank for _, _, rank in _GROUPS if rank < highest), default=-1)
+    offers = {offer.label: offer for offer in options.algorithms if lower < offer.rank <= highest}
+    if not offers:
+        return []
+    default = [label for label, offer in offers.items() if offer.name in first]
+    labels = st.pills(words, list(offers), selection_mode="multi", default=default, key=name, bind="query-params")
+    return [offers[label] for label in labels]
+
+
+def _choice(options: Options, offer: Offer, recipes: Mapping[str, Recipe], size: str) -> Choice:
+    ready = {recipe.name: recipe for recipe in options.recipes}
+    suited = [ready[offer.recipe]] if offer.recipe in ready else list(options.recipes)[:1]
+    tried = list(recipes.values()) or suited
     with st.expander(f"**{offer.label}** · {offer.explanation}"):
-        names = st.multiselect(
-            "Recipes",
-            list(recipes),
-            default=[offer.recipe] if offer.recipe in recipes else list(recipes)[:1],
-            key=f"recipes_{offer.name}",
-            help="feature pipelines: how columns become numbers",
-        )
-        values = {parameter.name: _values(offer, parameter) for parameter in offer.parameters}
-    if not names:
-        raise Invalid(f"{offer.label} has no recipe: choose at least one, or leave the algorithm out.")
-    return Choice(tuple(recipes[name] for name in names), values)
+        if offer.needs:
+            st.caption(f"It {'; it '.join(offer.needs)}.")
+        st.markdown(f"Recipes: {', '.join(recipes) or ', '.join(recipe.name for recipe in suited)}")
+        if size == _OWN:
+            return Choice(tuple(tried), {p.name: _values(offer, p) for p in offer.parameters})
+        choice = choice_of(options, offer.name, tried, _SIZES[size])
+        for name, values in choice.values.items():
+            st.markdown(f"- {name}: {_words(values)}")
+        if not choice.values:
+            st.markdown("Hyperparameters at their defaults.")
+    return choice
+
+
+def _words(values: object) -> str:
+    if isinstance(values, Sequence):
+        return ", ".join(value_words(value) for value in values)
+    return f"from {values.low:g} to {values.high:g}"  # type: ignore[attr-defined]
 
 
 def _values(offer: Offer, parameter: Parameter) -> tuple[Value, ...]:
     """Every value chosen is tried. Numbers may be typed in."""
     typed = parameter.kind in ("integer", "number")
-    offered = (parameter.default, *offer.grid.get(parameter.name, ()), *parameter.choices)
-    if parameter.kind == "boolean":
-        offered = (*offered, True, False)
-    if parameter.optional:
-        offered = (*offered, None)
-    known = {_text(value): value for value in offered}
+    offered = [parameter.default, *offer.large.get(parameter.name, ()), *offer.grid.get(parameter.name, ())]
+    offered += [*parameter.choices, *((True, False) if parameter.kind == "boolean" else ())]
+    known = {value_words(value): value for value in [*offered, *([None] if parameter.optional else [])]}
     chosen = st.multiselect(
         parameter.name,
         list(known),
-        default=[_text(parameter.default)],
+        default=[value_words(parameter.default)],
         key=f"values_{offer.name}_{parameter.name}",
+        bind="query-params",
         accept_new_options=typed,
-        help=f"{parameter.explanation or parameter.name}. Takes {parameter.takes}; every value chosen is tried.",
+        help=f"{explained(parameter)} Every value chosen is tried.",
     )
     return tuple(known[text] if text in known else _parsed(text, parameter, offer) for text in chosen)
-
-
-def _text(value: Value) -> str:
-    if value is None:
-        return _NONE
-    return f"{value:g}" if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _parsed(text: str, parameter: Parameter, offer: Offer) -> Value:

@@ -84,7 +84,6 @@ def test_a_saved_recipe_is_in_the_library(open_staged: Open, stage: Stage) -> No
 
 def test_a_cut_address_gets_one_sentence(open_staged: Open, stage: Stage) -> None:
     text = text_of(PLAIN.to_json())
-    assert text is not None
     for broken in (text[:-9], "no draft!", text_of([1, 2]), text_of({"name": "x", "branches": [{"columns": "a"}]})):
         page = open_staged("recipe", project=stage.project.id, draft=broken)
 

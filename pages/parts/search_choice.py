@@ -1,0 +1,59 @@
+"""How a run goes through its space: every combination, at random, by trials; and whether it drops the weak early."""
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+import streamlit as st
+
+from mms.domain.search import MOST_TRIALS, SearchKind
+from mms.domain.snapshots import FOLDS
+from mms.domain.triples import Triple
+from mms.usecases.spaces import Options, Way
+
+_EVERY, _RANDOM, _TRIALS = "every combination", "a random sample", "trials (Optuna)"
+_WORDS = {
+    _EVERY: "Fits every combination of the values above.",
+    _RANDOM: "Draws so many triples at random, the same ones for the same seed.",
+    _TRIALS: "Optuna proposes each triple in the light of those before.",
+}
+_INSTALL = "Optuna is not installed: `pip install optuna` beside the product, restart it, and choose trials again."
+
+
+def search_choice(seed: int) -> Way | None:
+    """The way through the space; None where it cannot be gone, with the reason on the screen."""
+    kind = st.radio(
+        "Search", list(_WORDS), key="search", bind="query-params", captions=list(_WORDS.values()),
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if kind == _TRIALS:
+        if find_spec("optuna") is None:
+            st.error(_INSTALL, icon=":material/error:")
+            return None
+        trials = st.number_input("Trials", 1, MOST_TRIALS, 30, key="trials", bind="query-params")
+        return Way(SearchKind.TRIALS, trials=int(trials), seed=seed)
+    draw = None
+    if kind == _RANDOM:
+        draw = int(st.number_input("Triples to draw", 1, MOST_TRIALS, 20, key="draw", bind="query-params"))
+    halving = st.toggle(
+        "Drop the weak early (successive halving)", key="halving", bind="query-params",
+        help="All triples are followed on a few folds, the better ones on more of them; whoever stays to the end is "
+        "fitted on all 12. Fewer fits; a triple that begins badly may be lost.",
+    )  # fmt: skip
+    if not halving:
+        return Way(draw=draw, seed=seed)
+    factor = st.number_input(
+        "One in so many stays at each stage", 2, FOLDS, 3, key="factor", bind="query-params",
+        help="3 keeps the better third; the larger, the quicker and the bolder",
+    )  # fmt: skip
+    return Way(SearchKind.HALVING, draw=draw, factor=int(factor), seed=seed)
+
+
+def neighbourhood_choice(options: Options) -> Sequence[Triple]:
+    """The champion's triple and those one step away from it, where that is wished."""
+    found = options.neighbourhood
+    note = f"The champion's triple and {len(found) - 1} that differ from it by one step of one hyperparameter."
+    why = note if found else "There is no champion yet, so that it has no neighbourhood."
+    wished = st.toggle(
+        "Also the champion's neighbourhood", key="neighbourhood", bind="query-params", disabled=not found, help=why
+    )
+    return found if wished and found else ()
