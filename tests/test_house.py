@@ -27,7 +27,7 @@ LAW: dict[str, tuple[str, ...]] = {
     "mms/settings.py": ("mms.domain",),
     "mms/security/": ("mms.domain", "mms.security", "starlette"),
     "db/": ("db", *_SITE, "sqlalchemy", "alembic", "numpy", "pandas", "pyarrow"),
-    "mms/ml/": ("mms.ml", *_SITE, *_SCIENCE),
+    "mms/ml/": ("mms.ml", *_SITE, *_SCIENCE, "snowballstemmer"),
     "mms/charts/yellowbrick/": (
         "mms.charts", *_SITE, "numpy", "pandas", "plotly", "sklearn", "matplotlib", "yellowbrick",
     ),

@@ -1,6 +1,8 @@
 """Answers: records as JSON, tables as files to download."""
 
+import io
 from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
 from typing import Any
 
 import pandas as pd
@@ -11,6 +13,13 @@ from mms.domain.exports import csv_lines
 from mms.domain.plain import plain
 
 _LINES = 500
+
+
+class TableFormat(StrEnum):
+    """How a table travels to a program: Arrow IPC (a file of it), or Parquet."""
+
+    ARROW = "arrow"
+    PARQUET = "parquet"
 
 
 def answer(document: Mapping[str, Any], status: int = 200) -> Response:
@@ -29,6 +38,19 @@ def csv_file(frame: pd.DataFrame, name: str) -> Response:
     """A frame as CSV that no spreadsheet runs as formulas; missing values are empty."""
     rows = frame.astype(object).where(frame.notna(), "").itertuples(index=False, name=None)
     return attachment(_in_blocks(csv_lines([str(column) for column in frame.columns], rows)), name, "text/csv")
+
+
+def table_file(frame: pd.DataFrame, name: str, kind: TableFormat) -> Response:
+    """A frame with its types, for programs; its row labels are left out."""
+    content = io.BytesIO()
+    if kind is TableFormat.ARROW:
+        frame.reset_index(drop=True).to_feather(content, compression="uncompressed")
+    else:
+        frame.to_parquet(content, index=False)
+    return attachment([content.getvalue()], f"{name}.{kind.value}", f"application/vnd.apache.{_MEDIA[kind]}")
+
+
+_MEDIA: Mapping[TableFormat, str] = {TableFormat.ARROW: "arrow.file", TableFormat.PARQUET: "parquet"}
 
 
 def _in_blocks(lines: Iterator[str]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
 
 from mms.api import (
+    clusterings,
     decay,
     feedback,
     models,
@@ -12,6 +13,7 @@ from mms.api import (
     projects,
     promotions,
     recipes,
+    registry,
     runs,
     segments,
     snapshots,
@@ -27,7 +29,9 @@ _NOUNS = (
     tables,
     snapshots,
     segments,
+    clusterings,
     recipes,
+    registry,
     runs,
     models,
     promotions,

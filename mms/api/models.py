@@ -1,5 +1,6 @@
 """The model table, one model, and what can be downloaded of them."""
 
+import base64
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -8,10 +9,11 @@ from pydantic import BaseModel, ConfigDict
 
 from db.queries import models as queries
 from db.queries.artifacts import artifact_chunks
+from db.queries.folds import folds_frame, importances_frame
 from db.queries.projects import get_project, get_project_named
 from db.session import reading
 from mms.api.access import CurrentMember
-from mms.api.answers import answer, attachment, csv_file
+from mms.api.answers import TableFormat, answer, attachment, csv_file, table_file
 from mms.api.limits import Id
 from mms.domain.canonical import canonical_json
 from mms.domain.models import Model, ModelFilter, ModelSort, ModelState
@@ -72,6 +74,15 @@ def table(project: str, view: View, member: CurrentMember) -> Response:
         return csv_file(queries.all_models(session, opened.id, view.filter, view.sort), f"models-{opened.id}.csv")
 
 
+@router.get("/projects/{project}/models.arrow")
+def typed_table(project: str, view: View, member: CurrentMember) -> Response:
+    """Every row of the filter as an Arrow file, for programs."""
+    with reading() as session:
+        opened = get_project_named(session, member, project)
+        frame = queries.all_models(session, opened.id, view.filter, view.sort)
+    return table_file(frame, f"models-{opened.id}", TableFormat.ARROW)
+
+
 def opened_model(model_id: Id, member: CurrentMember) -> Model:
     """The model, if the member may see its project."""
     with reading() as session:
@@ -98,13 +109,39 @@ def triple(model: OpenedModel) -> Response:
 
 @router.get("/models/{model_id}/artifact")
 def artifact(model: OpenedModel) -> Response:
-    """The persisted model, streamed; its name is its content's hash."""
-    return attachment(_artifact(model.artifact_sha), f"{model.artifact_sha}.joblib", "application/octet-stream")
+    """The persisted model, streamed; its name is its content's hash, and Repr-Digest (RFC 9530) says it too."""
+    file = attachment(_artifact(model.artifact_sha), f"{model.artifact_sha}.joblib", "application/octet-stream")
+    file.headers["repr-digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(model.artifact_sha)).decode()}:"
+    return file
 
 
 def _artifact(sha256: str) -> Iterator[bytes]:
     with reading() as session:
         yield from artifact_chunks(session, sha256)
+
+
+@router.get("/models/{model_id}/folds")
+def folds(model: OpenedModel, format: TableFormat = TableFormat.ARROW) -> Response:
+    """One row a fold with its scores in natural units, the final fit (-1) first."""
+    with reading() as session:
+        frame = folds_frame(session, model.id)
+    return table_file(frame, f"folds-{model.id}", format)
+
+
+@router.get("/models/{model_id}/importances")
+def importances(model: OpenedModel, format: TableFormat = TableFormat.ARROW) -> Response:
+    """What each feature weighed in each fold and in the final fit; 404 where the algorithm tells none."""
+    with reading() as session:
+        frame = importances_frame(session, model.id)
+    return table_file(frame, f"importances-{model.id}", format)
+
+
+@router.get("/models/{model_id}/out-of-fold")
+def out_of_fold(model: OpenedModel, format: TableFormat = TableFormat.ARROW) -> Response:
+    """Out-of-fold predictions with their types."""
+    with reading() as session:
+        frame = queries.oof_frame(session, settings().cache, model.id)
+    return table_file(frame, f"oof-{model.oof_sha[:12]}", format)
 
 
 @router.get("/models/{model_id}/oof.csv")
@@ -118,7 +155,4 @@ def oof_csv(model: OpenedModel) -> Response:
 @router.get("/models/{model_id}/oof.parquet")
 def oof_parquet(model: OpenedModel) -> Response:
     """Out-of-fold predictions as Parquet."""
-    with reading() as session:
-        frame = queries.oof_frame(session, settings().cache, model.id)
-    content = frame.to_parquet(index=False)
-    return attachment([content], f"oof-{model.oof_sha[:12]}.parquet", "application/vnd.apache.parquet")
+    return out_of_fold(model, TableFormat.PARQUET)
