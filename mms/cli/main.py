@@ -19,6 +19,7 @@ NOUNS: Mapping[str, str] = {
     "instances": "tables",
     "snapshot": "snapshots",
     "segments": "segments",
+    "clusters": "clusterings",
     "recipes": "recipes",
     "run": "runs",
     "models": "models",

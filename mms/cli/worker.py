@@ -21,6 +21,7 @@ HANDLERS: Mapping[JobKind, str] = {
     JobKind.RUN: "mms.usecases.fitting:fit_run",
     JobKind.PICTURES: "mms.worker.handlers:draw_pictures",
     JobKind.CHECK_TRIGGERS: "mms.worker.handlers:check_all_triggers",
+    JobKind.CLUSTERING: "mms.usecases.clusterings:cluster_snapshot",
     JobKind.DEMO_REPLAY: "mms.demo.replay:replay_job",
 }
 """The only code a job can name."""
