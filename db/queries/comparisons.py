@@ -63,7 +63,7 @@ def twins(session: Session, model_ids: Sequence[int], snapshot_id: int, scope: s
         .where(asked.id.in_(model_ids), *_beside(snapshot_id, scope), found.parent_id.is_(None))
         .group_by(asked.id)
     )
-    return dict(session.execute(stmt).tuples())
+    return dict(iter(session.execute(stmt)))
 
 
 def run_under_way(session: Session, model_ids: Sequence[int], snapshot_id: int, scope: str) -> int | None:
