@@ -1,5 +1,6 @@
 """Choose what to try on a snapshot, see what it costs, launch it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -42,9 +43,9 @@ def render(member: Member) -> None:
     """Snapshot, recipes, algorithms, search, launch; what it costs stands above and beside the button."""
     st.title("Train")
     with told(), reading() as session:
-        given, owner = given_triples(session)
-    if owner is not None:
-        keep_project(owner)
+        given = given_triples(session)
+    if given.project_id is not None:
+        keep_project(given.project_id)
     project = chosen_project(member)
     if project is None:
         return
@@ -55,13 +56,15 @@ def render(member: Member) -> None:
         if st.button("Take a snapshot first", type="primary"):
             st.switch_page("data.py", query_params=link_query(project, tab="Snapshots"))
         return
+    if given.snapshot_id in [snapshot.id for snapshot in taken] and "snapshot" not in st.query_params:
+        st.query_params["snapshot"] = str(given.snapshot_id)
     top = st.empty()
     with told():
-        composed = _composed(member, taken, given)
+        composed = _composed(member, taken, given.triples)
     _launch(member, project, composed, top)
 
 
-def _composed(member: Member, taken: list[Snapshot], given: list[Triple]) -> _Composed:
+def _composed(member: Member, taken: list[Snapshot], given: Sequence[Triple]) -> _Composed:
     st.subheader("1 Snapshot")
     snapshot = snapshot_choice(taken)
     with reading() as session:

@@ -11,7 +11,10 @@ from pages.parts.told import told
 
 
 def actions(member: Member, model: Model) -> None:
-    """A menu beside the two buttons."""
+    """The way to alter its triple, and a menu, beside the two buttons."""
+    query = {"project": str(model.ranked.project_id), "model": str(model.id)}
+    query |= {"seed": str(model.seed)} if model.seed else {}
+    st.page_link("train.py", label="Edit and train again", icon=":material/edit:", query_params=query)
     with st.popover("More", icon=":material/more_horiz:"):
         base = f"/api/v1/models/{model.id}"
         st.link_button("Download the artifact", f"{base}/artifact", icon=":material/download:")

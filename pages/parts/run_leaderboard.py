@@ -8,7 +8,7 @@ import streamlit as st
 from db.queries.runs import RunPage
 from mms.domain.comparison import Standings, standings_words
 from mms.domain.projects import Project
-from mms.domain.runs import RunTriple
+from mms.domain.runs import Origin, RunTriple
 from mms.domain.scores import METRICS, Metric
 from mms.domain.triples import described
 from pages.parts.formatting import counted, metric_help, score_of
@@ -34,6 +34,11 @@ def leaderboard(project: Project, page: RunPage, standings: Standings | None) ->
         model_id = page.triples[st.session_state["leaderboard_open"].row].model_id
         if model_id is not None:
             st.switch_page("model.py", query_params={"id": str(model_id)})
+
+    def edit_row() -> None:
+        chosen = page.triples[st.session_state["leaderboard_edit"].row]
+        if chosen.origin is not Origin.BASELINE:
+            st.switch_page("train.py", query_params=link_query(project, triple=chosen.id))
 
     st.subheader("Leaderboard so far" if not page.run.state.is_final else "Leaderboard")
     if standings:
@@ -62,6 +67,7 @@ def leaderboard(project: Project, page: RunPage, standings: Standings | None) ->
             "stands": st.column_config.TextColumn("Against the best", help=_STANDS),
             "state": "State",
             "model": st.column_config.ButtonColumn("Model", type="tertiary", key="leaderboard_open", on_click=open_row),
+            "edit": st.column_config.ButtonColumn("Triple", type="tertiary", key="leaderboard_edit", on_click=edit_row),
         },
     )
     for failed in (t for t in page.triples if t.error):
@@ -99,5 +105,6 @@ def leaderboard_frame(triples: Sequence[RunTriple], metric: Metric, standings: S
             "stands": [stands.get(t.model_id or 0, t.note or "–") for t in triples],
             "state": [STATE_WORDS[t.state] for t in triples],
             "model": ["–" if t.model_id is None else "open" for t in triples],
+            "edit": ["–" if t.origin is Origin.BASELINE else "edit" for t in triples],
         }
     )

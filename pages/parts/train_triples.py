@@ -1,6 +1,7 @@
 """Triples given one by one: those of an earlier run, of a model, or of one row of a run; altered, doubled, removed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -20,18 +21,28 @@ _DRAFT = "triples"
 _REVISION = "triples_revision"
 
 
-def given_triples(session: Session) -> tuple[list[Triple], int | None]:
-    """The triples that the address names (`again=RUN`, `model=ID`, `triple=ID`) and the project they are of."""
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the address names: triples, and whose and on which snapshot they were fitted."""
+
+    triples: tuple[Triple, ...] = ()
+    project_id: int | None = None
+    snapshot_id: int | None = None
+
+
+def given_triples(session: Session) -> Given:
+    """The triples of a run (`again=RUN`), of a model (`model=ID`), or of one row of a run (`triple=ID`)."""
     again, model_id, one = id_in_url("again", "run"), id_in_url("model", "model"), id_in_url("triple", "triple")
     if again is not None:
-        return run_triples(session, again), get_run(session, again).project_id
+        run = get_run(session, again)
+        return Given(tuple(run_triples(session, again)), run.project_id, run.snapshot_id)
     if model_id is not None:
         model = get_model(session, model_id)
-        return [model.triple], model.ranked.project_id
+        return Given((model.triple,), model.ranked.project_id, model.ranked.snapshot_id)
     if one is not None:
         triple, run = get_run_triple(session, one)
-        return [triple], run.project_id
-    return [], None
+        return Given((triple,), run.project_id, run.snapshot_id)
+    return Given()
 
 
 def drafted_triples(given: Sequence[Triple]) -> list[Triple]:
