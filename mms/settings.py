@@ -5,16 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mms.domain.errors import Invalid
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The site's settings.
 
-    home: folder of the embedded store, the site key, the cache and the log. database_url: SQLAlchemy URL.
+    home: folder of the embedded store, the site key, the cache and the log. database_url: SQLAlchemy URL. workers:
+    processes that fit at once. shared_mb: memory for work that triples share. None: what the machine has.
     """
 
     home: Path
     database_url: str
+    workers: int | None = None
+    shared_mb: int | None = None
 
     @property
     def key_file(self) -> Path:
@@ -25,6 +30,11 @@ class Settings:
     def cache(self) -> Path:
         """Files by content hash; may be deleted at any time."""
         return self.home / "cache"
+
+    @property
+    def spool(self) -> Path:
+        """Values on their way between the processes of a run, a folder a job."""
+        return self.home / "spool"
 
     @property
     def backups(self) -> Path:
@@ -43,11 +53,22 @@ class Settings:
 
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings the environment asks for: MMS_HOME (default ~/.mms) and MMS_DATABASE_URL (default SQLite in it)."""
+    """The settings the environment asks for: MMS_HOME (default ~/.mms), MMS_DATABASE_URL (default SQLite in it),
+    MMS_WORKERS (default: one a core) and MMS_SHARED_MB (default: a quarter of the memory, at most 4096)."""
     environment = os.environ if environment is None else environment
     home = Path(environment.get("MMS_HOME") or Path.home() / ".mms").expanduser().absolute()
     url = environment.get("MMS_DATABASE_URL") or f"sqlite:///{home / 'mms.db'}"
-    return Settings(home, _with_driver(url))
+    workers, shared_mb = (_count(environment, name) for name in ("MMS_WORKERS", "MMS_SHARED_MB"))
+    return Settings(home, _with_driver(url), workers, shared_mb)
+
+
+def _count(environment: Mapping[str, str], name: str) -> int | None:
+    value = environment.get(name)
+    if not value:
+        return None
+    if not value.isdecimal() or not int(value):
+        raise Invalid(f"{name} is a whole number of at least 1; it is '{value}'.")
+    return int(value)
 
 
 def _with_driver(url: str) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import platform
 from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -34,9 +35,16 @@ def save_pipeline(pipeline: Any, path: Path) -> tuple[str, int]:
     return hashed.sha.hexdigest(), hashed.size
 
 
-def load_pipeline(path: Path) -> Any:
+def dump_pipeline(pipeline: Any) -> bytes:
+    """What `save_pipeline` writes."""
+    buffer = BytesIO()
+    joblib.dump(pipeline, buffer, compress=_COMPRESSION)
+    return buffer.getvalue()
+
+
+def load_pipeline(source: Path | BinaryIO) -> Any:
     """Unpickle. The caller has checked hash and signature before."""
-    return joblib.load(path)
+    return joblib.load(source)
 
 
 def environment() -> dict[str, str]:

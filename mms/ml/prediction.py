@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.special import expit, softmax
-from threadpoolctl import threadpool_limits
 
 from mms.domain.errors import Invalid
 from mms.domain.models import Signature
 from mms.domain.predictions import Answer
 from mms.domain.projects import Task
 from mms.domain.tables import Column, ColumnType
+from mms.ml.threads import one_thread
 
 DEFAULT_THRESHOLD = 0.5
 
@@ -47,18 +47,20 @@ class Predicted:
 
 def predict_frame(
     pipeline: Any,
-    frame: pd.DataFrame,
+    frame: Any,
     task: Task,
     classes: Sequence[str],
     positive: str | None,
     threshold: float | None,
 ) -> Predicted:
-    """Ask a fitted pipeline; binary labels follow the threshold on the positive class's probability (None: 0.5).
+    """Ask a fitted pipeline about a frame, or an estimator about its matrix.
+
+    Binary labels follow the threshold on the positive class's probability (None: 0.5).
 
     Estimators without predict_proba give their decision value through a logistic curve: it ranks, it is no probability.
     A class that the pipeline never saw gets probability 0.
     """
-    with threadpool_limits(limits=1):
+    with one_thread():
         if task is Task.REGRESSION:
             return Predicted(None, None, np.asarray(pipeline.predict(frame), dtype=np.float64).ravel())
         probabilities = _probabilities(pipeline, frame, classes)
@@ -96,7 +98,7 @@ def _positive_index(classes: Sequence[str], positive: str | None) -> int:
     return list(classes).index(positive)
 
 
-def _probabilities(pipeline: Any, frame: pd.DataFrame, classes: Sequence[str]) -> np.ndarray:
+def _probabilities(pipeline: Any, frame: Any, classes: Sequence[str]) -> np.ndarray:
     """(n, classes), rows that sum to 1, in the order of `classes`."""
     if gives_probabilities(pipeline):
         seen = np.asarray(pipeline.predict_proba(frame), dtype=np.float64)
@@ -107,7 +109,7 @@ def _probabilities(pipeline: Any, frame: pd.DataFrame, classes: Sequence[str]) -
         else:
             seen = softmax(decision, axis=1)
     columns = [list(classes).index(str(name)) for name in pipeline.classes_]
-    probabilities = np.zeros((len(frame), len(classes)))
+    probabilities = np.zeros((len(seen), len(classes)))
     probabilities[:, columns] = seen
     return probabilities
 

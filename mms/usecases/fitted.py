@@ -1,7 +1,7 @@
 """A fitted triple becomes a model: final fit, round trip, hold-out, evidence, and the rows that keep them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +16,7 @@ from db import models as tables
 from db.blobs import put_bytes, put_file, read_bytes, sweep
 from db.queries.runs import folds_of_triple
 from db.session import reading
-from mms.domain.errors import Conflict, Invalid
+from mms.domain.errors import Invalid
 from mms.domain.jobs import JobState
 from mms.domain.models import Holdout, ModelState
 from mms.domain.projects import Task
@@ -24,57 +24,62 @@ from mms.domain.promotions import Evidence, evidence_to_json
 from mms.domain.runs import FoldResult, Origin, RunKind, RunTriple
 from mms.domain.scores import ScoreSummary, summarise
 from mms.domain.snapshots import FoldKind
-from mms.ml.fitting import FittedWhole, Instances, fit_fold, fit_whole
+from mms.ml.fitting import out_of_fold, signature_of
 from mms.ml.folds import Split
 from mms.ml.metrics import score_all, sums_of
-from mms.ml.persistence import environment, load_pipeline, save_pipeline
-from mms.ml.prediction import DEFAULT_THRESHOLD, Predicted, predict_frame
+from mms.ml.persistence import environment
+from mms.ml.prediction import DEFAULT_THRESHOLD, Predicted
+from mms.ml.sharing.fits import Answers, Fitted, FittedModel
 from mms.security.site_key import sign, site_key
 from mms.settings import settings
 from mms.usecases.work import Work
 
-SAMPLE = 200
-"""Rows on which a persisted pipeline must answer as the fitted one does."""
+SMALL = 4 << 20
+"""Bytes of an artifact that is written in its model's own transaction; a larger one is streamed before."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Finding:
+class Finding:
     """Everything a new model's rows are written from. newest: evidence against the champion, as JSON.
 
-    oof: the out-of-fold rows as Parquet; folds: hashes of the same rows, fold by fold.
+    oof, importances: of all folds, as Parquet.
     """
 
-    whole: FittedWhole
-    sha256: str
-    size: int
+    fitted: FittedModel
     oof: bytes
-    folds: tuple[str, ...]
+    importances: bytes | None
     summaries: tuple[ScoreSummary, ...]
     holdout: Holdout | None
     newest: dict[str, Any] | None
 
 
-def make_model(work: Work, triple: RunTriple) -> Callable[[Session], None]:
-    """Fit the whole snapshot, persist, load, compare; return what writes the model. Conflict: the round trip failed."""
-    whole = fit_whole(triple.triple, work.instances, work.seed)
-    sha256, size = _persisted(work, whole)
+def made_model(work: Work, triple: RunTriple, fitted: FittedModel, newest: Fitted | None) -> Callable[[Session], None]:
+    """What writes the model of a triple whose folds are all stored. newest: the fit on all but the newest rows."""
     with reading() as session:
-        folds = folds_of_triple(session, triple.id)
-        blobs = tuple(blob for _, blob in folds if blob)
-        oof = pd.concat([_frame(session, blob) for blob in blobs], ignore_index=True)
-    oof = oof.sort_values("row", ignore_index=True)
-    newest = _newest_predictions(work, triple, oof)
-    finding = _Finding(
-        whole=whole,
-        sha256=sha256,
-        size=size,
+        stored = folds_of_triple(session, triple.id)
+        answers = [Answers.from_bytes(read_bytes(session, blob)) for _, blob in stored if blob]
+    oof = out_of_fold(work.instances, work.splits, [answer.values for answer in answers])
+    finding = finding_of(work, fitted, [result for result, _ in stored], oof, _newest(work, oof, newest))
+    told = {f"fold_{i}": answer.importances for i, answer in enumerate(answers)} | {"final": fitted.importances}
+    finding = replace(finding, importances=_importances(told))
+    return lambda session: write_model(session, work, triple, finding)
+
+
+def finding_of(
+    work: Work, fitted: FittedModel, folds: Sequence[FoldResult], oof: pd.DataFrame, newest: pd.DataFrame | None
+) -> Finding:
+    """What is to be written of a final fit and its folds. newest: out-of-fold rows that judge it against a champion,
+    None without a time. A large artifact is in the store when this returns."""
+    if len(fitted.artifact) > SMALL:
+        _stream(work, fitted)
+    return Finding(
+        fitted=fitted,
         oof=parquet(oof),
-        folds=blobs,
-        summaries=_summaries([result for result, _ in folds], whole.result, work.project.primary_metric),
+        importances=None,
+        summaries=_summaries(folds, fitted.result, work.project.primary_metric),
         holdout=_holdout(work, newest),
-        newest=_evidence(work, oof if newest is None else newest, whole),
+        newest=_evidence(work, oof if newest is None else newest, is_probability=fitted.is_probability),
     )
-    return lambda session: _write(session, work, triple, finding)
 
 
 def parquet(frame: pd.DataFrame) -> bytes:
@@ -84,10 +89,10 @@ def parquet(frame: pd.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def fold_row(triple: RunTriple, result: FoldResult, oof_blob: str | None) -> tables.FoldResult:
+def fold_row(run_triple_id: int, result: FoldResult, oof_blob: str | None) -> tables.FoldResult:
     """The row of one fit; a score that is no finite number is left out, as one that the rows do not determine."""
     return tables.FoldResult(
-        run_triple_id=triple.id,
+        run_triple_id=run_triple_id,
         fold=result.fold,
         n_train=result.n_train,
         n_validate=result.n_validate,
@@ -96,6 +101,9 @@ def fold_row(triple: RunTriple, result: FoldResult, oof_blob: str | None) -> tab
         scores=_finite(result.scores),
         train_scores=_finite(result.train_scores),
         oof_blob=oof_blob,
+        feature_seconds=result.feature_seconds,
+        features=result.features,
+        peak_bytes=result.peak_bytes,
     )
 
 
@@ -103,41 +111,24 @@ def _finite(scores: Any) -> dict[str, float]:
     return {name: score for name, score in scores.items() if np.isfinite(score)}
 
 
-def _frame(session: Session, blob: str) -> pd.DataFrame:
-    return pd.read_parquet(BytesIO(read_bytes(session, blob)))
-
-
-def _persisted(work: Work, whole: FittedWhole) -> tuple[str, int]:
-    """Round trip: only a pipeline that answers the same after it was persisted and loaded goes into the store."""
-    sample = work.instances.features.iloc[:: max(1, len(work.instances.features) // SAMPLE)]
+def _stream(work: Work, fitted: FittedModel) -> None:
     with TemporaryDirectory(prefix="mms-artifact-") as folder:
         path = Path(folder) / "artifact"
-        sha256, size = save_pipeline(whole.pipeline, path)
-        loaded = load_pipeline(path)
-        fitted, again = (_asked(pipeline, sample, work.instances) for pipeline in (whole.pipeline, loaded))
-        if not _same(fitted, again):
-            raise Conflict(
-                "The persisted pipeline answers differently from the fitted one, so it did not become a model: "
-                "choose another algorithm or recipe, and report this."
-            )
+        path.write_bytes(fitted.artifact.data)
         stored = put_file(work.context.transaction, path, work.now())
-        assert stored == sha256
-    return sha256, size
+        assert stored == fitted.sha256
 
 
-def _asked(pipeline: Any, frame: pd.DataFrame, instances: Instances) -> Predicted:
-    return predict_frame(pipeline, frame, instances.task, instances.classes, instances.positive, None)
+def _importances(told: Mapping[str, Mapping[str, float]]) -> bytes | None:
+    """Columns feature, fold_0 .. fold_11, final; None where no fit told any."""
+    names = list(dict.fromkeys(name for by_name in told.values() for name in by_name))
+    if not names:
+        return None
+    columns = {fit: [by_name.get(name, np.nan) for name in names] for fit, by_name in told.items()}
+    return parquet(pd.DataFrame({"feature": names, **columns}))
 
 
-def _same(one: Predicted, other: Predicted) -> bool:
-    if one.values is not None and other.values is not None:
-        return np.array_equal(one.values, other.values, equal_nan=True)
-    assert one.probabilities is not None
-    assert other.probabilities is not None
-    return np.array_equal(one.probabilities, other.probabilities)
-
-
-def _summaries(folds: list[FoldResult], final: FoldResult, primary: str) -> tuple[ScoreSummary, ...]:
+def _summaries(folds: Sequence[FoldResult], final: FoldResult, primary: str) -> tuple[ScoreSummary, ...]:
     """Every metric over the folds that determine it; the primary one must be among them."""
     names = dict.fromkeys(name for fold in folds for name in fold.scores)
     if primary not in names:
@@ -153,30 +144,16 @@ def _undetermined(primary: str) -> Invalid:
     return Invalid(f"No fold determines {primary}, by which this project ranks: choose another primary metric.")
 
 
-def _newest_predictions(work: Work, triple: RunTriple, oof: pd.DataFrame) -> pd.DataFrame | None:
-    """Predictions of the newest rows by fits that saw only older rows, sorted by row; None without a time.
-
-    Folds by time give them as they are. Other folds trained on newer rows too, so there is one more fit.
-    """
+def _newest(work: Work, oof: pd.DataFrame, newest: Fitted | None) -> pd.DataFrame | None:
+    """Predictions of the newest rows by fits that saw only older rows, sorted by row; None without a time."""
     if work.newest is None:
         return None
     if work.snapshot.fold_plan.kind is FoldKind.BY_TIME:
         return oof[oof["row"].isin(work.newest)]
-    older = _older_rows(work.instances, work.newest)
-    if len(older) < 2:
+    if newest is None:
         return None
-    split = Split(work.splits[-1].fold, older, work.newest)
-    return fit_fold(triple.triple, work.instances, split, work.seed).oof.sort_values("row", ignore_index=True)
-
-
-def _older_rows(instances: Instances, newest: np.ndarray) -> np.ndarray:
-    """Rows before the hold-out begins whose label was known by then."""
-    assert instances.time is not None
-    begins = instances.time.iloc[newest].min()
-    older = instances.time < begins
-    if instances.label_time is not None:
-        older &= ~(instances.label_time > begins)
-    return np.flatnonzero(older.to_numpy())
+    split = Split(work.splits[-1].fold, work.rows, work.newest)
+    return out_of_fold(work.instances, [split], [Answers.from_bytes(newest.answers).values])
 
 
 def predicted_of(oof: pd.DataFrame, classes: tuple[str, ...], *, is_probability: bool = True) -> Predicted:
@@ -197,7 +174,7 @@ def _holdout(work: Work, newest: pd.DataFrame | None) -> Holdout | None:
     return Holdout(times.min().to_pydatetime(), times.max().to_pydatetime(), sums)
 
 
-def _evidence(work: Work, newest: pd.DataFrame, whole: FittedWhole) -> dict[str, Any] | None:
+def _evidence(work: Work, newest: pd.DataFrame, *, is_probability: bool) -> dict[str, Any] | None:
     """This triple and the seated champion on the same newest rows; None where there are no such rows."""
     seat, instances, metric = work.seat, work.instances, work.project.primary_metric
     if seat is None or metric not in seat.scores:
@@ -205,7 +182,7 @@ def _evidence(work: Work, newest: pd.DataFrame, whole: FittedWhole) -> dict[str,
     ours = newest[newest["row"].isin(seat.rows)]
     if len(ours) != len(seat.rows):
         return None  # rows that no fold scored: the two would not be compared on the same ones
-    predicted = predicted_of(ours, instances.classes, is_probability=whole.signature.probability)
+    predicted = predicted_of(ours, instances.classes, is_probability=is_probability)
     scores = score_all(instances.task, ours["truth"].to_numpy(), predicted, instances.classes, instances.positive)
     if metric not in scores:
         return None
@@ -213,10 +190,10 @@ def _evidence(work: Work, newest: pd.DataFrame, whole: FittedWhole) -> dict[str,
     return evidence_to_json(evidence) | {"champion_model_id": seat.champion_model_id}
 
 
-def _write(session: Session, work: Work, triple: RunTriple, finding: _Finding) -> None:
+def write_model(session: Session, work: Work, triple: RunTriple, finding: Finding) -> None:
     """The model and all that hangs on it, in the transaction of its step."""
-    result = finding.whole.result
-    session.add(fold_row(triple, result, None))
+    result = finding.fitted.result
+    session.add(fold_row(triple.id, result, None))
     row = session.get_one(tables.RunTriple, triple.id)
     row.state, row.error, row.newest = JobState.SUCCEEDED.value, None, finding.newest
     version, metric = _next_version(session, work.project.id)
@@ -231,8 +208,9 @@ def _write(session: Session, work: Work, triple: RunTriple, finding: _Finding) -
         run_triple_id=triple.id,
         snapshot_id=work.snapshot.id,
         triple_id=row.triple_id,
-        artifact_id=_artifact(session, work, finding),
+        artifact_id=_artifact(session, work, finding.fitted),
         oof_blob=put_bytes(session, finding.oof, work.now()),
+        importances_blob=None if finding.importances is None else put_bytes(session, finding.importances, work.now()),
         algorithm=triple.triple.algorithm,
         recipe=triple.triple.recipe.name,
         hyperparameters=dict(triple.triple.hyperparameters),
@@ -240,10 +218,12 @@ def _write(session: Session, work: Work, triple: RunTriple, finding: _Finding) -
         score=primary.mean,
         score_sd=primary.sd,
         build_seconds=result.fit_seconds,
-        artifact_size=finding.size,
+        artifact_size=len(finding.fitted.artifact),
         threshold=DEFAULT_THRESHOLD if work.instances.task is Task.BINARY else None,
         holdout=finding.holdout.to_json() if finding.holdout else None,
         seed=work.seed,
+        scope=work.scope,
+        parent_id=work.parent.id if work.parent else None,
         owner=work.run.launched_by,
         created_at=present,
         touched_at=present,
@@ -252,7 +232,7 @@ def _write(session: Session, work: Work, triple: RunTriple, finding: _Finding) -
     session.flush()
     session.add_all(_score_row(model.id, summary) for summary in finding.summaries)
     session.flush()
-    _forget_folds(session, triple, finding.folds)
+    _forget_folds(session, triple)
 
 
 def _score_row(model_id: int, summary: ScoreSummary) -> tables.ModelScore:
@@ -267,11 +247,13 @@ def _score_row(model_id: int, summary: ScoreSummary) -> tables.ModelScore:
     )
 
 
-def _forget_folds(session: Session, triple: RunTriple, blobs: tuple[str, ...]) -> None:
+def _forget_folds(session: Session, triple: RunTriple) -> None:
     """The model holds the out-of-fold rows of all folds, so the folds' own copies go."""
     fold = tables.FoldResult
-    session.execute(sa.update(fold).where(fold.run_triple_id == triple.id).values(oof_blob=None))
-    sweep(session, blobs)
+    own = fold.run_triple_id == triple.id
+    blobs = session.scalars(sa.select(fold.oof_blob).where(own, fold.oof_blob.is_not(None))).all()
+    session.execute(sa.update(fold).where(own).values(oof_blob=None))
+    sweep(session, [blob for blob in blobs if blob])
 
 
 def _state(work: Work, triple: RunTriple) -> ModelState:
@@ -280,12 +262,14 @@ def _state(work: Work, triple: RunTriple) -> ModelState:
     return ModelState.CHALLENGER if is_challenger else ModelState.CANDIDATE
 
 
-def _artifact(session: Session, work: Work, finding: _Finding) -> int:
+def _artifact(session: Session, work: Work, fitted: FittedModel) -> int:
+    if len(fitted.artifact) <= SMALL:
+        put_bytes(session, fitted.artifact.tobytes(), work.now())
     artifact = tables.Artifact(
-        sha256=finding.sha256,
-        size=finding.size,
-        hmac=sign(site_key(settings().key_file), finding.sha256),
-        signature=finding.whole.signature.to_json(),
+        sha256=fitted.sha256,
+        size=len(fitted.artifact),
+        hmac=sign(site_key(settings().key_file), fitted.sha256),
+        signature=signature_of(work.instances, is_probability=fitted.is_probability).to_json(),
         environment=environment(),
         created_at=work.present(),
     )

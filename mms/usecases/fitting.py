@@ -1,29 +1,25 @@
 """The work of a run: folds, final fits, models, and the judgement of a retraining."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from functools import partial
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db import models as tables
-from db.blobs import put_bytes
 from db.queries.promotions import advice_for
 from db.queries.runs import triples_of_run
-from mms.domain.errors import Cancelled, Invalid, Lost, MmsError, Unavailable
-from mms.domain.jobs import JobState, Progress
+from mms.domain.errors import Invalid
 from mms.domain.members import PRODUCT
 from mms.domain.projects import PromotionPolicy
 from mms.domain.promotions import Seating
 from mms.domain.runs import Origin, RunKind, RunTriple
-from mms.domain.snapshots import FOLDS
-from mms.ml.fitting import FittedFold, fit_fold
-from mms.ml.folds import Split
-from mms.usecases.fitted import fold_row, make_model, parquet
+from mms.domain.search import SearchKind
+from mms.usecases.fold_loop import FoldLoop
 from mms.usecases.jobs import JobContext
 from mms.usecases.pictures import ask_for_pictures
 from mms.usecases.promotions import promote
+from mms.usecases.references import meet_champion
+from mms.usecases.search import search_run
 from mms.usecases.work import Work, load_work
 
 END = "end"
@@ -37,88 +33,15 @@ def fit_run(context: JobContext) -> None:
     seated champion and the new models on the same newest rows, which none of the scored fits saw.
     """
     work = load_work(context)
-    done = context.done()
-    if END in done:
+    if END in context.done():
         return
-    ledger = _Ledger(work, done)
-    for triple in work.triples:
-        if triple.state in (JobState.QUEUED, JobState.RUNNING):
-            _fit_triple(work, triple, ledger)
-    context.save(END, ledger.progress("done"), partial(_end, work=work))
-
-
-class _Ledger:
-    """Which steps are done, and how many of all fits that makes."""
-
-    def __init__(self, work: Work, done: frozenset[str]) -> None:
-        self._total = len(work.triples) * (FOLDS + 1)
-        self._done = set(done)
-        self._ended = {t.id for t in work.triples if t.state in (JobState.SUCCEEDED, JobState.FAILED)}
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._done
-
-    def add(self, key: str) -> None:
-        self._done.add(key)
-
-    def end(self, triple: RunTriple) -> None:
-        self._ended.add(triple.id)
-
-    def progress(self, doing: str) -> Progress:
-        """A triple that ended, well or not, has no fit left."""
-        open_ones = sum(int(key.split("/")[0]) not in self._ended for key in self._done if "/" in key)
-        return Progress(len(self._ended) * (FOLDS + 1) + open_ones, self._total, doing)
-
-
-def _fit_triple(work: Work, triple: RunTriple, ledger: _Ledger) -> None:
-    """All that is left of one triple. What goes wrong with it stays with it."""
-    try:
-        for split in _open_folds(work, triple, ledger):
-            # Fits run here, one after the other; a place to spread them over processes or hosts.
-            fitted = fit_fold(triple.triple, work.instances, split, work.seed)
-            key = _key(triple, split)
-            ledger.add(key)
-            progress = ledger.progress(f"{triple.triple.algorithm}, fold {split.fold + 1} of {FOLDS}")
-            work.context.save(key, progress, partial(_store_fold, triple=triple, fitted=fitted, now=work.now()))
-        work.context.say(ledger.progress(f"{triple.triple.algorithm}, final fit"))
-        made = make_model(work, triple)
-        ledger.end(triple)
-        work.context.save(f"{triple.id}/model", ledger.progress(f"{triple.triple.algorithm}, model made"), made)
-        work.context.log(f"{triple.triple.algorithm} was fitted {FOLDS} + 1 times, persisted, loaded, and is a model.")
-    except (Lost, Cancelled, Unavailable, sa.exc.SQLAlchemyError):
-        raise
-    except Exception as error:  # strangers' data and hyperparameters: the run goes on without this triple
-        _keep_error(work, triple, error, ledger)
-
-
-def _open_folds(work: Work, triple: RunTriple, ledger: _Ledger) -> Iterator[Split]:
-    for split in work.splits:
-        if _key(triple, split) not in ledger:
-            work.context.say(ledger.progress(f"{triple.triple.algorithm}, fold {split.fold + 1} of {FOLDS}"))
-            yield split
-
-
-def _key(triple: RunTriple, split: Split) -> str:
-    return f"{triple.id}/{split.fold}"
-
-
-def _store_fold(session: Session, triple: RunTriple, fitted: FittedFold, now: datetime) -> None:
-    session.get_one(tables.RunTriple, triple.id).state = JobState.RUNNING.value
-    blob = put_bytes(session, parquet(fitted.oof), now)
-    session.add(fold_row(triple, fitted.result, blob))
-
-
-def _keep_error(work: Work, triple: RunTriple, error: Exception, ledger: _Ledger) -> None:
-    sentence = error.sentence if isinstance(error, MmsError) else f"{type(error).__name__}: {error}"
-    ledger.end(triple)
-
-    def store(session: Session) -> None:
-        row = session.get_one(tables.RunTriple, triple.id)
-        row.state, row.error = JobState.FAILED.value, sentence[:2000]
-        work.context.log(f"{triple.triple.algorithm} failed: {sentence}", "error")
-
-    key = f"triple {triple.id} failed in attempt {work.context.job.attempt}"
-    work.context.save(key, ledger.progress(f"{triple.triple.algorithm} failed"), store)
+    meet_champion(work)
+    loop = FoldLoop(work)
+    if work.run.search.kind is SearchKind.ALL:
+        loop.run(work.triples)
+    else:
+        search_run(work, loop)
+    context.save(END, loop.progress("done"), partial(_end, work=work))
 
 
 def _end(session: Session, work: Work) -> None:

@@ -157,16 +157,23 @@ class JobContext:
 
     def save(self, key: str, progress: Progress, write: Callable[[Session], None] | None = None) -> None:
         """Checkpoint: step, progress and what `write` stores, in one fenced transaction. Lost, Cancelled."""
+
+        def step(session: Session) -> None:
+            session.add(tables.JobStep(job_id=self.job.id, key=key, attempt=self.job.attempt, at=self.now()))
+            if write is not None:
+                write(session)
+
+        self.record(progress, step)
+
+    def record(self, progress: Progress, write: Callable[[Session], None]) -> None:
+        """Progress and what `write` stores, in one fenced transaction; its rows tell what is done. Lost, Cancelled."""
         with self.transaction() as session:
             self._report(session, progress)
-            step = tables.JobStep(job_id=self.job.id, key=key, attempt=self.job.attempt, at=self.now())
-            session.add(step)
-            if write is not None:
-                self._saving.append(session)
-                try:
-                    write(session)
-                finally:
-                    self._saving.pop()
+            self._saving.append(session)
+            try:
+                write(session)
+            finally:
+                self._saving.pop()
 
     def say(self, progress: Progress) -> None:
         """Progress without a step. Lost, Cancelled."""

@@ -67,7 +67,7 @@ def test_every_triple_fits_scores_persists_and_answers_alike_after_loading(
         assert before.values is None or (before.values == after.values).all()
         assert np.isfinite(before.values if before.values is not None else before.probabilities).all()
         names = loaded.named_steps["recipe"].get_feature_names_out()
-        assert len(names) == loaded.named_steps["fill"].n_features_in_
+        assert len(names) == loaded[0].fill_.n_features_in_
 
 
 @pytest.mark.parametrize(("task", "algorithm"), CASES, ids=NAMES)

@@ -12,7 +12,8 @@ from mms.domain.projects import Task
 from mms.domain.snapshots import Profile
 from mms.domain.tables import Column, ColumnType
 from mms.domain.triples import Branch, Recipe, Step
-from mms.ml.recipes import TRANSFORMERS, build, checked_recipe, completed, proposed_recipes, transformers
+from mms.ml.recipes import TRANSFORMERS, checked_recipe, completed, proposed_recipes, transformers
+from mms.ml.recipes.features import Features
 from tests.ml.toys import toy
 
 COLUMNS = (
@@ -38,9 +39,9 @@ def recipe(columns: str | tuple[str, ...], *steps: tuple[str, dict[str, Any]]) -
 
 
 def made(branch: Recipe) -> tuple[list[str], np.ndarray]:
-    transformer = build(branch, COLUMNS, dense=True)
+    transformer = Features(branch, COLUMNS, dense=True)
     matrix = transformer.fit_transform(FRAME)
-    return [name.partition("__")[2] for name in transformer.get_feature_names_out()], matrix
+    return list(transformer.get_feature_names_out()), matrix
 
 
 def test_missing_and_infinite_numbers_are_filled_and_marked() -> None:
@@ -59,9 +60,9 @@ def test_scaling_keeps_the_order(method: str) -> None:
 
 def test_rare_and_unseen_categories_share_a_column() -> None:
     rare = recipe("categorical", ("one_hot", {"min_frequency": 0.3}))
-    transformer = build(rare, COLUMNS, dense=True).fit(FRAME)
+    transformer = Features(rare, COLUMNS, dense=True).fit(FRAME)
 
-    names = [name.partition("__")[2] for name in transformer.get_feature_names_out()]
+    names = list(transformer.get_feature_names_out())
     unseen = transformer.transform(FRAME.assign(city="Atlantis"))
 
     assert names == ["city_Rome", "city_infrequent_sklearn"]
@@ -69,7 +70,7 @@ def test_rare_and_unseen_categories_share_a_column() -> None:
 
 
 def test_ordinal_keeps_missing_and_marks_unseen() -> None:
-    transformer = build(recipe("categorical", ("ordinal", {})), COLUMNS, dense=True).fit(FRAME)
+    transformer = Features(recipe("categorical", ("ordinal", {})), COLUMNS, dense=True, missing=True).fit(FRAME)
 
     assert transformer.transform(FRAME)[:2].ravel().tolist() == [1, 0]
     assert np.isnan(transformer.transform(FRAME)[2, 0])
@@ -110,7 +111,7 @@ def test_texts_become_weighted_words_and_lengths() -> None:
 
 def test_texts_without_a_word_give_no_feature() -> None:
     both = Recipe("test", (Branch("text", (Step("tf_idf", {}),)), Branch("numeric", (Step("impute", {}),))))
-    transformer = build(both, COLUMNS, dense=False)
+    transformer = Features(both, COLUMNS, dense=False)
 
     matrix = transformer.fit_transform(FRAME.assign(note=None))
 
@@ -120,9 +121,9 @@ def test_texts_without_a_word_give_no_feature() -> None:
 def test_sparse_only_where_it_may_be() -> None:
     words = recipe("text", ("tf_idf", {"min_rows": 1}))
 
-    assert not sparse.issparse(build(words, COLUMNS, dense=True).fit_transform(FRAME))
+    assert not sparse.issparse(Features(words, COLUMNS, dense=True).fit_transform(FRAME))
     many = pd.concat([FRAME.assign(note=[f"word{i} {i}th", "a b", "", None]) for i in range(40)], ignore_index=True)
-    assert sparse.issparse(build(words, COLUMNS, dense=False).fit_transform(many))
+    assert sparse.issparse(Features(words, COLUMNS, dense=False).fit_transform(many))
 
 
 def test_parameters_are_filled_in_so_that_equal_recipes_are_one() -> None:
@@ -163,7 +164,7 @@ def test_a_branch_by_type_without_columns_is_kept_for_other_snapshots() -> None:
     both = Recipe("test", (*recipe("text", ("tf_idf", {})).branches, *recipe("numeric", ("scale", {})).branches))
 
     assert len(checked_recipe(both, COLUMNS[:1]).branches) == 2
-    assert build(both, COLUMNS[:1], dense=True).fit_transform(FRAME[["age"]]).shape == (4, 1)
+    assert Features(both, COLUMNS[:1], dense=True).fit_transform(FRAME[["age"]]).shape == (4, 1)
 
 
 def test_a_proposal_covers_every_column_and_passes_its_own_check() -> None:
@@ -171,7 +172,7 @@ def test_a_proposal_covers_every_column_and_passes_its_own_check() -> None:
 
     for proposal in proposed_recipes(columns, Profile((), {})):
         assert checked_recipe(proposal, columns) == proposal
-        typed = build(proposal, columns, dense=True).named_steps["typed"]
+        typed = Features(proposal, columns, dense=True).named_steps["typed"]
         assert {c.name for c in typed.columns} == {c.name for c in columns}
 
 

@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+from typing import Any
 
 from mms.cli import worker
 from mms.domain.errors import MmsError
 from mms.domain.jobs import JobKind
-from mms.usecases import fitting
+from mms.ml.sharing import plan
+from mms.usecases.fitting import fit_run
 from mms.usecases.jobs import JobContext
 
 PAUSE = 0.15
@@ -18,17 +20,17 @@ PAUSE = 0.15
 
 def fit_slowly(context: JobContext) -> None:
     """The real work of a run, a little slower."""
-    quick = fitting.fit_fold
+    quick = plan.fit_of
 
-    def slow(*arguments: object) -> object:
+    def slow(*arguments: Any) -> Any:
         time.sleep(PAUSE)
         return quick(*arguments)
 
-    fitting.fit_fold = slow
+    plan.fit_of = slow
     try:
-        fitting.fit_run(context)
+        fit_run(context)
     finally:
-        fitting.fit_fold = quick
+        plan.fit_of = quick
 
 
 def misbehave(context: JobContext) -> None:

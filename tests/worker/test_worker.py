@@ -71,6 +71,12 @@ def folds() -> int:
         return session.scalar(sa.select(sa.func.count()).select_from(tables.FoldResult)) or 0
 
 
+def fits() -> dict[tuple[int, int], float]:
+    """How long each stored fit took: no two take equally long."""
+    with reading() as session:
+        return {(row.run_triple_id, row.fold): row.fit_seconds for row in session.scalars(sa.select(tables.FoldResult))}
+
+
 def state_of(run_id: int) -> JobState:
     with reading() as session:
         return run_page(session, run_id).run.state
@@ -96,14 +102,12 @@ def test_a_killed_worker_loses_no_finished_fold_and_the_next_goes_on(
         children = offspring(first)
         first.send_signal(signal.SIGKILL)
         until(lambda: gone(children), "the child has ended with its supervisor", 5)
-        kept = folds()
+        kept = fits()
 
     with a_worker(tmp_path / "two.log"):
         until(lambda: state_of(run_id) is JobState.SUCCEEDED, "the run has succeeded")
 
-    with reading() as session:
-        attempts = dict(session.execute(sa.select(tables.JobStep.attempt, sa.func.count()).group_by("attempt")).all())
-    assert attempts == {1: kept, 2: 26 - kept + 1}
+    assert kept.items() <= fits().items()
     assert folds() == 26
 
 
