@@ -148,6 +148,16 @@ def read_base(
     return frame[asked].reset_index(drop=True)
 
 
+def count_base(
+    session: Session, table: FeatureTable, declaration: InstanceTable, selection: Selection, now: datetime
+) -> int:
+    """How many base rows meet the selection's conditions and are labelled at `now`; its extent does not count."""
+    physical = _physical(table)
+    chosen = [_known(physical, table, declaration, now)]
+    chosen += [_condition(physical, table, condition) for condition in selection.conditions]
+    return session.scalar(sa.select(sa.func.count()).select_from(physical).where(*chosen)) or 0
+
+
 def base_columns(declaration: InstanceTable) -> list[str]:
     """The base columns an instance needs, each once: features, entity key, times, target, join columns."""
     joins = [base for join in declaration.joins for base, _ in join.on]

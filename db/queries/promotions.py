@@ -12,6 +12,7 @@ from db.models import Model as ModelRow
 from db.models import ModelScore
 from db.models import Project as ProjectRow
 from db.models import Promotion as PromotionRow
+from db.models import Run as RunRow
 from db.models import RunTriple as RunTripleRow
 from db.models import Snapshot as SnapshotRow
 from db.queries.models import no_model, ranked_of
@@ -20,6 +21,8 @@ from mms.domain.buckets import Estimate, Sums, metric_of
 from mms.domain.models import RankedModel
 from mms.domain.projects import Project
 from mms.domain.promotions import GLOBAL, Evidence, Promotion, Verdict, checked_scope, evidence_from_json, judge
+from mms.domain.references import reference_from_json
+from mms.domain.runs import RunKind
 from mms.domain.scores import METRICS
 
 
@@ -137,10 +140,17 @@ def advice_for(session: Session, model_id: int, scope: str = GLOBAL) -> Advice:
         return Advice(None, alone, judge(None, alone.challenger, margin))
     if champion.model.id == model_id:
         return Advice(champion, None, Verdict(False, "it is the champion of this scope already"))
+    if model.parent_id == champion.model.id and _is_refit(session, model):
+        reason = f"it is {champion.model.name} refitted on all rows, those held out too, so none is left to judge it by"
+        return Advice(champion, None, Verdict(True, reason))
     evidence = _compared(session, model, champion, project)
     if evidence is None or evidence.champion is None:
         return Advice(champion, None, judge(champion.model.score, None, margin))
     return Advice(champion, evidence, judge(evidence.champion, evidence.challenger, margin, evidence.source))
+
+
+def _is_refit(session: Session, model: ModelRow) -> bool:
+    return session.scalar(select(RunRow.kind).where(RunRow.id == model.run_id)) == RunKind.REFIT.value
 
 
 def _alone(model: ModelRow, project: Project) -> Evidence:
@@ -155,11 +165,11 @@ def _alone(model: ModelRow, project: Project) -> Evidence:
 
 def _compared(session: Session, model: ModelRow, champion: Champion, project: Project) -> Evidence | None:
     """Both scores on the same rows, which none of the scored fits had seen; None where there are no such rows."""
-    if champion.model.snapshot_id == model.snapshot_id:
+    if champion.model.snapshot_id == model.snapshot_id and champion.model.scope == model.scope:
         return _compared_on_snapshot(session, model, champion, project)
     newest = session.scalar(select(RunTripleRow.newest).where(RunTripleRow.id == model.run_triple_id))
     valid = newest and newest["champion_model_id"] == champion.model.id and newest["metric"] == project.primary_metric
-    return evidence_from_json(newest) if newest and valid else None
+    return evidence_from_json(newest) if newest and valid else _compared_in_scope(session, model, champion, project)
 
 
 def _compared_on_snapshot(session: Session, model: ModelRow, champion: Champion, project: Project) -> Evidence:
@@ -177,6 +187,16 @@ def _compared_on_snapshot(session: Session, model: ModelRow, champion: Champion,
     means = {row.model_id: row.mean for row in session.execute(stmt)}
     rows = session.scalar(select(SnapshotRow.row_count).where(SnapshotRow.id == model.snapshot_id)) or 0
     return Evidence(metric, means.get(seated.id), means.get(model.id), rows, "the same 12 folds")
+
+
+def _compared_in_scope(session: Session, model: ModelRow, champion: Champion, project: Project) -> Evidence | None:
+    """A scope's model beside the champion on the same folds of the same rows, as its run has asked it there."""
+    asked = reference_from_json(session.scalar(select(RunRow.reference).where(RunRow.id == model.run_id)))
+    if asked is None or not asked.same_folds or asked.champion_model_id != champion.model.id:
+        return None
+    if asked.metric != project.primary_metric:
+        return None
+    return Evidence(asked.metric, asked.score, model.score, asked.rows, asked.source)
 
 
 def holdout_estimate(holdout: Mapping[str, Any] | None, metric: str, positive: str | None) -> Estimate | None:

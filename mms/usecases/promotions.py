@@ -13,10 +13,14 @@ from mms.domain.errors import Conflict
 from mms.domain.members import Member, Permission
 from mms.domain.models import ModelState, RankedModel
 from mms.domain.promotions import Seating, before_present, checked_reason, checked_scope, evidence_to_json
+from mms.usecases.openings import open_holdout
 
 
 def promote(session: Session, member: Member, seating: Seating, now: datetime) -> int:
-    """Seat a model as champion of a scope; return the promotion's id. Conflict when the verdict is against it."""
+    """Seat a model as champion of a scope, and open its hold-out; return the promotion's id.
+
+    Conflict when the verdict is against it.
+    """
     member.require(Permission.PROMOTE)
     scope, reason = checked_scope(seating.scope), checked_reason(seating.reason)
     model = get_model(session, seating.model_id).ranked
@@ -34,7 +38,9 @@ def promote(session: Session, member: Member, seating: Seating, now: datetime) -
         )
     row = _ledger_row(member, model, scope, advice, now)
     row.reason, row.against_advice = reason, overruled
-    return _seat(session, row, advice.champion)
+    promotion_id = _seat(session, row, advice.champion)
+    open_holdout(session, member, model.id, promotion_id, now)
+    return promotion_id
 
 
 def roll_back(session: Session, member: Member, project_id: int, now: datetime, *, scope: str, reason: str) -> int:

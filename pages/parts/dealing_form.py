@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mms.domain.snapshots import Dealing, FoldKind, HoldoutKind, HoldoutPlan
 
@@ -38,9 +39,7 @@ def dealing_form(initial: Dealing, key: str, groups: Sequence[str] | None, *, ti
     return Dealing(kind, group, HoldoutPlan(take, round(percent / 100, 6)))
 
 
-def _group(
-    place: "st.delta_generator.DeltaGenerator", initial: str | None, key: str, groups: Sequence[str] | None
-) -> str:
+def _group(place: DeltaGenerator, initial: str | None, key: str, groups: Sequence[str] | None) -> str:
     words = "rows with one value of this column stay together; a row without a value is a group of its own"
     if groups is None:
         return place.text_input("Group column", initial or "", key=f"group_{key}", help=words).strip()
