@@ -1,4 +1,4 @@
-"""Data of a project: rows and labels, feature tables, the instance table, snapshots; with `?new=file` a new project."""
+"""Data of a project: rows and labels, tables, what is learnt, snapshots, structure; with `?new=file` a new project."""
 
 import streamlit as st
 
@@ -9,12 +9,13 @@ from pages.parts.data_instances import instance_section
 from pages.parts.data_new import new_project
 from pages.parts.data_rows import rows_section, standing
 from pages.parts.data_snapshots import snapshots_section
+from pages.parts.data_structure import structure_section
 from pages.parts.data_tables import tables_section
 from pages.parts.project import chosen_project
 from pages.parts.session import current_member
 from pages.parts.told import told
 
-_SECTIONS = ("Rows", "Tables", "Instance table", "Snapshots")
+_SECTIONS = ("Rows", "Tables", "Instance table", "Snapshots", "Structure")
 
 
 def render(member: Member) -> None:
@@ -34,7 +35,7 @@ def render(member: Member) -> None:
         opened = "Tables"
     else:
         opened = "Rows" if declared else "Instance table"
-    rows, all_tables, instances, taken = st.tabs(
+    rows, all_tables, instances, taken, structure = st.tabs(
         _SECTIONS, key="tab", default=opened, on_change="rerun", bind="query-params"
     )
     with rows:
@@ -49,6 +50,9 @@ def render(member: Member) -> None:
     with taken:
         if taken.open:
             snapshots_section(member, project, declared)
+    with structure:
+        if structure.open:
+            structure_section(member, project)
     st.page_link(
         "data.py", label="New project from a file", icon=":material/upload_file:", query_params={"new": "file"}
     )

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from db.models import Segment as SegmentRow
 from db.queries.projects import live_project
 from db.queries.segments import live_segment, segment_of, segments
+from db.queries.snapshots import get_snapshot, snapshot_frame
 from db.queries.tables import get_instance_table, get_table
 from mms.domain.errors import Conflict
 from mms.domain.members import Member, Permission
@@ -14,6 +15,8 @@ from mms.domain.projects import checked_name
 from mms.domain.segments import Segment, SegmentDraft, checked_rule, conditions_to_json
 from mms.domain.tables import Column
 from mms.ml.instances import feature_columns
+from mms.ml.segments import rows_in
+from mms.settings import settings
 
 
 def create_segment(session: Session, member: Member, project_id: int, draft: SegmentDraft, now: datetime) -> Segment:
@@ -42,6 +45,18 @@ def delete_segment(session: Session, member: Member, segment_id: int, now: datet
     member.require(Permission.TRAIN)
     live_segment(session, segment_id).deleted_at = now
     session.flush()
+
+
+def rows_of_segments(session: Session, member: Member, snapshot_id: int) -> dict[int, int]:
+    """How many rows of a snapshot each segment of its project holds; none for one whose column the snapshot lacks."""
+    member.require(Permission.VIEW)
+    snapshot = get_snapshot(session, snapshot_id)
+    frame = snapshot_frame(session, settings().cache, snapshot)
+    return {
+        segment.id: int(rows_in(frame, segment.conditions).sum())
+        for segment in segments(session, snapshot.project_id)
+        if all(condition.column in frame.columns for condition in segment.conditions)
+    }
 
 
 def _features(session: Session, project_id: int) -> tuple[Column, ...]:

@@ -3,21 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from db.session import transaction
 from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.domain.snapshots import Extent, Selection
-from mms.domain.tables import Column, Condition, InstanceTable, Operator, typed_value
+from mms.domain.tables import Column, InstanceTable
 from mms.usecases.snapshots import take_snapshot
+from pages.parts.conditions import conditions_editor, conditions_of
 from pages.parts.dealing_form import dealing_form
 from pages.parts.project import link_query
 from pages.parts.session import real_now
 from pages.parts.told import told
-
-_NO_VALUE = (Operator.IS_NULL, Operator.NOT_NULL)
 
 
 def snapshot_form(member: Member, project: Project, columns: Sequence[Column], declared: InstanceTable) -> None:
@@ -52,44 +50,15 @@ def _options(project: Project, columns: Sequence[Column], declared: InstanceTabl
     timed = declared.prediction_time is not None
     dealing = dealing_form(project.policy.dealing, "snapshot", groups, timed=timed)
     st.caption("Filter: only rows for which every condition holds.")
-    filters = st.data_editor(
-        pd.DataFrame({"column": pd.Series(dtype=str), "operator": pd.Series(dtype=str), "value": pd.Series(dtype=str)}),
-        num_rows="dynamic",
-        key="conditions",
-        column_config={
-            "column": st.column_config.SelectboxColumn("Column", options=[c.name for c in columns], required=True),
-            "operator": st.column_config.SelectboxColumn("Is", options=[o.value for o in Operator], required=True),
-            "value": st.column_config.TextColumn("Value", help="several, separated by commas, after 'in'"),
-        },
-    )
+    filters = conditions_editor(columns, "conditions")
     return {"extent": extent, "amount": amount, "sample": sample, "seed": seed, "dealing": dealing, "filters": filters}
 
 
 def _selection(columns: Sequence[Column], chosen: dict[str, Any]) -> Selection:
-    by_name = {column.name: column for column in columns}
-    conditions = [
-        _condition(by_name[line["column"]], Operator(line["operator"]), line["value"])
-        for line in chosen["filters"].to_dict("records")
-        if line["column"] in by_name and line["operator"]
-    ]
     return Selection(
         extent=chosen["extent"],
         amount=None if chosen["amount"] is None else int(chosen["amount"]),
-        conditions=tuple(conditions),
+        conditions=conditions_of(columns, chosen["filters"]),
         sample=None if chosen["sample"] is None else int(chosen["sample"]),
         seed=int(chosen["seed"]),
     )
-
-
-def _condition(column: Column, operator: Operator, text: Any) -> Condition:
-    if operator in _NO_VALUE:
-        return Condition(column.name, operator)
-    words = "" if text is None or pd.isna(text) else str(text).strip()
-    if operator is Operator.IN:
-        return Condition(column.name, operator, [_plain(column, part.strip()) for part in words.split(",")])
-    return Condition(column.name, operator, _plain(column, words))
-
-
-def _plain(column: Column, text: str) -> Any:
-    value = typed_value(column, text)
-    return value.isoformat() if hasattr(value, "isoformat") else value
