@@ -12,7 +12,7 @@ from db.queries.runs import fold_results
 from db.session import reading
 from mms.charts import fold_scores, precision_recall, roc
 from mms.charts.theme import colours_of
-from mms.domain.comparison import comparison_words, why_not_comparable
+from mms.domain.comparison import conclusion, evidence, why_not_comparable
 from mms.domain.errors import Invalid
 from mms.domain.members import Member
 from mms.domain.models import Model
@@ -54,8 +54,10 @@ def render(member: Member) -> None:
 def _drawn(session: Session, member: Member, project: Project, models: Sequence[Model]) -> None:
     why_not = why_not_comparable([m.ranked for m in models])
     comparison = None if why_not else compared(session, member, [m.id for m in models])
-    st.markdown(why_not or comparison_words(comparison))
-    if comparison is None:
+    if comparison:
+        st.markdown(f"**{conclusion(comparison)}**: {evidence(comparison)}")
+    else:
+        st.markdown(why_not)
         align(session, member, project, models)
     _advice(session, member, project, models)
     if comparison:

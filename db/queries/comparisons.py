@@ -1,7 +1,6 @@
 """What comparisons are made from: fold scores of many models, the baseline's score, how many triples were tried."""
 
 from collections.abc import Sequence
-from statistics import fmean
 from typing import Any
 
 import sqlalchemy as sa
@@ -83,37 +82,37 @@ def run_under_way(session: Session, model_ids: Sequence[int], snapshot_id: int, 
 
 
 def _contenders(session: Session, which: sa.ColumnElement[bool], metric: str) -> list[Contender]:
+    """Also those without a scored fold."""
+    folds_of = sa.and_(FoldRow.run_triple_id == ModelRow.run_triple_id, FoldRow.fold != FINAL_FIT)
     stmt = (
         select(
             ModelRow,
             FoldRow.fold,
             FoldRow.n_train,
             FoldRow.n_validate,
-            FoldRow.scores[metric].as_float(),
+            FoldRow.scores[metric].as_float().label("score"),
             FoldRow.features,
             FoldRow.score_seconds,
             FoldRow.fit_seconds,
         )
-        .join(FoldRow, FoldRow.run_triple_id == ModelRow.run_triple_id)
-        .where(which, ModelRow.deleted_at.is_(None), FoldRow.fold != FINAL_FIT)
+        .outerjoin(FoldRow, folds_of)
+        .where(which, ModelRow.deleted_at.is_(None))
         .order_by(ModelRow.score.desc(), ModelRow.id, FoldRow.fold)
     )
-    folds: dict[ModelRow, list[Sequence[Any]]] = {}
-    for model, *fold in session.execute(stmt):
-        folds.setdefault(model, []).append(fold)
+    folds: dict[ModelRow, list[Any]] = {}
+    for row in session.execute(stmt):
+        folds.setdefault(row[0], []).extend([row] if row.fold is not None else [])
     return [_contender(ranked_of(model), rows) for model, rows in folds.items()]
 
 
-def _contender(model: RankedModel, folds: Sequence[Sequence[Any]]) -> Contender:
-    number, n_train, n_validate, scores, features, score_seconds, fit_seconds = zip(*folds, strict=True)
-    known = [count for count in features if count is not None]
+def _contender(model: RankedModel, folds: Sequence[Any]) -> Contender:
     return Contender(
         model=model,
-        scores={fold: score for fold, score in zip(number, scores, strict=True) if score is not None},
-        ratios={fold: held / seen for fold, held, seen in zip(number, n_validate, n_train, strict=True)},
-        features=max(known, default=None),
-        predict_seconds=fmean(score_seconds),
-        fit_seconds=fmean(fit_seconds),
+        scores={row.fold: row.score for row in folds if row.score is not None},
+        ratios={row.fold: row.n_validate / row.n_train for row in folds},
+        features=max((row.features for row in folds if row.features is not None), default=None),
+        predict_seconds=sum(row.score_seconds for row in folds),
+        fit_seconds=sum(row.fit_seconds for row in folds),
     )
 
 

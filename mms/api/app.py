@@ -6,6 +6,7 @@ from starlette.middleware import Middleware
 
 from mms.api import (
     clusterings,
+    comparisons,
     decay,
     feedback,
     models,
@@ -34,6 +35,7 @@ _NOUNS = (
     registry,
     runs,
     models,
+    comparisons,
     promotions,
     predictions,
     feedback,

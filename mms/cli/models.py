@@ -8,6 +8,7 @@ from db.queries.models import PAGE, get_model, models_page
 from db.queries.projects import get_project_named
 from db.session import reading
 from mms.cli.console import Output, acting, group, table, verb
+from mms.domain.comparison import chance_words, conclusion, evidence, ids_of
 from mms.domain.errors import Invalid
 from mms.domain.models import ModelFilter, ModelSort, ModelState
 from mms.domain.scores import METRICS
@@ -26,8 +27,10 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     listing.add_argument("--text", default="", help="part of algorithm, recipe or hyperparameters")
     listing.add_argument("--after", help="cursor of the page before")
     listing.add_argument("--limit", type=int, default=PAGE)
-    model = group(verbs, "model", "one model: show, artifact")
+    model = group(verbs, "model", "models by id: show, compare, artifact")
     verb(model, "show", "scores, triple, signature of a model", _show).add_argument("model", type=int, help="id")
+    compare = verb(model, "compare", "whether models differ for sure, on the same folds", _compare)
+    compare.add_argument("models", nargs="+", help="ids, two or more")
     artifact = verb(model, "artifact", "write a model's artifact to a file", _artifact)
     artifact.add_argument("model", type=int, help="id")
     artifact.add_argument("file", type=Path)
@@ -72,6 +75,28 @@ def _show(args: Namespace) -> Output:
         metric = METRICS[score.metric]
         lines.append(f"{metric.label}: {metric.natural(score.mean):.4f} ± {score.sd:.4f} ({metric.direction})")
     return Output({"model": model}, lines)
+
+
+def _compare(args: Namespace) -> Output:
+    from mms.usecases.comparisons import compared  # brings scikit-learn, which the other verbs need not wait for
+
+    member, _ = acting()
+    with reading() as session:
+        found = compared(session, member, ids_of(",".join(args.models)))
+    metric, names = METRICS[found.metric], {c.model.id: c.model.name for c in found.models}
+    rows = [
+        {
+            "pair": f"{names[pair.model_id]} - {names[pair.other_id]}",
+            f"better by ({metric.label})": f"{pair.test.mean:.4f} ± {pair.test.se:.4f}",
+            "better": chance_words(pair.test.better),
+            "equal": chance_words(pair.test.equal),
+            "worse": chance_words(pair.test.worse),
+            "p": f"{pair.p_adjusted:.4f}",
+        }
+        for pair in found.pairs
+    ]
+    words = f"{conclusion(found)}: {evidence(found)}"
+    return Output({"comparison": found, "words": words}, [words, "", *table(rows, "")])
 
 
 def _artifact(args: Namespace) -> Output:

@@ -48,7 +48,7 @@ class Contender:
 
     scores: fold -> primary metric, stored units, without folds that do not determine it. ratios: fold ->
     n_validate/n_train. features: columns its estimator saw, None where not recorded. predict_seconds, fit_seconds:
-    means over the folds.
+    sums over the folds.
     """
 
     model: RankedModel
@@ -71,7 +71,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Models on the same rows and folds, best first, and each better one against each worse one."""
+    """Two models or more on the same rows and folds, best first, and each against every worse one, in that order."""
 
     metric: str
     rope: float
@@ -257,20 +257,28 @@ def outcome_words(test: PairedTest, one: str, other: str, metric: Metric) -> str
     )
 
 
-def comparison_words(comparison: Comparison) -> str:
-    """The verdict on the best of them, against the runner-up; of more models also whom it cannot be told from."""
-    metric, best = METRICS[comparison.metric], comparison.models[0].model
-    names = {c.model.id: c.model.name for c in comparison.models}
-    leading = [pair for pair in comparison.pairs if pair.model_id == best.id]
-    first = leading[0]
-    other = names[first.other_id]
-    words = f"**{verdict_words(first.test, best.name, other)}**: {outcome_words(first.test, best.name, other, metric)}"
+def conclusion(comparison: Comparison) -> str:
+    """The verdict on the best of them against the runner-up."""
+    first = comparison.pairs[0]
+    return verdict_words(first.test, *_named(comparison, first))
+
+
+def evidence(comparison: Comparison) -> str:
+    """The chances behind the conclusion; of more than two models also whom the best cannot be told from."""
+    first = comparison.pairs[0]
+    words = outcome_words(first.test, *_named(comparison, first), METRICS[comparison.metric])
+    leading = [pair for pair in comparison.pairs if pair.model_id == first.model_id]
     if len(leading) == 1:
         return words
-    alike = [names[pair.other_id] for pair in leading if pair.test.better < SURE]
+    alike = [_named(comparison, pair)[1] for pair in leading if pair.test.better < SURE]
     if not alike:
-        return f"{words} It is better than the other {len(leading) - 1}, too."
+        return f"{words} It is better than all {len(leading)} others."
     return f"{words} Of {len(leading)} others, {len(alike)} cannot be told from it: {', '.join(alike)}."
+
+
+def _named(comparison: Comparison, pair: Pair) -> tuple[str, str]:
+    names = {c.model.id: c.model.name for c in comparison.models}
+    return names[pair.model_id], names[pair.other_id]
 
 
 def standings_words(standings: Standings) -> str:

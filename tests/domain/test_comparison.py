@@ -14,7 +14,8 @@ from mms.domain.comparison import (
     amount_words,
     band_of,
     chance_words,
-    comparison_words,
+    conclusion,
+    evidence,
     ids_of,
     outcome_words,
     rope_of,
@@ -166,7 +167,7 @@ def test_without_a_region_of_equality_nothing_is_equal() -> None:
 def test_the_verdict_comes_first_and_needs_95_percent(test: PairedTest, verdict: str) -> None:
     two = Comparison("f1", 0.01, (contender(1), contender(2)), (Pair(1, 2, test, 0.3),))
 
-    assert comparison_words(two).startswith(f"**{verdict}**: ")
+    assert conclusion(two) == verdict
 
 
 def test_of_many_models_those_that_may_be_as_good_as_the_best_are_named() -> None:
@@ -174,7 +175,15 @@ def test_of_many_models_those_that_may_be_as_good_as_the_best_are_named() -> Non
     pairs = (Pair(1, 2, open_, 0.6), Pair(1, 3, sure, 0.03), Pair(2, 3, open_, 0.6))
     three = Comparison("f1", 0.01, (contender(1), contender(2), contender(3)), pairs)
 
-    assert comparison_words(three).endswith(" Of 2 others, 1 cannot be told from it: v2 ridge.")
+    assert evidence(three).endswith(" Of 2 others, 1 cannot be told from it: v2 ridge.")
+
+
+def test_a_best_that_is_surely_better_than_all_says_so() -> None:
+    sure = outcome(0.97, 0.02, 0.01)
+    pairs = (Pair(1, 2, sure, 0.03), Pair(1, 3, sure, 0.03), Pair(2, 3, sure, 0.03))
+    three = Comparison("f1", 0.01, (contender(1), contender(2), contender(3)), pairs)
+
+    assert evidence(three).endswith(" It is better than all 2 others.")
 
 
 def standing(model_id: int, *, in_band: bool, p: float | None) -> Standing:

@@ -1,9 +1,17 @@
 """Models side by side."""
 
 import pytest
+import sqlalchemy as sa
 
+from db import models as tables
+from db.queries.tables import get_table_named
+from db.session import transaction
+from mms.usecases.members import ensure_local_admin
+from mms.usecases.tables import append_rows
+from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
+from tests.trained import a_snapshot, points
 
 
 def test_the_verdict_comes_first_and_a_table_says_it_of_each_pair(open_staged: Open, stage: Stage) -> None:
@@ -32,6 +40,30 @@ def test_what_differs_is_marked_and_can_be_shown_alone(open_staged: Open, stage:
     assert marks["algorithm"] == "≠"
     assert marks["recipe"] == ""
     assert set(page.dataframe[1].value["differs"]) == {"≠"}
+
+
+def test_models_on_other_rows_get_a_button_that_fits_one_on_the_rows_of_the_other(
+    open_staged: Open, stage: Stage
+) -> None:
+    project, old = stage.project, stage.models[0]
+    with transaction() as session:
+        member = ensure_local_admin(session, NOW)
+        table = get_table_named(session, project.id, "points")
+        append_rows(session, member, table.id, points(NOW, seed=9).to_dict("records"), NOW)
+    newer = a_snapshot(member, project, NOW)
+    with transaction() as session:
+        session.execute(sa.update(tables.Model).where(tables.Model.id != old.id).values(snapshot_id=newer.id))
+    ids = f"{old.id},{stage.models[1].id}"
+
+    page = open_staged("compare", ids=ids)
+    first, button = page.markdown[0].value, page.button(key="align")
+    button.click().run()
+    waiting = open_staged("compare", ids=ids)
+
+    assert first.startswith(f"{old.name} and {stage.models[1].name} were scored on different snapshots")
+    assert button.label == f"Refit {old.name} on the same rows"
+    assert page.title[0].value.startswith("Run ")
+    assert any("under way that makes them comparable" in info.value for info in waiting.info)
 
 
 @pytest.mark.parametrize(

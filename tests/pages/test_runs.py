@@ -46,3 +46,16 @@ def test_a_finished_run_says_how_long_it_took_and_no_date_of_another_clock(open_
     assert not page.exception
     assert page.markdown[0].value.startswith(f"**✓ {JobState.SUCCEEDED.value}** after ")
     assert any(c.value.endswith("on the clock of the project") for c in page.caption)
+
+
+def test_a_finished_run_proposes_the_simplest_of_the_band_and_says_how_each_stands(
+    open_staged: Open, stage: Stage
+) -> None:
+    page = open_staged("runs", run=stage.models[0].run_id)
+
+    board = page.dataframe[0].value
+    assert not page.exception
+    said = next(m.value for m in page.markdown if "tried on this snapshot" in m.value)
+    assert said.startswith(f"**{stage.models[0].name}** is best of 2 triples tried")
+    assert board["stands"][0] == "best"
+    assert board["stands"][len(board) - 1].startswith("worse, p ")

@@ -187,6 +187,14 @@ def test_a_metric_that_too_few_folds_determine_compares_nothing(store: str, memb
     assert [row.test for row in stands.rows] == [None] * 3
 
 
+def test_a_model_without_folds_compares_with_nothing(store: str, member: Member, contest: Contest) -> None:
+    with transaction() as session:
+        session.execute(sa.delete(tables.FoldResult))
+
+    with reading() as session, pytest.raises(Conflict, match="share fewer than 2 folds"):
+        compared(session, member, list(contest.first.values()))
+
+
 def test_a_leaderboard_says_who_is_in_the_band_whom_the_tests_tell_and_how_many_were_tried(
     store: str, member: Member, contest: Contest, now: datetime
 ) -> None:
