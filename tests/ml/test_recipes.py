@@ -12,7 +12,7 @@ from mms.domain.projects import Task
 from mms.domain.snapshots import Profile
 from mms.domain.tables import Column, ColumnType
 from mms.domain.triples import Branch, Recipe, Step
-from mms.ml.recipes import TRANSFORMERS, checked_recipe, completed, proposed_recipes, transformers
+from mms.ml.recipes import TRANSFORMERS, branches_of, checked_recipe, completed, proposed_recipes, transformers
 from mms.ml.recipes.features import Features
 from tests.ml.toys import toy
 
@@ -39,7 +39,7 @@ def recipe(columns: str | tuple[str, ...], *steps: tuple[str, dict[str, Any]]) -
 
 
 def made(branch: Recipe) -> tuple[list[str], np.ndarray]:
-    transformer = Features(branch, COLUMNS, dense=True)
+    transformer = Features(branch, COLUMNS, dense=True, missing=True)
     matrix = transformer.fit_transform(FRAME)
     return list(transformer.get_feature_names_out()), matrix
 
@@ -109,13 +109,14 @@ def test_texts_become_weighted_words_and_lengths() -> None:
     assert np.expm1(sizes).round().tolist() == [[8, 2], [0, 0], [10, 2], [0, 0]]
 
 
-def test_texts_without_a_word_give_no_feature() -> None:
+def test_texts_without_a_word_give_one_feature_of_zeros() -> None:
     both = Recipe("test", (Branch("text", (Step("tf_idf", {}),)), Branch("numeric", (Step("impute", {}),))))
     transformer = Features(both, COLUMNS, dense=False)
 
     matrix = transformer.fit_transform(FRAME.assign(note=None))
 
-    assert matrix.shape == (4, 2)
+    assert transformer.get_feature_names_out()[0] == "note_(no word)"
+    assert matrix[:, [0]].sum() == 0
 
 
 def test_sparse_only_where_it_may_be() -> None:
@@ -136,7 +137,7 @@ def test_parameters_are_filled_in_so_that_equal_recipes_are_one() -> None:
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        (recipe("numeric", ("eval", {})), "'eval' is no transformer; choose one of calendar, impute"),
+        (recipe("numeric", ("eval", {})), "'eval' is no transformer; choose one of bins, calendar"),
         (recipe("numeric", ("scale", {"method": "log"})), "Parameter 'method' of 'scale' takes one of 'standard'"),
         (recipe("numeric", ("scale", {"by": 1})), "'scale' has no parameter 'by'"),
         (recipe("numbers", ("scale", {})), "'numbers' is no group of columns; choose one of numeric, categorical"),
@@ -149,7 +150,10 @@ def test_parameters_are_filled_in_so_that_equal_recipes_are_one() -> None:
             ),
             "A branch must end in numbers, but categorical ends in categories",
         ),
-        (recipe("categorical", ("one_hot", {}), ("scale", {})), "'one_hot' must be the last step of its branch"),
+        (
+            recipe("categorical", ("one_hot", {}), ("scale", {})),
+            "'scale' takes no matrix that is mostly zeros, as",
+        ),
         (Recipe("none", ()), "Recipe 'none' takes none of the columns"),
     ],
 )
@@ -172,8 +176,8 @@ def test_a_proposal_covers_every_column_and_passes_its_own_check() -> None:
 
     for proposal in proposed_recipes(columns, Profile((), {})):
         assert checked_recipe(proposal, columns) == proposal
-        typed = Features(proposal, columns, dense=True).named_steps["typed"]
-        assert {c.name for c in typed.columns} == {c.name for c in columns}
+        taken = [c.name for _, own in branches_of(proposal, columns) for c in own]
+        assert set(taken) == {c.name for c in columns}
 
 
 def test_without_a_feature_nothing_is_proposed() -> None:

@@ -1,27 +1,45 @@
 """Recipes: feature pipelines as data, built from vetted transformers."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from sklearn.compose import ColumnTransformer
-from sklearn.pipeline import Pipeline, make_pipeline
 
 from mms.domain.errors import Invalid
 from mms.domain.snapshots import Profile
 from mms.domain.tables import Column
 from mms.domain.triples import Branch, Parameter, Recipe, Step, checked_parameters
 from mms.ml.recipes import proposals
+from mms.ml.recipes.bins import BINS
 from mms.ml.recipes.calendar import CALENDAR
+from mms.ml.recipes.clip import CLIP
+from mms.ml.recipes.frequency import FREQUENCY
+from mms.ml.recipes.from_model import FROM_MODEL
 from mms.ml.recipes.impute import IMPUTE, IMPUTE_CATEGORY
+from mms.ml.recipes.k_best import K_BEST
 from mms.ml.recipes.one_hot import ONE_HOT
 from mms.ml.recipes.ordinal import ORDINAL
+from mms.ml.recipes.pca import PCA
+from mms.ml.recipes.polynomial import POLYNOMIAL
+from mms.ml.recipes.power import POWER
 from mms.ml.recipes.proposals import GROUPS, columns_of_type
-from mms.ml.recipes.scale import SCALE
-from mms.ml.recipes.text import TEXT_LENGTH, TF_IDF
+from mms.ml.recipes.quantile import QUANTILE
+from mms.ml.recipes.scale import MAX_ABS, SCALE
+from mms.ml.recipes.splines import SPLINES
+from mms.ml.recipes.svd import SVD
+from mms.ml.recipes.target_mean import TARGET_MEAN
+from mms.ml.recipes.text import TEXT_LENGTH, TEXT_STATISTICS
+from mms.ml.recipes.time_since import TIME_SINCE
+from mms.ml.recipes.tokens import TOKENISE
 from mms.ml.recipes.transformer import Kind, Transformer
-from mms.ml.recipes.typed import KINDS, Typed
+from mms.ml.recipes.typed import KINDS
+from mms.ml.recipes.variance import VARIANCE
+from mms.ml.recipes.words import COUNT_WORDS, HASH_WORDS, TF_IDF
 
-_ALL = (IMPUTE, IMPUTE_CATEGORY, SCALE, ONE_HOT, ORDINAL, CALENDAR, TF_IDF, TEXT_LENGTH)
+_ALL = (
+    *(IMPUTE, SCALE, MAX_ABS, POWER, QUANTILE, BINS, CLIP, POLYNOMIAL, SPLINES),
+    *(IMPUTE_CATEGORY, ONE_HOT, ORDINAL, TARGET_MEAN, FREQUENCY),
+    *(CALENDAR, TIME_SINCE),
+    *(TOKENISE, TF_IDF, COUNT_WORDS, HASH_WORDS, TEXT_LENGTH, TEXT_STATISTICS),
+    *(VARIANCE, K_BEST, FROM_MODEL, PCA, SVD),
+)
 
 TRANSFORMERS: Mapping[str, Transformer] = {transformer.name: transformer for transformer in _ALL}
 """The vetted transformers: nothing outside can be named."""
@@ -35,7 +53,7 @@ def transformers() -> Mapping[str, tuple[Parameter, ...]]:
 def completed(recipe: Recipe) -> Recipe:
     """The recipe with every parameter checked and filled in, so that equal recipes have equal hashes."""
     branches = tuple(Branch(b.columns, tuple(_completed_step(s) for s in b.steps)) for b in recipe.branches)
-    return Recipe(recipe.name, branches)
+    return Recipe(recipe.name, branches, tuple(_completed_step(step) for step in recipe.after))
 
 
 def checked_recipe(recipe: Recipe, columns: Sequence[Column]) -> Recipe:
@@ -44,31 +62,18 @@ def checked_recipe(recipe: Recipe, columns: Sequence[Column]) -> Recipe:
     A branch by type that meets no column is kept, for other snapshots; a recipe that meets none at all is refused.
     """
     complete = completed(recipe)
-    for branch in complete.branches:
-        _check_chain(branch, _columns_of(branch, columns))
+    sparse = [_check_chain(branch, _columns_of(branch, columns)) for branch in complete.branches]
+    _check_after(complete.after, next(filter(None, sparse), None))
     if not any(_columns_of(branch, columns) for branch in complete.branches):
         raise Invalid(f"Recipe '{recipe.name}' takes none of the columns: add a branch for at least one of them.")
     return complete
 
 
-def build(recipe: Recipe, columns: Sequence[Column], *, dense: bool) -> Any:
-    """An unfitted scikit-learn transformer from a frame of `columns` to a matrix.
-
-    dense: never give a sparse matrix. Unseen categories, missing values of any sort and all-missing columns pass.
-    """
-    recipe = checked_recipe(recipe, columns)
-    parts = [
-        (f"{i}_{branch.columns if isinstance(branch.columns, str) else 'named'}", _chain(branch), names)
-        for i, branch in enumerate(recipe.branches)
-        if (names := [c.name for c in _columns_of(branch, columns)])
-    ]
-    used = {name for _, _, names in parts for name in names}
-    typed = Typed(tuple(c for c in columns if c.name in used))
-    side_by_side = ColumnTransformer(
-        parts,
-        sparse_threshold=0.0 if dense else 0.3,
-    )
-    return Pipeline([("typed", typed), ("columns", side_by_side)])
+def branches_of(recipe: Recipe, columns: Sequence[Column]) -> tuple[tuple[Branch, tuple[Column, ...]], ...]:
+    """The checked recipe's branches that meet columns, each with its own in order; Invalid as `checked_recipe`."""
+    checked = checked_recipe(recipe, columns)
+    pairs = ((branch, _columns_of(branch, columns)) for branch in checked.branches)
+    return tuple((branch, own) for branch, own in pairs if own)
 
 
 def proposed_recipes(columns: Sequence[Column], profile: Profile) -> tuple[Recipe, ...]:
@@ -99,27 +104,48 @@ def _columns_of(branch: Branch, columns: Sequence[Column]) -> tuple[Column, ...]
     return tuple(by_name[name] for name in dict.fromkeys(branch.columns))
 
 
-def _check_chain(branch: Branch, columns: Sequence[Column]) -> None:
-    """Invalid where a step cannot take what comes before it, or where a branch does not end in numbers."""
+def _check_chain(branch: Branch, columns: Sequence[Column]) -> str | None:
+    """Invalid where a step cannot take what comes before it, or where a branch does not end in numbers.
+
+    The name of the step whose matrix, mostly zeros, the branch ends in; None when it is dense.
+    """
     kinds = {KINDS[column.type] for column in columns}
     if len(kinds) > 1:
         found = " and ".join(sorted(kind.value for kind in kinds))
         raise Invalid(f"A branch takes columns of one kind; {branch.columns} holds {found}: make a branch for each.")
     if not kinds:
-        return
-    kind = kinds.pop()
-    for i, step in enumerate(branch.steps):
-        transformer = TRANSFORMERS[step.transformer]
-        if kind not in transformer.takes:
-            takes = " or ".join(sorted(k.value for k in transformer.takes))
-            raise Invalid(f"'{step.transformer}' takes {takes}, but here it would get {kind.value}.")
-        if transformer.sparse and i < len(branch.steps) - 1:
-            raise Invalid(f"'{step.transformer}' must be the last step of its branch: its matrix is mostly zeros.")
-        kind = transformer.gives
+        return None
+    kind, sparse = kinds.pop(), None
+    for step in branch.steps:
+        kind, sparse = _check_step(step, kind, sparse)
     if kind is not Kind.NUMBERS:
         raise Invalid(f"A branch must end in numbers, but {branch.columns} ends in {kind.value}: add a step.")
+    return sparse
 
 
-def _chain(branch: Branch) -> Any:
-    steps = [TRANSFORMERS[step.transformer].make(step.parameters) for step in branch.steps]
-    return make_pipeline(*steps) if steps else "passthrough"
+def _check_after(steps: Sequence[Step], sparse: str | None) -> None:
+    for step in steps:
+        if not TRANSFORMERS[step.transformer].after:
+            known = ", ".join(name for name, transformer in TRANSFORMERS.items() if transformer.after)
+            raise Invalid(f"'{step.transformer}' cannot stand over all features; these can: {known}.")
+        _, sparse = _check_step(step, Kind.NUMBERS, sparse)
+
+
+def _check_step(step: Step, kind: Kind, sparse: str | None) -> tuple[Kind, str | None]:
+    """What flows on behind a step: its kind, and which step made it mostly zeros."""
+    transformer = TRANSFORMERS[step.transformer]
+    if kind not in transformer.takes:
+        takes = " or ".join(sorted(k.value for k in transformer.takes))
+        raise Invalid(f"'{step.transformer}' takes {takes}, but here it would get {kind.value}.")
+    if sparse is not None and not transformer.takes_sparse:
+        raise Invalid(
+            f"'{step.transformer}' takes no matrix that is mostly zeros, as '{sparse}' makes: leave it out, or put "
+            "'svd' before it."
+        )
+    for parameter in transformer.parameters:
+        is_given = step.parameters[parameter.name] != parameter.default
+        if kind is Kind.TOKENS and parameter.name in transformer.texts_only and is_given:
+            raise Invalid(f"'{parameter.name}' of '{transformer.name}' is for texts: set it at 'tokenise' instead.")
+    if transformer.sparse:
+        sparse = transformer.name
+    return transformer.gives, None if transformer.condenses else sparse

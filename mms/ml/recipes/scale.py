@@ -3,16 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
 
 from mms.domain.triples import Parameter, Value
+from mms.ml.recipes.fill import Fill
 from mms.ml.recipes.transformer import Kind, Transformer
 
 _SCALERS = {"standard": StandardScaler, "robust": RobustScaler, "min-max": MinMaxScaler}
 
 
-def _make(parameters: Mapping[str, Value]) -> Any:
-    return _SCALERS[str(parameters["method"])]()
+def _scale(parameters: Mapping[str, Value]) -> Any:
+    return make_pipeline(Fill(all=False), _SCALERS[str(parameters["method"])]())
+
+
+def _max_abs(parameters: Mapping[str, Value]) -> Any:
+    return make_pipeline(Fill(all=False), MaxAbsScaler())
 
 
 SCALE = Transformer(
@@ -29,5 +35,17 @@ SCALE = Transformer(
             explanation="standard: mean 0, deviation 1; robust: median 0, quartiles apart by 1; min-max: 0 to 1",
         ),
     ),
-    _make,
+    _scale,
+    after=True,
+)
+
+MAX_ABS = Transformer(
+    "max_abs",
+    "divides numbers by the largest one, so that they lie between -1 and 1; zeros stay zeros, as among words",
+    frozenset({Kind.NUMBERS}),
+    Kind.NUMBERS,
+    (),
+    _max_abs,
+    takes_sparse=True,
+    after=True,
 )

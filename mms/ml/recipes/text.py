@@ -1,129 +1,81 @@
-"""Texts as numbers: weighted words, and plain lengths."""
+"""The look of a text in numbers: how long it is, and what it is made of."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from mms.domain.triples import Parameter, Value
 from mms.ml.recipes.transformer import Kind, Transformer
 
-
-class TfIdf(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """TF-IDF of each column by itself, side by side; a column without a usable word gives no feature."""
-
-    def __init__(self, max_features: int | None, ngrams: int, min_rows: int, stop_words: str | None) -> None:
-        self.max_features = max_features
-        self.ngrams = ngrams
-        self.min_rows = min_rows
-        self.stop_words = stop_words
-
-    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:
-        """Learn each column's vocabulary and weights."""
-        self.feature_names_in_ = np.array(X.columns, dtype=object)
-        self.n_features_in_ = X.shape[1]
-        self.vectorizers_ = {name: self._fitted(X[name]) for name in self.feature_names_in_}
-        return self
-
-    def _fitted(self, texts: pd.Series) -> TfidfVectorizer | None:
-        vectorizer = TfidfVectorizer(
-            max_features=self.max_features,
-            ngram_range=(1, self.ngrams),
-            min_df=min(self.min_rows, len(texts)),
-            stop_words=self.stop_words,
-            sublinear_tf=True,
-            dtype=np.float64,
-        )
-        try:
-            return vectorizer.fit(texts)
-        except ValueError as error:
-            if "empty vocabulary" in str(error) or "no terms remain" in str(error):
-                return None
-            raise
-
-    def transform(self, X: pd.DataFrame) -> sparse.csr_matrix:
-        """(n, texts) to a sparse (n, words) matrix."""
-        parts = [v.transform(X[name]) for name, v in self.vectorizers_.items() if v is not None]
-        return sparse.hstack(parts, format="csr") if parts else sparse.csr_matrix((len(X), 0))
-
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Names such as 'review_great'."""
-        return np.array(
-            [
-                f"{name}_{word}"
-                for name, vectorizer in self.vectorizers_.items()
-                if vectorizer is not None
-                for word in vectorizer.get_feature_names_out()
-            ],
-            dtype=object,
-        )
-
-
-class TextLength(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Characters and words of each text, on a logarithmic scale."""
-
-    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:
-        """Remember the columns' names."""
-        self.feature_names_in_ = np.array(X.columns, dtype=object)
-        self.n_features_in_ = X.shape[1]
-        return self
-
-    def transform(self, X: pd.DataFrame) -> np.ndarray:
-        """(n, texts) to (n, 2 x texts)."""
-        counts = [[f(text) for text in X[name]] for name in self.feature_names_in_ for f in (len, _words)]
-        return np.log1p(np.array(counts, dtype=np.float64).T.reshape(len(X), 2 * self.n_features_in_))
-
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Names such as 'review_characters'."""
-        return np.array([f"{n}_{p}" for n in self.feature_names_in_ for p in ("characters", "words")], dtype=object)
+Measure = Callable[[str], float]
 
 
 def _words(text: str) -> int:
     return len(text.split())
 
 
-def _tf_idf(parameters: Mapping[str, Value]) -> Any:
-    return TfIdf(**parameters)  # type: ignore[arg-type]
+def _word_length(text: str) -> float:
+    words = text.split()
+    return sum(map(len, words)) / len(words) if words else 0.0
+
+
+def _share(of: Callable[[str], bool]) -> Measure:
+    return lambda text: sum(map(of, text)) / len(text) if text else 0.0
+
+
+def _is_punctuation(letter: str) -> bool:
+    return not (letter.isalnum() or letter.isspace())
+
+
+_LENGTHS: Mapping[str, Measure] = {"characters": len, "words": _words}
+_STATISTICS: Mapping[str, Measure] = {
+    **_LENGTHS,
+    "word_length": _word_length,
+    "digits": _share(str.isdigit),
+    "upper_case": _share(str.isupper),
+    "punctuation": _share(_is_punctuation),
+    "exclamations": lambda text: text.count("!"),
+    "questions": lambda text: text.count("?"),
+}
+_LOGARITHMIC = frozenset({"characters", "words", "exclamations", "questions"})
+
+
+class TextStatistics(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Measures of each text by itself; counts on a logarithmic scale, shares from 0 to 1."""
+
+    def __init__(self, measures: tuple[str, ...]) -> None:
+        self.measures = measures
+
+    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:
+        """Remember the columns' names; there is nothing to learn."""
+        self.feature_names_in_ = np.array(X.columns, dtype=object)
+        self.n_features_in_ = X.shape[1]
+        return self
+
+    def transform(self, X: pd.DataFrame) -> np.ndarray:
+        """(n, texts) to (n, texts x measures)."""
+        return np.column_stack([_measured(X[name], measure) for name in X.columns for measure in self.measures])
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Names such as 'review_characters'."""
+        return np.array([f"{name}_{part}" for name in self.feature_names_in_ for part in self.measures], dtype=object)
+
+
+def _measured(texts: pd.Series, measure: str) -> np.ndarray:
+    values = np.array([_STATISTICS[measure](text) for text in texts], dtype=np.float64)
+    return np.log1p(values) if measure in _LOGARITHMIC else values
 
 
 def _text_length(parameters: Mapping[str, Value]) -> Any:
-    return TextLength()
+    return TextStatistics(tuple(_LENGTHS))
 
 
-TF_IDF = Transformer(
-    "tf_idf",
-    "weighs the words of a text: those frequent in it and rare elsewhere weigh most",
-    frozenset({Kind.TEXTS}),
-    Kind.NUMBERS,
-    (
-        Parameter(
-            "max_features",
-            "integer",
-            2000,
-            10,
-            1_000_000,
-            optional=True,
-            scale="log",
-            explanation="most frequent words kept",
-        ),
-        Parameter("ngrams", "integer", 1, 1, 3, explanation="longest run of words that counts as one"),
-        Parameter("min_rows", "integer", 2, 1, 1000, scale="log", explanation="words in fewer rows are left out"),
-        Parameter(
-            "stop_words",
-            "choice",
-            None,
-            choices=("english",),
-            optional=True,
-            explanation="leave out the commonest words",
-        ),
-    ),
-    _tf_idf,
-    sparse=True,
-)
+def _text_statistics(parameters: Mapping[str, Value]) -> Any:
+    return TextStatistics(tuple(measure for measure in _STATISTICS if parameters[measure]))
+
 
 TEXT_LENGTH = Transformer(
     "text_length",
@@ -132,4 +84,24 @@ TEXT_LENGTH = Transformer(
     Kind.NUMBERS,
     (),
     _text_length,
+    rowwise=True,
+)
+
+TEXT_STATISTICS = Transformer(
+    "text_statistics",
+    "describes how a text is written, not what it says: its length, its digits, its capitals, its marks",
+    frozenset({Kind.TEXTS}),
+    Kind.NUMBERS,
+    (
+        Parameter("characters", "boolean", True, explanation="number of characters, on a logarithmic scale"),
+        Parameter("words", "boolean", True, explanation="number of words, on a logarithmic scale"),
+        Parameter("word_length", "boolean", True, explanation="mean number of characters in a word"),
+        Parameter("digits", "boolean", True, explanation="share of characters that are digits"),
+        Parameter("upper_case", "boolean", True, explanation="share of characters that are capitals"),
+        Parameter("punctuation", "boolean", True, explanation="share of characters that are marks or symbols"),
+        Parameter("exclamations", "boolean", True, explanation="number of exclamation marks, on a logarithmic scale"),
+        Parameter("questions", "boolean", True, explanation="number of question marks, on a logarithmic scale"),
+    ),
+    _text_statistics,
+    rowwise=True,
 )

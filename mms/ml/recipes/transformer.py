@@ -25,7 +25,8 @@ class Transformer:
     takes, gives: the kinds it turns into one another. sparse: it gives a sparse matrix, which not every step takes.
     takes_sparse: it takes a sparse matrix. rowwise: it learns nothing, each row is turned by itself, so one call on all
     rows serves every fold. cross_fitted: what `fit_transform` gives for training rows differs from what `transform`
-    gives for them. after: it may stand over all features side by side (`Recipe.after`).
+    gives for them. after: it may stand over all features side by side (`Recipe.after`). condenses: it gives a dense
+    matrix even where it takes a sparse one. texts_only: parameters that tokens, unlike texts, leave at their defaults.
     """
 
     name: str
@@ -39,3 +40,5 @@ class Transformer:
     rowwise: bool = False
     cross_fitted: bool = False
     after: bool = False
+    condenses: bool = False
+    texts_only: tuple[str, ...] = ()

@@ -54,8 +54,5 @@ def _converted(series: pd.Series, kind: Kind) -> pd.Series:
 
 
 def _numbers(series: pd.Series) -> pd.Series:
-    if series.dtype.kind in "iufb" and isinstance(series.dtype, np.dtype):
-        values = series.to_numpy(dtype=np.float64)
-    else:
-        values = series.astype(object).where(series.notna(), np.nan).astype(np.float64).to_numpy()
+    values = series.to_numpy(dtype=np.float64, na_value=np.nan)
     return pd.Series(np.where(np.isfinite(values), values, np.nan), index=series.index)
