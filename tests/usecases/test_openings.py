@@ -135,9 +135,8 @@ def test_without_a_hold_out_nothing_is_opened(sqlite_store: str, member: Member,
     with transaction() as session:
         assert open_holdout(session, member, model.id, None, now) is None
         assert openings(session, snapshot.id) == []
-    with pytest.raises(Conflict, match="has no hold-out, so it learned from all rows already"):
-        with transaction() as session:
-            refit_model(session, member, model.id, now)
+    with pytest.raises(Conflict, match="so it learned from all rows already"), transaction() as session:
+        refit_model(session, member, model.id, now)
 
 
 def test_a_refit_is_a_new_version_on_all_rows_with_the_folds_of_its_parent(
