@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from mms.domain.jobs import JobState, Progress
 from mms.domain.promotions import GLOBAL
-from mms.domain.search import Search
+from mms.domain.search import Search, SearchKind, raced_fits, rungs
 from mms.domain.snapshots import FOLDS, Selection
 from mms.domain.triples import Triple
 
@@ -29,6 +29,8 @@ class Origin(StrEnum):
     CHAMPION = "champion"
     MEMBER = "member"
     """Asked for by an ensemble of the run."""
+    TRIAL = "trial"
+    """Proposed by the run's search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Run:
     @property
     def fits(self) -> int:
         """How many fits the run takes."""
-        return fits_of(self.triples)
+        return fits_of_search(self.triples, self.search)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +138,10 @@ FINAL_FIT = -1
 def fits_of(triples: int) -> int:
     """12 + 1 fits for every triple."""
     return triples * (FOLDS + 1)
+
+
+def fits_of_search(triples: int, search: Search) -> int:
+    """The fits of a run of so many triples: the baseline, which never races, and those that trials are to propose."""
+    if search.kind is not SearchKind.HALVING:
+        return fits_of(triples)
+    return fits_of(1) + raced_fits(rungs(triples - 1, search.factor))

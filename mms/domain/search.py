@@ -56,6 +56,11 @@ class Search:
             return Search()
         return Search(SearchKind(value["kind"]), value["factor"], value["trials"], value["space"])
 
+    @property
+    def proposals(self) -> int:
+        """How many triples the search adds to those that it was given."""
+        return self.trials if self.kind is SearchKind.TRIALS else 0
+
     def checked(self) -> "Search":
         """The search, or Invalid: a factor or a number of trials out of range."""
         if not 2 <= self.factor <= FOLDS:

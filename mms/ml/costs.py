@@ -1,6 +1,5 @@
 """What a run costs: a rough estimate of its wall time before it is launched."""
 
-import os
 from collections.abc import Mapping, Sequence
 
 from mms.domain.snapshots import FOLDS
@@ -31,11 +30,6 @@ _LENGTHS: Mapping[str, str] = {"forest": "n_estimators", "extra_trees": "n_estim
 
 _SECONDS_A_FIT = 0.04
 """What a fit costs however few the rows."""
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def estimated_seconds(triples: Sequence[Triple], rows: int, columns: int, cores: int = 1) -> float:

@@ -70,13 +70,13 @@ def _drawn(parameter: Parameter, values: tuple[Value, ...] | Range, chance: np.r
         drawn = float(chance.integers(int(low), int(high) + 1))
     else:
         drawn = chance.uniform(low, high)
-    return _fitted(parameter, drawn, low, high)
+    return fitted_value(parameter, drawn, values)
 
 
-def _fitted(parameter: Parameter, value: float, low: float, high: float) -> Value:
-    """Within the bounds, whole where whole numbers are asked for, else to 4 digits: nobody can read more."""
+def fitted_value(parameter: Parameter, value: float, within: Range) -> Value:
+    """Within the range, whole where whole numbers are asked for, else to 4 digits: nobody can read more."""
     whole = parameter.kind == "integer"
-    near = min(high, max(low, round(value) if whole else float(f"{value:.4g}")))
+    near = min(within.high, max(within.low, round(value) if whole else float(f"{value:.4g}")))
     return int(near) if whole else near
 
 
@@ -106,6 +106,6 @@ def _steps(parameter: Parameter, value: float) -> Iterator[Value]:
     if parameter.kind == "integer":
         steps = (min(steps[0], value - 1), max(steps[1], value + 1))
     for near in steps:
-        fitted = _fitted(parameter, near, low, high)
+        fitted = fitted_value(parameter, near, Range(low, high))
         if fitted != value:
             yield fitted

@@ -17,7 +17,8 @@ from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.domain.promotions import GLOBAL
 from mms.domain.recipes import recipes_of
-from mms.domain.runs import Origin, RunKind, fits_of
+from mms.domain.runs import Origin, RunKind, fits_of_search
+from mms.domain.search import Search
 from mms.domain.triples import Triple
 from mms.usecases.jobs import enqueue
 from mms.usecases.recipes import store_recipes
@@ -28,7 +29,10 @@ _ADDED = (Origin.BASELINE, Origin.MEMBER)
 
 @dataclass(frozen=True, slots=True)
 class RunDraft:
-    """A run to store. triples: (triple, origin), in order. request: what its steps need beside the triples."""
+    """A run to store. triples: (triple, origin), in order. request: what its steps need beside the triples.
+
+    search: how the run goes through its triples; those it is to propose are counted among the run's.
+    """
 
     project: Project
     kind: RunKind
@@ -38,6 +42,7 @@ class RunDraft:
     scope: str = GLOBAL
     firing_id: int | None = None
     request: dict[str, Any] = field(default_factory=dict)
+    search: Search = Search()
 
 
 def store_run(session: Session, member: Member, draft: RunDraft, now: datetime) -> int:
@@ -55,10 +60,11 @@ def store_run(session: Session, member: Member, draft: RunDraft, now: datetime) 
         request={
             "triples": [triple.to_json() for triple, origin in draft.triples if origin not in _ADDED],
             "retraining": None,
+            "search": draft.search.to_json(),
             **draft.request,
         },
         seed=draft.seed,
-        triples=len(triples),
+        triples=len(triples) + draft.search.proposals,
         launched_by=member.display_name,
         created_at=project.present(now),
     )
@@ -66,13 +72,14 @@ def store_run(session: Session, member: Member, draft: RunDraft, now: datetime) 
     session.flush()
     store_recipes(session, project.id, recipes_of(t for t, _ in triples), member.display_name, run.created_at)
     for position, (triple, origin) in enumerate(triples):
-        triple_id = _stored_triple(session, project.id, triple)
+        triple_id = stored_triple(session, project.id, triple)
         session.add(
             tables.RunTriple(
                 run_id=run.id, triple_id=triple_id, position=position, origin=origin.value, state=JobState.QUEUED.value
             )
         )
-    job = JobDraft(JobKind.RUN, {"run_id": run.id}, project_id=project.id, total=fits_of(run.triples))
+    fits = fits_of_search(run.triples, draft.search)
+    job = JobDraft(JobKind.RUN, {"run_id": run.id}, project_id=project.id, total=fits)
     run.job_id = enqueue(session, job, now)
     session.flush()
     return run.id
@@ -104,7 +111,7 @@ def _next_number(session: Session, project_id: int) -> int:
     return session.scalars(counted.returning(project.last_run)).one()
 
 
-def _stored_triple(session: Session, project_id: int, triple: Triple) -> int:
+def stored_triple(session: Session, project_id: int, triple: Triple) -> int:
     """The row of a triple, made where the project has none of this hash."""
     stmt = sa.select(tables.Triple.id).where(tables.Triple.project_id == project_id, tables.Triple.hash == triple.hash)
     found = session.scalar(stmt)

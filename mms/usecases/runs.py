@@ -18,6 +18,7 @@ from mms.domain.members import Member, Permission
 from mms.domain.projects import Project, Task
 from mms.domain.promotions import checked_scope
 from mms.domain.runs import Launch, Origin, Retraining, RunKind
+from mms.domain.search import Search
 from mms.domain.snapshots import Extent, Selection, Snapshot, selection_to_json
 from mms.domain.triples import BASELINE, Triple
 from mms.ml.algorithms import algorithm_named
@@ -26,6 +27,7 @@ from mms.ml.spaces import baseline
 from mms.usecases.jobs import cancel_job, retry_job
 from mms.usecases.launching import RunDraft, open_project, store_run
 from mms.usecases.scopes import check_scope
+from mms.usecases.search import baseline_of, checked_search
 
 
 def launch_run(session: Session, member: Member, launch: Launch, now: datetime) -> int:
@@ -40,25 +42,26 @@ def launch_checked(session: Session, member: Member, launch: Launch, now: dateti
     member.require(Permission.TRAIN)
     snapshot = get_snapshot(session, launch.snapshot_id)
     project = open_project(session, snapshot.project_id)
-    if not launch.triples:
+    search = checked_search(launch.search, snapshot, project.task)
+    if not launch.triples and not search.proposals:
         raise Invalid("A run needs at least one triple: choose a recipe and an algorithm.")
     checked = [_checked(triple, snapshot, project.task) for triple in launch.triples]
     draft = RunDraft(
         project,
         RunKind.SELECTION,
-        _with_baseline(checked, project.task),
+        _with_baseline(checked, project.task) if checked else baseline_of(search, project.task),
         seed=launch.seed,
         snapshot_id=snapshot.id,
         scope=launch.scope,
-        request={"search": launch.search.to_json()},
+        search=search,
     )
     return store_run(session, member, draft, now)
 
 
 def retrain(session: Session, member: Member, request: Retraining, now: datetime) -> int:
-    """Launch the champion's search space on a new snapshot, taken by the run's first step; return the run's id.
+    """Launch the champion's search space, gone through as before, on a new snapshot; return the run's id.
 
-    The champion's own triple is always refitted on the new folds.
+    The run's first step takes the snapshot; the champion's own triple is always refitted on the new folds.
     """
     member.require(Permission.TRAIN)
     scope = checked_scope(request.scope)
@@ -79,6 +82,7 @@ def retrain(session: Session, member: Member, request: Retraining, now: datetime
         seed=row.seed,
         scope=scope,
         firing_id=request.firing_id,
+        search=Search.from_json(live_run(session, row.run_id).request.get("search")),
         request={
             "retraining": {
                 "scope": scope,

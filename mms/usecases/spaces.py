@@ -12,16 +12,17 @@ from db.queries.snapshots import get_snapshot
 from mms.domain.members import Member, Permission
 from mms.domain.projects import Task
 from mms.domain.promotions import GLOBAL
-from mms.domain.runs import fits_of
-from mms.domain.search import Choice, Range, Search, SearchKind, raced_fits, rungs, space_to_json
+from mms.domain.runs import fits_of, fits_of_search
+from mms.domain.search import Choice, Range, Search, SearchKind, space_to_json
 from mms.domain.snapshots import Snapshot
 from mms.domain.triples import BASELINE, Parameter, Recipe, Triple, Value
 from mms.ml.algorithms import algorithm_named, algorithms_of
-from mms.ml.costs import cores, estimated_seconds
+from mms.ml.costs import estimated_seconds
 from mms.ml.drawing import neighbourhood, sample
 from mms.ml.needs import misfit
 from mms.ml.recipes import proposed_recipes
 from mms.ml.spaces import checked_space, first_space, full_choice, grid_of
+from mms.usecases.crews import workers
 
 __all__ = ["Choice", "Offer", "Options", "Plan", "Range", "Way", "choice_of", "options_for", "planned"]
 
@@ -138,7 +139,7 @@ def planned(options: Options, space: Mapping[str, Choice], more: Sequence[Triple
     if way.kind is not SearchKind.TRIALS:
         triples |= {triple.hash: triple for triple in drawn if triple.hash not in triples}
     chosen = tuple(triples.values())
-    fits = fits_of_search(len(chosen), search)
+    fits = fits_of_search(len(chosen) + 1 + search.proposals, search) if chosen or search.proposals else 0
     return Plan(
         triples=chosen,
         fits=fits,
@@ -148,22 +149,12 @@ def planned(options: Options, space: Mapping[str, Choice], more: Sequence[Triple
     )
 
 
-def fits_of_search(triples: int, search: Search) -> int:
-    """How many fits a run of so many given triples takes, the baseline's included; 0 where there is nothing to fit."""
-    if search.kind is SearchKind.TRIALS:
-        return fits_of(triples + search.trials + 1)
-    if not triples:
-        return 0
-    raced = raced_fits(rungs(triples, search.factor)) if search.kind is SearchKind.HALVING else fits_of(triples)
-    return raced + fits_of(1)
-
-
 def _seconds(options: Options, examples: Sequence[Triple], fits: int) -> float:
     """What so many fits take if the triples are like the examples."""
     if not examples:
         return 0.0
     snapshot = options.snapshot
-    whole = estimated_seconds(examples, snapshot.row_count, len(snapshot.schema), cores=cores())
+    whole = estimated_seconds(examples, snapshot.row_count, len(snapshot.schema), cores=workers())
     return whole * fits / fits_of(len(examples) + 1)
 
 
