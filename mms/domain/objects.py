@@ -46,4 +46,4 @@ def described(value: Any, select: Select | None = None) -> Any:
 
 def path_of(thing: Any) -> str:
     """Module and name of a class or a function."""
-    return f"{thing.__module__}.{thing.__qualname__}"
+    return f"{getattr(thing, '__module__', None) or 'builtins'}.{thing.__qualname__}"

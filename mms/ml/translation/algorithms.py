@@ -43,7 +43,7 @@ def algorithm_of(given: Described, task: Task) -> Fitted:
     algorithm = known.algorithm
     carried = Carried(given, known.original, f"The nearest vetted algorithm is {_words_of(algorithm)}.")
     values = carried.values(algorithm.parameters, known.fixed, {}, algorithm.name)
-    carried.compare(algorithm.make(values, 0), {})
+    carried.compare(algorithm.make(values, 0), {}, {})
     seed = given.parameters.get("random_state")
     usable = isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < 2**31
     return Fitted(algorithm.name, values, carried.notes, seed if usable else None)

@@ -37,6 +37,7 @@ class Counterpart:
 
     steps: our names, in order. fixed: our parameters that the class itself decides. renamed: our parameter -> their
     parameter and how its value is read. equal: values of their parameters that make no difference to one another.
+    differs: their parameters that a step of our own make keeps at another value than their default.
     Parameters of the same name carry over as they are.
     """
 
@@ -45,6 +46,7 @@ class Counterpart:
     fixed: Mapping[str, Value] = field(default_factory=dict)
     renamed: Mapping[str, tuple[str, Convert]] = field(default_factory=dict)
     equal: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    differs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -97,7 +99,7 @@ class Carried:
             if ours.name in fixed:
                 values[ours.name] = fixed[ours.name]
                 continue
-            theirs, convert = renamed.get(ours.name, (ours.name, _itself))
+            theirs, convert = renamed.get(ours.name, (ours.name, itself))
             if theirs not in self.given.parameters:
                 continue
             self._read.add(theirs)
@@ -110,9 +112,14 @@ class Carried:
                 self._replaced[theirs] = f"'{owner}' has {ours.name} {ours.default!r}"
         return checked_parameters(values, known, owner)
 
-    def compare(self, made: object | None, equal: Mapping[str, tuple[Any, ...]]) -> None:
+    def compare(
+        self,
+        made: object | None,
+        equal: Mapping[str, tuple[Any, ...]],
+        differs: Mapping[str, Any],
+    ) -> None:
         """Refuse or note what the object that ours makes has otherwise; None: ours behaves as the class by default."""
-        ours = self.defaults if made is None else described(made)["parameters"]
+        ours = {**self.defaults, **differs} if made is None else described(made)["parameters"]
         for name in self._replaced if made is None else ():
             self._note(name, self.given.parameters[name], self._replaced[name])
         for name, value in self.given.parameters.items():
@@ -139,7 +146,8 @@ class Carried:
         return name in self.defaults and self.defaults[name] == self.given.parameters[name]
 
 
-def _itself(value: Any) -> Any:
+def itself(value: Any) -> Any:
+    """The value as it is, under another name."""
     return value
 
 
