@@ -81,18 +81,14 @@ def _composed(member: Member, taken: list[Snapshot], given: Sequence[Triple]) ->
     try:
         space = algorithm_choices(options, chosen, fresh=not given)
         st.subheader("4 Search")
+        seed, way = search_choice()
         more += neighbourhood_choice(options)
-        seed = int(st.number_input("Seed", 0, 2**31 - 1, 0, key="seed", bind="query-params", help=_SEED))
-        way = search_choice(seed)
         plan = None if way is None else planned(options, space, more, way)
     except MmsError as error:
         seed = 0
         st.error(error.sentence, icon=":material/error:")
     st.subheader("5 Launch")
     return _Composed(snapshot, seed, plan, scope_choice(snapshot))
-
-
-_SEED = "of what is random in algorithms and draws: the same seed gives the same run"
 
 
 def _launch(member: Member, project: Project, composed: _Composed, top: DeltaGenerator) -> None:

@@ -17,7 +17,7 @@ def chain(steps: Sequence[Step], flow: Flow, known: Mapping[str, StepOffer], key
     now: list[Step] = []
     order: list[int] | None = None
     for i, step in enumerate(steps):
-        wide, narrow = st.columns([5, 2])
+        wide, narrow = st.columns([4, 1.5])
         with wide:
             now.append(_step(i, step, known[step.transformer], f"{key}_{i}"))
             if i in flow.wrong:
@@ -70,10 +70,14 @@ def _words(step: Step, offer: StepOffer) -> str:
 def _buttons(i: int, count: int, key: str) -> list[int] | None:
     """The new order of all steps after a click on one of this step's buttons."""
     with st.container(horizontal=True, gap="xxsmall"):
-        up = st.button("", icon=":material/arrow_upward:", key=f"{key}_up", disabled=i == 0, help="Move it up")
+        up = st.button(
+            "", icon=":material/arrow_upward:", key=f"{key}_up", type="tertiary", disabled=i == 0, help="Move it up"
+        )
         last = i == count - 1
-        down = st.button("", icon=":material/arrow_downward:", key=f"{key}_down", disabled=last, help="Move it down")
-        gone = st.button("", icon=":material/close:", key=f"{key}_gone", help="Remove this step")
+        down = st.button(
+            "", icon=":material/arrow_downward:", key=f"{key}_down", type="tertiary", disabled=last, help="Move it down"
+        )
+        gone = st.button("", icon=":material/close:", key=f"{key}_gone", type="tertiary", help="Remove this step")
     order = list(range(count))
     if gone:
         return [place for place in order if place != i]

@@ -16,36 +16,40 @@ _WORDS = {
     _RANDOM: "Draws so many triples at random, the same ones for the same seed.",
     _TRIALS: "Optuna proposes each triple in the light of those before.",
 }
+_SEED = "of what is random in algorithms and draws: the same seed gives the same run"
+_HALVING = (
+    "Successive halving: all triples are followed on a few folds, the better ones on more of them; whoever stays to "
+    "the end is fitted on all 12. Fewer fits; a triple that begins badly may be lost."
+)
 _INSTALL = "Optuna is not installed: `pip install optuna` beside the product, restart it, and choose trials again."
 
 
-def search_choice(seed: int) -> Way | None:
-    """The way through the space; None where it cannot be gone, with the reason on the screen."""
-    kind = st.radio(
+def search_choice() -> tuple[int, Way | None]:
+    """The run's seed, and the way through the space: None where it cannot be gone, with the reason on the screen."""
+    left, right = st.columns([3, 2])
+    kind = left.radio(
         "Search", list(_WORDS), key="search", bind="query-params", captions=list(_WORDS.values()),
         label_visibility="collapsed",
     )  # fmt: skip
-    if kind == _TRIALS:
-        if find_spec("optuna") is None:
-            st.error(_INSTALL, icon=":material/error:")
-            return None
-        trials = st.number_input("Trials", 1, MOST_TRIALS, 30, key="trials", bind="query-params")
-        return Way(SearchKind.TRIALS, trials=int(trials), seed=seed)
-    draw = None
-    if kind == _RANDOM:
-        draw = int(st.number_input("Triples to draw", 1, MOST_TRIALS, 20, key="draw", bind="query-params"))
-    halving = st.toggle(
-        "Drop the weak early (successive halving)", key="halving", bind="query-params",
-        help="All triples are followed on a few folds, the better ones on more of them; whoever stays to the end is "
-        "fitted on all 12. Fewer fits; a triple that begins badly may be lost.",
-    )  # fmt: skip
-    if not halving:
-        return Way(draw=draw, seed=seed)
-    factor = st.number_input(
-        "One in so many stays at each stage", 2, FOLDS, 3, key="factor", bind="query-params",
-        help="3 keeps the better third; the larger, the quicker and the bolder",
-    )  # fmt: skip
-    return Way(SearchKind.HALVING, draw=draw, factor=int(factor), seed=seed)
+    with right:
+        seed = int(st.number_input("Seed", 0, 2**31 - 1, 0, key="seed", bind="query-params", help=_SEED))
+        if kind == _TRIALS:
+            if find_spec("optuna") is None:
+                st.error(_INSTALL, icon=":material/error:")
+                return seed, None
+            trials = st.number_input("Trials", 1, MOST_TRIALS, 30, key="trials", bind="query-params")
+            return seed, Way(SearchKind.TRIALS, trials=int(trials), seed=seed)
+        draw = None
+        if kind == _RANDOM:
+            draw = int(st.number_input("Triples to draw", 1, MOST_TRIALS, 20, key="draw", bind="query-params"))
+        halving = st.toggle("Drop the weak early (halving)", key="halving", bind="query-params", help=_HALVING)
+        if not halving:
+            return seed, Way(draw=draw, seed=seed)
+        factor = st.number_input(
+            "One in so many stays at each stage", 2, FOLDS, 3, key="factor", bind="query-params",
+            help="3 keeps the better third; the larger, the quicker and the bolder",
+        )  # fmt: skip
+    return seed, Way(SearchKind.HALVING, draw=draw, factor=int(factor), seed=seed)
 
 
 def neighbourhood_choice(options: Options) -> Sequence[Triple]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
 import streamlit as st
 
 from mms.domain.errors import Invalid
@@ -25,6 +26,8 @@ def algorithm_choices(options: Options, recipes: Mapping[str, Recipe], *, fresh:
     first = {triple.algorithm for triple in options.first_space} if fresh else set()
     chosen = [offer for group in _GROUPS for offer in _group(options, first, *group)]
     st.caption("The Dummy baseline is always among them: a model that does not beat it has learned nothing.")
+    with st.expander("What each algorithm is and needs"):
+        st.dataframe(_needs(options), hide_index=True, alt="algorithms, what they are and what they need")
     if not chosen:
         return {}
     size = st.segmented_control(
@@ -43,6 +46,17 @@ def _group(options: Options, first: set[str], name: str, words: str, highest: in
     default = [label for label, offer in offers.items() if offer.name in first]
     labels = st.pills(words, list(offers), selection_mode="multi", default=default, key=name, bind="query-params")
     return [offers[label] for label in labels]
+
+
+def _needs(options: Options) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "algorithm": [offer.label for offer in options.algorithms],
+            "needs": ["; ".join(offer.needs) or "nothing special" for offer in options.algorithms],
+            "suits": [f"recipe '{offer.recipe}'" for offer in options.algorithms],
+            "is": [offer.explanation for offer in options.algorithms],
+        }
+    )
 
 
 def _choice(options: Options, offer: Offer, recipes: Mapping[str, Recipe], size: str) -> Choice:
