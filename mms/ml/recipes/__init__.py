@@ -22,6 +22,7 @@ from mms.ml.recipes.power import POWER
 from mms.ml.recipes.proposals import GROUPS, columns_of_type
 from mms.ml.recipes.quantile import QUANTILE
 from mms.ml.recipes.scale import MAX_ABS, SCALE
+from mms.ml.recipes.site import Registry, site_transformers
 from mms.ml.recipes.splines import SPLINES
 from mms.ml.recipes.svd import SVD
 from mms.ml.recipes.target_mean import TARGET_MEAN
@@ -41,8 +42,15 @@ _ALL = (
     *(VARIANCE, K_BEST, FROM_MODEL, PCA, SVD),
 )
 
-TRANSFORMERS: Mapping[str, Transformer] = {transformer.name: transformer for transformer in _ALL}
-"""The vetted transformers: nothing outside can be named."""
+_OWN = {transformer.name: transformer for transformer in _ALL}
+
+TRANSFORMERS: Mapping[str, Transformer] = Registry(_OWN)
+"""The vetted transformers, with those of the site: nothing outside can be named."""
+
+
+def site_problems() -> tuple[str, ...]:
+    """What is wrong with the site's own transformers, a sentence each."""
+    return site_transformers(_OWN).problems
 
 
 def transformers() -> Mapping[str, tuple[Parameter, ...]]:
@@ -77,10 +85,10 @@ def branches_of(recipe: Recipe, columns: Sequence[Column]) -> tuple[tuple[Branch
 
 
 def proposed_recipes(columns: Sequence[Column], profile: Profile) -> tuple[Recipe, ...]:
-    """Ready recipes that fit the columns, the best first guess first."""
+    """Ready recipes that fit the columns and their profile, the best first guess first; six at most."""
     if not columns:
         raise Invalid("There is no feature column to learn from: declare at least one.")
-    return tuple(completed(make(columns)) for make in (proposals.standard, proposals.trees, proposals.robust))
+    return tuple(completed(recipe) for recipe in proposals.ready(columns, profile))
 
 
 def _completed_step(step: Step) -> Step:

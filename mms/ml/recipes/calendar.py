@@ -13,6 +13,7 @@ from mms.ml.recipes.transformer import Kind, Transformer
 _PARTS: Mapping[str, Callable[[Any], pd.Series]] = {
     "hour": lambda t: t.dt.hour + t.dt.minute / 60,
     "weekday": lambda t: t.dt.day_of_week,
+    "weekend": lambda t: (t.dt.day_of_week >= 5).where(t.notna()),
     "day": lambda t: t.dt.day,
     "month": lambda t: t.dt.month,
     "year_day": lambda t: t.dt.day_of_year,
@@ -71,6 +72,7 @@ CALENDAR = Transformer(
     (
         Parameter("hour", "boolean", True, explanation="the hour of the day, with minutes as a fraction"),
         Parameter("weekday", "boolean", True, explanation="the day of the week, Monday is 0"),
+        Parameter("weekend", "boolean", False, explanation="1 on Saturday and Sunday"),
         Parameter("day", "boolean", False, explanation="the day of the month"),
         Parameter("month", "boolean", True, explanation="the month"),
         Parameter("year_day", "boolean", False, explanation="the day of the year"),
@@ -83,4 +85,5 @@ CALENDAR = Transformer(
         ),
     ),
     _make,
+    rowwise=True,
 )

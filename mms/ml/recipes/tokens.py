@@ -23,6 +23,9 @@ _words_of = re.compile(r"\b\w\w+\b").findall
 
 _STOP_WORDS: Mapping[str | None, frozenset[str]] = {None: frozenset(), "english": ENGLISH_STOP_WORDS}
 
+_WORD_BYTES = 150
+"""About what a word takes in a vocabulary."""
+
 LANGUAGES = (
     "danish",
     "dutch",
@@ -65,6 +68,13 @@ class Tokens:
     def shape(self) -> tuple[int, int]:
         """(rows, text columns)."""
         return self.rows, len(self.columns)
+
+    @property
+    def nbytes(self) -> int:
+        """About how much memory they take."""
+        counts = [bags.counts for bags in self.columns.values()]
+        words = sum(len(bags.vocabulary) for bags in self.columns.values())
+        return _WORD_BYTES * words + int(sum(c.data.nbytes + c.indices.nbytes + c.indptr.nbytes for c in counts))
 
     def __len__(self) -> int:
         return self.rows
