@@ -1,9 +1,10 @@
 """The recipes of a project by name: each stored once, its versions numbered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mms.domain.search import Choice
 from mms.domain.triples import Branch, Recipe, Step, Triple
 
 
@@ -40,6 +41,11 @@ def recipes_of(triples: Iterable[Triple]) -> list[Recipe]:
             if recipe.branches:
                 found.setdefault(recipe.hash, recipe)
     return list(found.values())
+
+
+def recipes_of_space(space: Mapping[str, Choice]) -> list[Recipe]:
+    """The recipes of a search space (algorithm -> choice), each once, in order."""
+    return list({recipe.hash: recipe for choice in space.values() for recipe in choice.recipes}.values())
 
 
 def named_recipes(stored: Sequence[StoredRecipe], proposed: Sequence[Recipe]) -> dict[str, Recipe]:

@@ -16,9 +16,9 @@ from mms.domain.jobs import JobDraft, JobKind, JobState
 from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.domain.promotions import GLOBAL
-from mms.domain.recipes import recipes_of
+from mms.domain.recipes import recipes_of, recipes_of_space
 from mms.domain.runs import Origin, RunKind, fits_of_search
-from mms.domain.search import Search
+from mms.domain.search import Search, space_from_json
 from mms.domain.triples import Triple
 from mms.usecases.jobs import enqueue
 from mms.usecases.recipes import store_recipes
@@ -70,7 +70,8 @@ def store_run(session: Session, member: Member, draft: RunDraft, now: datetime) 
     )
     session.add(run)
     session.flush()
-    store_recipes(session, project.id, recipes_of(t for t, _ in triples), member.display_name, run.created_at)
+    brought = [*recipes_of(t for t, _ in triples), *recipes_of_space(space_from_json(draft.search.space))]
+    store_recipes(session, project.id, brought, member.display_name, run.created_at)
     for position, (triple, origin) in enumerate(triples):
         triple_id = stored_triple(session, project.id, triple)
         session.add(

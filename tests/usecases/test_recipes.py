@@ -12,6 +12,7 @@ from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.domain.recipes import SavedRecipe
 from mms.domain.runs import Launch
+from mms.domain.search import Choice, Search, SearchKind, space_to_json
 from mms.domain.triples import Branch, Recipe, Step
 from mms.usecases.projects import archive_project, delete_project
 from mms.usecases.recipes import save_recipe
@@ -66,6 +67,17 @@ def test_a_launch_stores_the_recipes_it_brings_once(member: Member, project: Pro
     with transaction() as session:
         for _ in range(2):
             launch_run(session, member, Launch(snapshot.id, tuple(triples)), NOW)
+
+    assert names(project) == ["mine v1"]
+
+
+def test_a_launch_of_trials_stores_the_recipes_of_its_space(member: Member, project: Project) -> None:
+    pytest.importorskip("optuna")
+    snapshot = a_snapshot(member, project, NOW)
+    search = Search(SearchKind.TRIALS, trials=2, space=space_to_json({"logistic": Choice((PLAIN,), {})}))
+
+    with transaction() as session:
+        launch_run(session, member, Launch(snapshot.id, search=search), NOW)
 
     assert names(project) == ["mine v1"]
 
