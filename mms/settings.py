@@ -14,17 +14,24 @@ class Settings:
 
     home: folder of the embedded store, the site key, the cache and the log. database_url: SQLAlchemy URL. workers:
     processes that fit at once. shared_mb: memory for work that triples share. None: what the machine has.
+    dask_scheduler: address of a Dask cluster that fits instead; None: this machine.
     """
 
     home: Path
     database_url: str
     workers: int | None = None
     shared_mb: int | None = None
+    dask_scheduler: str | None = None
 
     @property
     def key_file(self) -> Path:
         """The site's secret key (mode 0600), made at first start."""
         return self.home / "site.key"
+
+    @property
+    def site_file(self) -> Path:
+        """The site's own algorithms and transformers, in TOML; need not exist."""
+        return self.home / "settings.toml"
 
     @property
     def cache(self) -> Path:
@@ -54,12 +61,13 @@ class Settings:
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings the environment asks for: MMS_HOME (default ~/.mms), MMS_DATABASE_URL (default SQLite in it),
-    MMS_WORKERS (default: one a core) and MMS_SHARED_MB (default: a quarter of the memory, at most 4096)."""
+    MMS_WORKERS (default: one a core), MMS_SHARED_MB (default: a quarter of the memory, at most 4096) and
+    MMS_DASK_SCHEDULER (default: this machine fits)."""
     environment = os.environ if environment is None else environment
     home = Path(environment.get("MMS_HOME") or Path.home() / ".mms").expanduser().absolute()
     url = environment.get("MMS_DATABASE_URL") or f"sqlite:///{home / 'mms.db'}"
     workers, shared_mb = (_count(environment, name) for name in ("MMS_WORKERS", "MMS_SHARED_MB"))
-    return Settings(home, _with_driver(url), workers, shared_mb)
+    return Settings(home, _with_driver(url), workers, shared_mb, environment.get("MMS_DASK_SCHEDULER") or None)
 
 
 def _count(environment: Mapping[str, str], name: str) -> int | None:

@@ -11,6 +11,7 @@ from db import models as tables
 from db.session import Transaction
 from mms.domain.jobs import JobState
 from mms.ml.crew import Crew
+from mms.ml.crew.dask import Dask
 from mms.ml.crew.loky import Loky
 from mms.ml.crew.serial import Serial
 from mms.settings import settings
@@ -34,6 +35,11 @@ def workers() -> int:
     return settings().workers or cores or 1
 
 
+def is_alone() -> bool:
+    """Whether nobody but this process may fit."""
+    return workers() == 1 and settings().dask_scheduler is None
+
+
 def shared_bytes() -> int:
     """Memory for work that triples share: as the site says, else a quarter of the machine's, at most 4 GB."""
     megabytes = settings().shared_mb
@@ -49,11 +55,16 @@ def shared_bytes() -> int:
 @contextmanager
 def crew_of(job_id: int, *, is_small: bool) -> Iterator[Crew]:
     """The crew of a job. Leaving it ends every call that still runs."""
-    crew: Crew = Serial() if is_small else Loky(workers(), settings().spool / str(job_id))
+    crew: Crew = Serial() if is_small else _many(job_id)
     try:
         yield crew
     finally:
         crew.close()
+
+
+def _many(job_id: int) -> Crew:
+    site = settings()
+    return Dask(site.dask_scheduler) if site.dask_scheduler else Loky(workers(), site.spool / str(job_id))
 
 
 def sweep_spool(transaction: Transaction) -> None:
