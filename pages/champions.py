@@ -4,19 +4,24 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 import streamlit as st
+from sqlalchemy.orm import Session
 
-from db.queries.models import models_page
+from db.queries.models import get_model, models_page
+from db.queries.openings import holdout_view, openings_of_models
 from db.queries.promotions import Champion, champions, promotions
 from db.session import acknowledged, reading
 from mms.domain.members import Member, Permission
 from mms.domain.models import ModelFilter
 from mms.domain.projects import Project
 from mms.domain.promotions import Promotion
+from mms.domain.scores import METRICS
 from mms.usecases.promotions import roll_back
 from pages.parts.champion_table import seat_frame, seats_sentence
 from pages.parts.dialogs import close_dialog, is_open, open_dialog
 from pages.parts.formatting import time_column
+from pages.parts.holdout import HOLDOUT, holdout_words
 from pages.parts.model_lineage import promotion_frame
+from pages.parts.new_version import refit_button
 from pages.parts.project import chosen_project, link_query
 from pages.parts.promote import promote_button
 from pages.parts.session import current_member, real_now
@@ -40,8 +45,9 @@ def render(member: Member) -> None:
         best = models_page(session, project.id, ModelFilter(), limit=1).models
         first.markdown(seats_sentence(seats, project, present, chosen))
         if seats:
+            looks = openings_of_models(session, [seat.model.id for seat in seats])
             st.dataframe(
-                seat_frame(seats, project, present), hide_index=True, alt="the champion of every scope",
+                seat_frame(seats, looks, project, present), hide_index=True, alt="the champion of every scope",
                 column_config={"since": time_column("since")},
             )  # fmt: skip
         elif best and chosen is None:
@@ -50,6 +56,8 @@ def render(member: Member) -> None:
         elif not best:
             st.info("No models yet: a champion is one of them. Launch a run first.")
             st.page_link("train.py", label="Train models", query_params=link_query(project))
+        for seat in seats if chosen is None else []:
+            _refit(session, member, project, seat)
         _acts(member, project, seats, ledger, today=chosen is None)
         st.subheader("Ledger")
         st.caption("Every seating, newest first. It is only ever added to; undoing one is a new one.")
@@ -60,6 +68,15 @@ def render(member: Member) -> None:
 def _moment(day: date | None) -> datetime | None:
     """The last instant of a day, UTC."""
     return None if day is None else datetime.combine(day, time(), UTC) + timedelta(days=1, microseconds=-1)
+
+
+def _refit(session: Session, member: Member, project: Project, seat: Champion) -> None:
+    """What the hold-out said of a champion, and the button that lets it learn from those rows too."""
+    opened = holdout_words(holdout_view(session, seat.model.id), METRICS[project.primary_metric])
+    if opened is not None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{seat.model.name}** ({seat.promotion.scope}): {opened}", help=HOLDOUT)
+            refit_button(session, member, project, get_model(session, seat.model.id), key=f"refit_{seat.promotion.id}")
 
 
 def _acts(

@@ -4,6 +4,7 @@ import streamlit as st
 from sqlalchemy.orm import Session
 
 from db.queries.models import get_model, models_page
+from db.queries.openings import holdout_view
 from db.queries.projects import get_project
 from db.queries.promotions import Champion, advice_for, find_champion, promotions
 from db.queries.runs import fold_results, get_run
@@ -15,6 +16,7 @@ from mms.domain.projects import Project
 from mms.domain.scores import METRICS
 from mms.domain.triples import BASELINE
 from pages.parts.formatting import day_words, score_of, utc_help
+from pages.parts.holdout import HOLDOUT, holdout_words
 from pages.parts.model_actions import actions
 from pages.parts.model_call import how_to_call
 from pages.parts.model_diagnostics import diagnostics
@@ -22,6 +24,7 @@ from pages.parts.model_lineage import history, lineage
 from pages.parts.model_overview import folds, overview
 from pages.parts.model_rows import rows_tab
 from pages.parts.model_table import STATE_WORDS
+from pages.parts.new_version import refit_button, update_button
 from pages.parts.project import keep_project
 from pages.parts.promote import advice_words, promote_button
 from pages.parts.question import question_of
@@ -66,9 +69,14 @@ def _head(session: Session, member: Member, project: Project, model: Model, cham
         st.markdown(f"It answers since {day_words(since)}: {champion.promotion.reason}", help=utc_help(since))
     else:
         st.markdown(advice_words(advice_for(session, model.id), ranked))
+    opened = holdout_words(holdout_view(session, model.id), metric)
+    if opened:
+        st.markdown(opened, help=HOLDOUT)
     with st.container(horizontal=True):
         promote_button(member, project, ranked, key="promote", primary=not seated)
         retrain_button(member, project, key="retrain", primary=seated)
+        refit_button(session, member, project, model, key="refit")
+        update_button(session, member, project, model, key="update")
         actions(member, model)
 
 

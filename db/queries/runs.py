@@ -21,6 +21,7 @@ from db.queries.jobs import UNFINISHED, jobs_ahead, progress_of, seconds_left_of
 from db.queries.snapshots import snapshot_of
 from mms.domain.errors import NotFound
 from mms.domain.jobs import JobState, Progress
+from mms.domain.references import reference_from_json
 from mms.domain.runs import FINAL_FIT, FoldResult, Origin, Run, RunKind, RunTriple
 from mms.domain.search import Search
 from mms.domain.triples import Triple
@@ -175,6 +176,7 @@ def run_of(row: RunRow, job: JobRow | None) -> Run:
         progress=Progress() if job is None else progress_of(job.progress),
         verdict=row.verdict,
         search=Search.from_json(row.request.get("search")),
+        reference=reference_from_json(row.reference),
     )
 
 

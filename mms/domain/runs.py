@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from mms.domain.jobs import JobState, Progress
 from mms.domain.promotions import GLOBAL
+from mms.domain.references import Reference
 from mms.domain.search import Search, SearchKind, raced_fits, rungs
 from mms.domain.snapshots import FOLDS, Selection
 from mms.domain.triples import Triple
@@ -83,6 +84,8 @@ class Run:
     progress: Progress
     verdict: str | None = None
     search: Search = Search()
+    reference: Reference | None = None
+    """Of a run in a scope: the global champion on the scope's rows."""
 
     @property
     def fits(self) -> int:

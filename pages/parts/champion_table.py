@@ -1,13 +1,14 @@
 """Seats as a table, and the sentence above it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import pandas as pd
 
 from db.queries.promotions import Champion
+from mms.domain.openings import Opening
 from mms.domain.projects import Project
-from mms.domain.scores import METRICS
+from mms.domain.scores import METRICS, Metric
 from pages.parts.formatting import age, counted, day_words, score_of
 
 
@@ -26,8 +27,10 @@ def seats_sentence(seats: Sequence[Champion], project: Project, present: datetim
     return f"{when}**{seat.model.name}** {verb} for {project.name} {since}{old}{others if len(seats) > 1 else ''}."
 
 
-def seat_frame(seats: Sequence[Champion], project: Project, present: datetime) -> pd.DataFrame:
-    """One row a scope."""
+def seat_frame(
+    seats: Sequence[Champion], openings: Mapping[int, Opening], project: Project, present: datetime
+) -> pd.DataFrame:
+    """One row a scope. openings: of the champions, by model."""
     metric = METRICS[project.primary_metric]
     return pd.DataFrame(
         [
@@ -35,6 +38,7 @@ def seat_frame(seats: Sequence[Champion], project: Project, present: datetime) -
                 "scope": seat.promotion.scope,
                 "champion": seat.model.name,
                 f"{metric.label} at the folds": score_of(metric, seat.model.score, seat.model.score_sd),
+                f"{metric.label} on the hold-out": _opened(openings.get(seat.model.id), metric),
                 "since": seat.promotion.promoted_at,
                 "age": age(seat.promotion.promoted_at, present),
                 "seated by": seat.promotion.promoted_by,
@@ -44,3 +48,9 @@ def seat_frame(seats: Sequence[Champion], project: Project, present: datetime) -
             for seat in seats
         ]
     )
+
+
+def _opened(opening: Opening | None, metric: Metric) -> str:
+    """The score there, never opened and undetermined ones as a dash."""
+    score = None if opening is None else opening.scores.get(metric.name)
+    return "–" if score is None else score_of(metric, score)

@@ -5,15 +5,18 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from db.queries.openings import openings
 from db.queries.snapshots import snapshot_file, snapshots
 from db.queries.tables import get_table
 from db.session import reading
 from mms.domain.members import Member
+from mms.domain.openings import looks
 from mms.domain.projects import Project
 from mms.domain.snapshots import Snapshot
 from mms.domain.tables import InstanceTable
 from mms.settings import settings
 from pages.parts.formatting import counted, day_words, time_words, utc_help
+from pages.parts.holdout import HOLDOUT
 from pages.parts.project import link_query
 from pages.parts.snapshot_form import snapshot_form
 from pages.parts.told import told
@@ -40,10 +43,14 @@ def _chosen(project: Project, taken: Sequence[Snapshot]) -> None:
     span = f" from {day_words(chosen.time_from)} to {day_words(chosen.time_to)}" if chosen.time_from else ""
     st.markdown(
         f"**{counted(chosen.row_count, 'row')}**{span}, {counted(len(chosen.schema), 'feature')}, "
-        f"target **{chosen.target}** ({_target_words(chosen)}); 12 folds {chosen.fold_plan.kind.value}, "
-        f"seed {chosen.fold_plan.seed}. Taken by {chosen.taken_by}, {time_words(chosen.created_at)}.",
+        f"target **{chosen.target}** ({_target_words(chosen)}); {chosen.fold_plan.words}. "
+        f"Taken by {chosen.taken_by}, {time_words(chosen.created_at)}.",
         help=utc_help(chosen.created_at),
     )
+    if chosen.held_out:
+        with reading() as session:
+            often = looks(len(openings(session, chosen.id)))
+        st.markdown(f"{counted(chosen.held_out, 'row')} held out. {often}", help=HOLDOUT)
     for warning in chosen.profile.warnings:
         st.warning(warning)
     st.dataframe(_profile_frame(chosen), hide_index=True, height="content", alt=f"profile of {chosen.name}")

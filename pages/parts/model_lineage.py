@@ -6,8 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from mms.domain.models import Model
-from mms.domain.promotions import Promotion
+from mms.domain.promotions import GLOBAL, Promotion
 from mms.domain.runs import Run
+from mms.domain.scopes import scope_words
 from mms.domain.snapshots import Snapshot
 from pages.parts.formatting import size, time_column
 
@@ -18,10 +19,10 @@ def lineage(model: Model, run: Run, snapshot: Snapshot | None) -> None:
     data = (
         f"{snapshot.name}, {snapshot.row_count:,} rows" if snapshot else f"snapshot {ranked.snapshot_id}, deleted since"
     )
-    plan = f"12 folds {snapshot.fold_plan.kind.value}, seed {snapshot.fold_plan.seed}" if snapshot else ""
     facts = {
         "Snapshot": data,
-        "Folds": plan,
+        "Folds": snapshot.fold_plan.words if snapshot else "",
+        "Scope": "" if ranked.scope == GLOBAL else scope_words(ranked.scope),
         "Run": f"run {run.number} ({run.kind.value}), launched by {run.launched_by}",
         "Built": f"{ranked.created_at:%Y-%m-%d %H:%M} UTC for {ranked.owner}",
         "Seed": str(model.seed),
@@ -32,6 +33,9 @@ def lineage(model: Model, run: Run, snapshot: Snapshot | None) -> None:
     frame = pd.DataFrame([{"what": k, "value": v} for k, v in facts.items() if v])
     st.dataframe(frame, hide_index=True, alt="where this model comes from")
     row = st.container(horizontal=True)
+    if model.parent_id is not None:
+        label = f"The model it is a new version of ({run.kind.value})"
+        row.page_link("model.py", label=label, query_params={"id": str(model.parent_id)})
     row.page_link("runs.py", label=f"Open run {run.number}", query_params={"run": str(run.id)})
     if snapshot:
         row.page_link("models.py", label="Models of this snapshot", query_params={"snapshot": str(snapshot.id)})

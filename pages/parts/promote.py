@@ -2,17 +2,21 @@
 
 import streamlit as st
 
+from db.queries.openings import holdout_view
 from db.queries.promotions import Advice, advice_for
 from db.session import acknowledged, reading
 from mms.domain.members import Member, Permission
 from mms.domain.models import RankedModel
 from mms.domain.projects import Project
-from mms.domain.promotions import GLOBAL, Seating
+from mms.domain.promotions import Seating
 from mms.domain.scores import METRICS
 from mms.usecases.promotions import promote
 from pages.parts.dialogs import close_dialog, is_open, open_dialog
+from pages.parts.holdout import holdout_words
 from pages.parts.session import real_now
 from pages.parts.told import told
+
+_SCOPES = "'global', 'group:COLUMN=VALUE', 'user:ENTITY' or 'segment:NAME'"
 
 
 def advice_words(advice: Advice, model: RankedModel) -> str:
@@ -47,15 +51,18 @@ def promote_button(member: Member, project: Project, model: RankedModel, *, key:
 @st.dialog("Promote a model", width="medium", on_dismiss=close_dialog)
 def promote_dialog(member: Member, project: Project, model: RankedModel) -> None:
     """Scope, evidence, verdict, reason; against the advice is possible, and recorded."""
-    scope = st.text_input("Scope", GLOBAL, help="'global', 'group:COLUMN=VALUE' or 'user:ENTITY'", key="promote_scope")
+    scope = st.text_input("Scope", model.scope, help=_SCOPES, key="promote_scope")
     advice: Advice | None = None
     with told(), reading() as session:
         advice = advice_for(session, model.id, scope)
+        opened = holdout_words(holdout_view(session, model.id), METRICS[project.primary_metric])
     if advice is None:
         return
     champion = advice.champion
     st.markdown(f"**{model.name}** takes the seat of **{champion.model.name if champion else 'nobody'}** in '{scope}'.")
     (st.success if advice.verdict.promote else st.warning)(advice_words(advice, model))
+    if opened:
+        st.info(opened, icon=":material/lock_open:")
     reason = st.text_area("Reason", key="promote_reason", placeholder="why, for those who come after", max_chars=1000)
     against = not advice.verdict.promote and st.checkbox("Promote against the advice (recorded)", key="promote_against")
     if st.button("Promote", type="primary", key="promote_now"):

@@ -14,12 +14,14 @@ from mms.domain.jobs import JobState
 from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.domain.runs import Origin, Run, RunKind
+from mms.domain.scores import METRICS
 from mms.usecases.comparisons import standings
 from pages.parts.formatting import counted, seconds, time_words, utc_help
 from pages.parts.project import link_query
 from pages.parts.run_buttons import run_buttons
 from pages.parts.run_leaderboard import leaderboard
 from pages.parts.run_log import run_log
+from pages.parts.run_reference import run_reference
 from pages.parts.run_table import STATE_WORDS
 from pages.parts.session import real_now
 from pages.parts.told import told
@@ -85,6 +87,7 @@ def _draw(member: Member, project: Project, page: RunPage, champion: Champion | 
     if run.kind is RunKind.RETRAINING:
         _challenge(project, page, champion)
     run_buttons(member, project, run, any(t.model_id for t in page.triples))
+    run_reference(run, METRICS[project.primary_metric])
     leaderboard(project, page, stand)
 
 

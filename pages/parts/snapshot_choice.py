@@ -39,10 +39,9 @@ def snapshot_choice(taken: Sequence[Snapshot]) -> Snapshot:
         label_visibility="collapsed",
     )
     snapshot = by_id[chosen]
-    plan = snapshot.fold_plan
     st.caption(
         f"{snapshot.row_count:,} rows, {counted(len(snapshot.schema), 'feature')}, target {snapshot.target}; "
-        f"12 folds {plan.kind.value}, seed {plan.seed}"
+        f"{snapshot.fold_plan.words}"
     )
     for warning in snapshot.profile.warnings:
         st.warning(warning, icon=":material/warning:")
