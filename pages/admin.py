@@ -7,6 +7,7 @@ from db.session import reading, transaction
 from mms.domain.members import Member
 from mms.settings import settings
 from mms.usecases.members import rename_member
+from mms.usecases.site import site_problems
 from pages.parts.job_table import job_card, job_table, summary
 from pages.parts.session import current_member, id_in_url, real_now
 from pages.parts.told import told
@@ -46,8 +47,11 @@ def _places() -> None:
     site = settings()
     store = site.database_url.rpartition("@")[2] if not site.is_embedded else site.database_url.partition("///")[2]
     kind = "SQLite file" if site.is_embedded else "PostgreSQL"
+    for sentence in site_problems():
+        st.warning(sentence, icon=":material/warning:")
     st.markdown(
         f"- Store ({kind}): `{store}`\n- Home: `{site.home}`\n- Log: `{site.log_file}`\n"
+        f"- The site's own algorithms and transformers, if any: `{site.site_file}`\n"
         f"- Backups, taken before each migration: `{site.backups}`\n- Cache, may be deleted at any time: `{site.cache}`"
     )
 

@@ -40,6 +40,7 @@ def _serve(args: Namespace) -> None:
     port = _free_port(args.port)
     settings().home.mkdir(parents=True, exist_ok=True)
     _log(to_file=True)
+    _warn_of_site_file()
     _prepare_store(demo=not args.no_demo)
     Thread(target=_announce, args=(port, args.json), daemon=True).start()
     with suppress(KeyboardInterrupt):
@@ -89,6 +90,15 @@ def _log(*, to_file: bool) -> None:
     log_file.setFormatter(lines)
     root.addHandler(log_file)
     logging.getLogger("uvicorn.error").addHandler(log_file)  # Streamlit keeps its lines from reaching the root
+
+
+def _warn_of_site_file() -> None:
+    """What is wrong with the site's own algorithms and transformers; read only where there are some, for it is slow."""
+    if settings().site_file.exists():
+        from mms.usecases.site import site_problems
+
+        for sentence in site_problems():
+            logging.getLogger("mms").warning(sentence)
 
 
 def _prepare_store(*, demo: bool) -> None:

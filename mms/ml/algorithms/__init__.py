@@ -19,6 +19,7 @@ from mms.ml.algorithms.neighbours import NEIGHBOURS_CLASSIFIER, NEIGHBOURS_REGRE
 from mms.ml.algorithms.neural import MLP_CLASSIFIER, MLP_REGRESSOR
 from mms.ml.algorithms.plugins import PLUGINS, installed_plugins
 from mms.ml.algorithms.regression import BAYESIAN_RIDGE, ELASTIC_NET, HUBER, LASSO, LINEAR, QUANTILE, RIDGE
+from mms.ml.algorithms.site import site_algorithms
 from mms.ml.algorithms.svm import SVM_CLASSIFIER, SVM_REGRESSOR
 from mms.ml.algorithms.trees import (
     EXTRA_TREES_CLASSIFIER,
@@ -78,7 +79,7 @@ ALGORITHMS: tuple[Algorithm, ...] = (
 
 
 def algorithms_of(task: Task) -> tuple[Algorithm, ...]:
-    """The algorithms of a task, Dummy first, then scikit-learn's, then installed plug-ins."""
+    """The algorithms of a task, Dummy first, then scikit-learn's, installed plug-ins, and the site's own."""
     return tuple(algorithm for algorithm in _all() if task in algorithm.tasks)
 
 
@@ -108,5 +109,18 @@ def estimator(name: str, hyperparameters: Mapping[str, Any], task: Task, seed: i
     return algorithm.make(algorithm.checked(hyperparameters), seed)
 
 
+def site_problems() -> tuple[str, ...]:
+    """What is wrong with the site's own algorithms, a sentence each."""
+    return site_algorithms(_taken()).problems
+
+
 def _all() -> tuple[Algorithm, ...]:
-    return (*ALGORITHMS, *installed_plugins())
+    return (*ALGORITHMS, *installed_plugins(), *site_algorithms(_taken()).found)
+
+
+def _taken() -> dict[str, frozenset[Task]]:
+    """Every name of the product with its tasks; those of plug-ins too where they are not installed."""
+    taken = {name: frozenset(Task) for name in PLUGINS}
+    for algorithm in ALGORITHMS:
+        taken[algorithm.name] = taken.get(algorithm.name, frozenset()) | algorithm.tasks
+    return taken
