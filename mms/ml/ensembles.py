@@ -22,6 +22,10 @@ from mms.ml.folds import Split
 from mms.ml.prediction import Predicted, answered, predict_frame
 
 
+ROWS_A_WEIGHT = 10
+"""A stack is learnt from at least so many rows for each of its weights (a rule of thumb for regressions)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked: the task, the classes in order (none for numbers), and the positive one (binary)."""
@@ -109,13 +113,14 @@ Combiner = Mean | LogisticStack | LinearStack
 
 
 def combiner_of(triple: Triple, known: SideBySide, question: Question) -> Combiner:
-    """Learn how to combine from rows whose truth is known; the plain mean where there is nothing to learn from."""
+    """Learn how to combine from rows whose truth is known; the plain mean where they are too few to learn from."""
     members = len(triple.members)
     plain = Mean(np.full(members, 1 / members))
     determined = len(np.unique(known.truth)) > 1
     if EnsembleKind(triple.algorithm) is EnsembleKind.VOTING:
         return _by_error(known, question) if triple.hyperparameters["weights"] == "by error" and determined else plain
-    if not determined:
+    weights = members * max(1, known.answers.shape[2] - 1)
+    if not determined or len(known.truth) < ROWS_A_WEIGHT * weights:
         return plain
     strength = float(triple.hyperparameters["strength"] or 0.0)
     return (_linear if question.task is Task.REGRESSION else _logistic)(known, question, strength)
@@ -125,7 +130,7 @@ def out_of_fold_answers(triple: Triple, rows: SideBySide, splits: Sequence[Split
     """The ensemble's out-of-fold answers (n, k), at no fit of a member.
 
     What answers on fold i is learnt from out-of-fold rows among the training rows of fold i only: rows of other folds,
-    and where folds go by time, earlier rows whose label was known by then (none for the first: the plain mean).
+    and where folds go by time, earlier rows whose label was known by then (none for the first, so the plain mean).
     """
     combined = np.full(rows.answers.shape[1:], np.nan)
     with threadpool_limits(limits=1):

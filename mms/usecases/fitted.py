@@ -146,14 +146,17 @@ def _undetermined(primary: str) -> Invalid:
 
 def _newest(work: Work, oof: pd.DataFrame, newest: Fitted | None) -> pd.DataFrame | None:
     """Predictions of the newest rows by fits that saw only older rows, sorted by row; None without a time."""
-    if work.newest is None:
-        return None
-    if work.snapshot.fold_plan.kind is FoldKind.BY_TIME:
-        return oof[oof["row"].isin(work.newest)]
-    if newest is None:
-        return None
+    if newest is None or work.newest is None:
+        return newest_of_folds(work, oof)
     split = Split(work.splits[-1].fold, work.rows, work.newest)
     return out_of_fold(work.instances, [split], [Answers.from_bytes(newest.answers).values])
+
+
+def newest_of_folds(work: Work, oof: pd.DataFrame) -> pd.DataFrame | None:
+    """Out-of-fold rows that are such predictions: the newest ones where folds go by time, else None."""
+    if work.newest is None or work.snapshot.fold_plan.kind is not FoldKind.BY_TIME:
+        return None
+    return oof[oof["row"].isin(work.newest)]
 
 
 def predicted_of(oof: pd.DataFrame, classes: tuple[str, ...], *, is_probability: bool = True) -> Predicted:

@@ -1,8 +1,9 @@
 """The fold loop: fits of many triples on many folds, shared where they are alike, stored as they come."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter
 
 import numpy as np
@@ -14,15 +15,17 @@ from db.blobs import put_bytes
 from db.session import reading
 from mms.domain.errors import Cancelled, Lost, MmsError, Unavailable
 from mms.domain.jobs import JobState, Progress
-from mms.domain.runs import FINAL_FIT, RunTriple
+from mms.domain.runs import FINAL_FIT, RunTriple, fits_of
 from mms.domain.snapshots import FOLDS, FoldKind
 from mms.ml.crew import Crew
+from mms.ml.crew.serial import Serial
 from mms.ml.fitting import Instances, target_of
 from mms.ml.sharing.fits import Fitted, FittedModel
 from mms.ml.sharing.loop import Finished, Loop
 from mms.ml.sharing.pieces import NEWEST, Part
 from mms.ml.sharing.plan import Fit, Ground
-from mms.usecases.crews import MANY_ROWS, TRIAL_SECONDS, WORTH_SECONDS, crew_of, shared_bytes, sweep_spool, workers
+from mms.usecases.assembled import made_ensemble
+from mms.usecases.crews import MANY_ROWS, TRIAL_SECONDS, WORTH_SECONDS, crew_of, is_alone, shared_bytes, sweep_spool
 from mms.usecases.fitted import fold_row, made_model
 from mms.usecases.work import Work
 
@@ -59,11 +62,16 @@ class FoldLoop:
         self._ended = {t.id for t in work.triples if t.state not in _GO_ON}
         self._stored = _stored_folds(work)
         self._triples = {t.id: t for t in work.triples}
+        self._left: set[int] = set()
+        self.total = fits_of(len(work.triples))
         sweep_spool(work.context.transaction)
 
     def run(self, triples: Sequence[RunTriple]) -> None:
-        """All folds and the final fit of each triple, in one pass."""
+        """All folds and the final fit of each triple, in one pass; then ensembles of what is there."""
         self._work_off(triples, range(FOLDS), is_final=True)
+        for triple in triples:
+            if triple.triple.members and triple.id not in self._ended:
+                self._make(triple, partial(made_ensemble, self._work, triple, self._parts.get(NEWEST)))
 
     def fit(self, triples: Sequence[RunTriple], folds: Iterable[int]) -> None:
         """Some folds of some triples."""
@@ -91,12 +99,12 @@ class FoldLoop:
         fits = []
         for triple in triples:
             self._triples.setdefault(triple.id, triple)
-            if triple.id in self._ended:
+            if triple.id in self._ended or triple.triple.members:
                 continue
             self._open.setdefault(triple.id, _Open(triple, self._stored[triple.id]))
             wanted = [*(n for n in numbers if n not in self._stored[triple.id]), *extra]
             fits += [Fit(triple.id, triple.triple, number) for number in wanted if number in self._parts]
-        is_small = workers() == 1 or len(fits) * len(self._work.instances.features) < MANY_ROWS
+        is_small = is_alone() or len(fits) * len(self._work.instances.features) < MANY_ROWS
         while fits:
             with crew_of(self._work.context.job.id, is_small=is_small) as crew:
                 fits = self._driven(crew, fits)
@@ -111,7 +119,7 @@ class FoldLoop:
             self._store(batch)
             seconds = perf_counter() - started
             foretold = seconds / (len(fits) - len(left)) * len(left)
-            if crew.workers == 1 < workers() and seconds > TRIAL_SECONDS and foretold > WORTH_SECONDS:
+            if isinstance(crew, Serial) and not is_alone() and seconds > TRIAL_SECONDS and foretold > WORTH_SECONDS:
                 return [fit for fit in left.values() if fit.id not in self._ended]
         return []
 
@@ -146,7 +154,9 @@ class FoldLoop:
             elif one.fit.part == NEWEST:
                 waiting.newest = one.result
             if waiting.model and len(waiting.folds) == FOLDS and (waiting.newest or NEWEST not in self._parts):
-                self._make(self._open.pop(one.fit.id))
+                del self._open[one.fit.id]
+                triple = waiting.triple
+                self._make(triple, partial(made_model, self._work, triple, waiting.model, waiting.newest))
 
     def _write_folds(self, session: Session, folds: Sequence[Finished]) -> None:
         begun = {one.fit.id for one in folds}
@@ -157,12 +167,10 @@ class FoldLoop:
             blob = put_bytes(session, one.result.answers, self._work.now())
             session.add(fold_row(one.fit.id, one.result.result, blob))
 
-    def _make(self, ready: _Open) -> None:
+    def _make(self, triple: RunTriple, made: Callable[[], Callable[[Session], None]]) -> None:
         """Everything of a triple is there: it becomes a model."""
-        triple = ready.triple
         try:
-            assert ready.model is not None
-            write = made_model(self._work, triple, ready.model, ready.newest)
+            write = made()
             self._ended.add(triple.id)
             self._work.context.record(self.progress(f"{triple.triple.algorithm}, model made"), write)
         except (Lost, Cancelled, Unavailable, sa.exc.SQLAlchemyError):

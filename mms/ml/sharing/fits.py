@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy, deepcopy
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,6 +14,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from mms.domain.errors import Conflict, Invalid
+from mms.domain.projects import Task
 from mms.domain.runs import FoldResult
 from mms.domain.triples import Triple
 from mms.ml.algorithms import algorithm_named, estimator
@@ -87,15 +88,7 @@ def model_of(triple: Triple, seed: int, matrix: Matrix, warm: Any, is_first: boo
     """The final fit, persisted, loaded, and asked again on sample rows. Conflict: it answered otherwise."""
     fitted, result, _ = fitted_on(triple, seed, matrix, warm, is_first)
     pipeline = pipeline_of(triple, matrix, fitted)
-    artifact = dump_pipeline(pipeline)
-    asked = (matrix.task, matrix.classes, matrix.positive, None)
-    with calm():
-        again = load_pipeline(BytesIO(artifact))
-        if not _same(predict_frame(pipeline, sample, *asked), predict_frame(again, sample, *asked)):
-            raise Conflict(
-                "The persisted pipeline answers differently from the fitted one, so it did not become a model: "
-                "choose another algorithm or recipe, and report this."
-            )
+    artifact = persisted(pipeline, sample, matrix.task, matrix.classes, matrix.positive)
     return FittedModel(
         result,
         np.frombuffer(artifact, dtype=np.uint8),
@@ -103,6 +96,20 @@ def model_of(triple: Triple, seed: int, matrix: Matrix, warm: Any, is_first: boo
         gives_probabilities(fitted),
         importances(fitted, matrix),
     )
+
+
+def persisted(pipeline: Any, sample: pd.DataFrame, task: Task, classes: Sequence[str], positive: str | None) -> bytes:
+    """A fitted pipeline as bytes, which when loaded answer the same on sample rows. Conflict: they answer otherwise."""
+    artifact = dump_pipeline(pipeline)
+    with calm():
+        again = load_pipeline(BytesIO(artifact))
+        before, after = (predict_frame(one, sample, task, classes, positive, None) for one in (pipeline, again))
+    if not _same(before, after):
+        raise Conflict(
+            "The persisted pipeline answers differently from the fitted one, so it did not become a model: "
+            "choose another algorithm or recipe, and report this."
+        )
+    return artifact
 
 
 def fitted_on(
