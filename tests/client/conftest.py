@@ -1,9 +1,16 @@
 """The client against the real application, on a port of its own, in this process."""
 
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -13,6 +20,8 @@ from mms.api.mount import Rest, create_site
 from mms.client import Client, connect
 from mms.domain.members import Member
 from mms.usecases.members import ensure_local_admin
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -41,3 +50,25 @@ def client(url: str) -> Iterator[Client]:
     """Connected, with a token that nobody asks for."""
     with connect(url, token="none-is-asked-for") as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of `python -m mms serve` on a fresh home: REST and a worker in processes of their own."""
+    environment = {**os.environ, "MMS_HOME": str(tmp_path_factory.mktemp("home")), "PORT": str(free_port())}
+    environment.pop("MMS_DATABASE_URL", None)
+    command = [sys.executable, "-m", "mms", "serve", "--no-demo", "--api-only", "--json"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline())["address"]
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
