@@ -56,12 +56,11 @@ def _drawn(session: Session, member: Member, project: Project, models: Sequence[
     comparison = None if why_not else compared(session, member, [m.id for m in models])
     if comparison:
         st.markdown(f"**{conclusion(comparison)}**: {evidence(comparison)}")
+        pair_table(comparison)
     else:
         st.markdown(why_not)
         align(session, member, project, models)
     _advice(session, member, project, models)
-    if comparison:
-        pair_table(comparison)
     frame = comparison_frame(models, project)
     if st.toggle("Only what differs", key="differs", bind="query-params"):
         frame = only_different(frame)

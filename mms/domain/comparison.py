@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import inf, sqrt
+from math import inf, log2, sqrt
 
 from mms.domain.errors import Invalid
 from mms.domain.models import RankedModel
@@ -108,8 +108,7 @@ class Standing:
         if self.test is None:
             return "best" if self.in_band else "not tested"
         words = "worse" if self.distinguishable else "not distinguishable"
-        p = "p < 0.001" if self.p_adjusted is not None and self.p_adjusted < 0.001 else f"p {self.p_adjusted:.3f}"
-        return f"{'≈ ' if self.in_band else ''}{words}, {p}"
+        return f"{'≈ ' if self.in_band else ''}{words}, p {p_words(self.p_adjusted or 0.0)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,13 +211,19 @@ def standard_error(model: RankedModel) -> float:
 
 def simplest(contenders: Sequence[Contender], ranks: Mapping[str, int]) -> Contender:
     """The one to prefer among equally good ones: fewer features, then the algorithm that is easier to read (`ranks`:
-    name -> rank), then quicker to predict, then quicker to fit. The baseline looks at no feature.
+    name -> rank), then quicker to predict, then quicker to fit, then the better score.
+
+    The baseline looks at no feature. Times count by doublings beyond a second, for less is noise.
     """
 
-    def effort(c: Contender) -> tuple[float, float, float, float, int]:
+    def doublings(seconds: float) -> int:
+        return round(log2(max(seconds, 1.0)))
+
+    def effort(c: Contender) -> tuple[float, float, int, int, float, int]:
         seen = inf if c.features is None else c.features
         features = 0 if c.model.algorithm == BASELINE else seen
-        return (features, ranks.get(c.model.algorithm, inf), c.predict_seconds, c.fit_seconds, c.model.id)
+        times = doublings(c.predict_seconds), doublings(c.fit_seconds)
+        return (features, ranks.get(c.model.algorithm, inf), *times, -c.model.score, c.model.id)
 
     return min(contenders, key=effort)
 
@@ -228,6 +233,11 @@ def chance_words(chance: float) -> str:
     if chance < 0.005:
         return "under 1 %"
     return "over 99 %" if chance > 0.995 else f"{100 * chance:.0f} %"
+
+
+def p_words(p: float) -> str:
+    """'0.412'; never a false 0."""
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def amount_words(metric: Metric, amount: float) -> str:

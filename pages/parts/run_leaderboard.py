@@ -53,6 +53,9 @@ def leaderboard(project: Project, page: RunPage, standings: Standings | None) ->
         height="content",
         alt=f"{counted(len(page.triples), 'triple')} of run {page.run.number} by {metric.label}",
         column_config={
+            "model": st.column_config.ButtonColumn(
+                "Model", type="tertiary", key="leaderboard_open", on_click=open_row, pinned=True
+            ),
             "algorithm": "Algorithm",
             "hyperparameters": st.column_config.TextColumn("Hyperparameters", width="medium"),
             "recipe": "Recipe",
@@ -66,7 +69,6 @@ def leaderboard(project: Project, page: RunPage, standings: Standings | None) ->
             ),
             "stands": st.column_config.TextColumn("Against the best", help=_STANDS),
             "state": "State",
-            "model": st.column_config.ButtonColumn("Model", type="tertiary", key="leaderboard_open", on_click=open_row),
             "edit": st.column_config.ButtonColumn("Triple", type="tertiary", key="leaderboard_edit", on_click=edit_row),
         },
     )
@@ -93,9 +95,11 @@ def _proposal(project: Project, standings: Standings) -> None:
 
 def leaderboard_frame(triples: Sequence[RunTriple], metric: Metric, standings: Standings | None) -> pd.DataFrame:
     """One row a triple, best mean score so far first; `stands`: against the best, or why it was left."""
+    names = {row.model.id: f"v{row.model.version}" for row in standings.rows} if standings else {}
     stands = {row.model.id: row.words for row in standings.rows} if standings else {}
     return pd.DataFrame(
         {
+            "model": ["–" if t.model_id is None else names.get(t.model_id, "open") for t in triples],
             "algorithm": [t.triple.algorithm for t in triples],
             "hyperparameters": [described(t.triple.hyperparameters) or "defaults" for t in triples],
             "recipe": [t.triple.recipe.name for t in triples],
@@ -104,7 +108,6 @@ def leaderboard_frame(triples: Sequence[RunTriple], metric: Metric, standings: S
             "score": ["–" if t.score is None else score_of(metric, t.score, t.score_sd) for t in triples],
             "stands": [stands.get(t.model_id or 0, t.note or "–") for t in triples],
             "state": [STATE_WORDS[t.state] for t in triples],
-            "model": ["–" if t.model_id is None else "open" for t in triples],
             "edit": ["–" if t.origin is Origin.BASELINE else "edit" for t in triples],
         }
     )

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from mms.charts import differences
-from mms.domain.comparison import Comparison, amount_words, chance_words
+from mms.domain.comparison import Comparison, amount_words, chance_words, p_words
 from mms.domain.scores import METRICS
 from pages.parts.formatting import with_spread
 
@@ -61,7 +61,7 @@ def pair_frame(comparison: Comparison) -> pd.DataFrame:
                 "better": chance_words(pair.test.better),
                 "equal": chance_words(pair.test.equal) if comparison.rope else "–",
                 "worse": chance_words(pair.test.worse),
-                "p": f"{pair.p_adjusted:.3f}",
+                "p": p_words(pair.p_adjusted),
             }
             for pair in comparison.pairs
         ]
