@@ -11,7 +11,9 @@ from db.session import acknowledged, reading
 from mms.api.access import CurrentMember, Now
 from mms.api.answers import answer
 from mms.api.files import FILE_BODY, SentFile
+from mms.api.snapshots import HeldOut
 from mms.domain.projects import Policy, ProjectChanges, ProjectDraft, PromotionPolicy, Task
+from mms.domain.snapshots import FoldKind
 from mms.domain.tables import FileProject, column_types
 from mms.usecases.projects import archive_project, create_project, delete_project, edit_project, unarchive_project
 from mms.usecases.tables import project_from_file
@@ -54,6 +56,16 @@ class PolicyRules(BaseModel):
     margin: float = _USUAL.margin
     promotion: PromotionPolicy = _USUAL.promotion
     window_days: int | None = _USUAL.window_days
+    rope: float | None = Field(None, description="differences up to this are practically equal; null: the default")
+    folds: FoldKind | None = Field(None, description="how snapshots deal rows; null: what suits them")
+    fold_group: str | None = Field(None, description="the column of folds by group")
+    holdout: HeldOut | None = Field(None, description="what snapshots hold out; null: nothing")
+
+    @property
+    def policy(self) -> Policy:
+        """The domain's policy."""
+        held = self.holdout.plan if self.holdout else None
+        return Policy(self.margin, self.promotion, self.window_days, self.rope, self.folds, self.fold_group, held)
 
 
 class Changes(BaseModel):
@@ -111,7 +123,7 @@ def project(project: str, member: CurrentMember) -> Response:
 @router.patch("/projects/{project}")
 def edit(project: str, body: Changes, member: CurrentMember) -> Response:
     """Change a project."""
-    policy = None if body.policy is None else Policy(**body.policy.model_dump())
+    policy = None if body.policy is None else body.policy.policy
     changes = ProjectChanges(body.name, body.description, body.primary_metric, policy, body.owner)
     with acknowledged() as session:
         opened = queries.get_project_named(session, member, project)

@@ -1,9 +1,11 @@
 """Runs: launched, followed, stopped."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 
 from db.queries import runs as queries
 from db.queries.projects import get_project, get_project_named
@@ -14,9 +16,11 @@ from mms.api.answers import answer
 from mms.api.limits import LIST_ROWS, TRIPLES, Id
 from mms.api.snapshots import Rows
 from mms.domain.errors import NotFound
+from mms.domain.members import Member
 from mms.domain.promotions import GLOBAL
 from mms.domain.runs import Launch, Retraining
 from mms.domain.triples import Triple
+from mms.usecases.fan_out import fan_out, planned_fan_out
 from mms.usecases.runs import cancel_run, launch_run, retrain, retry_run
 from mms.usecases.spaces import options_for
 
@@ -30,6 +34,19 @@ class LaunchBody(BaseModel):
     snapshot_id: Id
     triples: list[dict[str, Any]] | None = Field(None, min_length=1, max_length=TRIPLES)
     seed: int = Field(0, ge=0, lt=2**31)
+    scope: str = Field(GLOBAL, max_length=300, description="learn from the rows of this scope only")
+
+
+class FanOutBody(BaseModel):
+    """The same triples for every group. preview: say what would be launched, and launch nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+    snapshot_id: Id
+    column: str = Field(description="a run for every value of this column")
+    minimum_rows: int = Field(ge=1, lt=2**31, description="that has at least so many rows")
+    triples: list[dict[str, Any]] | None = Field(None, min_length=1, max_length=TRIPLES)
+    seed: int = Field(0, ge=0, lt=2**31)
+    preview: bool = False
 
 
 class Retrain(BaseModel):
@@ -60,15 +77,31 @@ def one(run_id: Id, member: CurrentMember) -> Response:
 @router.post("/projects/{project}/runs", status_code=201)
 def launch(project: str, body: LaunchBody, member: CurrentMember, now: Now) -> Response:
     """Queue a run; the worker fits it."""
-    given = [Triple.from_json(triple) for triple in body.triples or ()]
     with acknowledged() as session:
-        opened = get_project_named(session, member, project)
-        snapshot = get_snapshot(session, body.snapshot_id)
-        if snapshot.project_id != opened.id:
-            raise NotFound(f"Project '{opened.name}' has no snapshot {snapshot.id}: list its snapshots.")
-        triples = given or options_for(session, member, snapshot.id).first_space
-        request = Launch(snapshot.id, tuple(triples), seed=body.seed)
+        request = replace(_launch(session, member, project, body), scope=body.scope)
         return answer({"run": launch_run(session, member, request, now)}, 201)
+
+
+@router.post("/projects/{project}/fan-outs", status_code=201)
+def launch_groups(project: str, body: FanOutBody, member: CurrentMember, now: Now) -> Response:
+    """Queue a run of the same triples for every group of a column that has rows enough."""
+    with acknowledged() as session:
+        request = _launch(session, member, project, body)
+        planned = planned_fan_out(session, request, body.column, body.minimum_rows)
+        if body.preview:
+            return answer({"fan_out": planned, "runs": []})
+        runs = fan_out(session, member, request, body.column, body.minimum_rows, now)
+        return answer({"fan_out": planned, "runs": runs}, 201)
+
+
+def _launch(session: Session, member: Member, project: str, body: LaunchBody | FanOutBody) -> Launch:
+    given = [Triple.from_json(triple) for triple in body.triples or ()]
+    opened = get_project_named(session, member, project)
+    snapshot = get_snapshot(session, body.snapshot_id)
+    if snapshot.project_id != opened.id:
+        raise NotFound(f"Project '{opened.name}' has no snapshot {snapshot.id}: list its snapshots.")
+    triples = given or options_for(session, member, snapshot.id).first_space
+    return Launch(snapshot.id, tuple(triples), seed=body.seed)
 
 
 @router.post("/projects/{project}/retrainings", status_code=201)

@@ -6,6 +6,7 @@ from pathlib import Path
 from db.queries.projects import get_project_named, projects
 from db.session import reading, transaction
 from mms.cli.console import Output, acting, group, table, verb
+from mms.cli.snapshots import add_dealing, dealing
 from mms.domain.errors import Invalid
 from mms.domain.projects import Policy, Project, ProjectChanges, ProjectDraft, PromotionPolicy, Task
 from mms.domain.tables import FileProject, column_types
@@ -39,6 +40,8 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     edit.add_argument("--margin", type=float, help="by how much a challenger must beat the champion")
     edit.add_argument("--promotion", choices=[p.value for p in PromotionPolicy], help="what happens to a winner")
     edit.add_argument("--window-days", type=int, help="training window of a retraining")
+    edit.add_argument("--rope", type=float, help="differences up to this are practically equal")
+    add_dealing(edit)
     for name, words in (
         ("archive", "hide a project from the lists"),
         ("unarchive", "bring an archived project back"),
@@ -94,10 +97,16 @@ def _edit(args: Namespace) -> Output:
     member, _ = acting()
     with transaction() as session:
         before = get_project_named(session, member, args.project)
+        usual = before.policy
+        chosen = dealing(args, usual.dealing) or usual.dealing
         policy = Policy(
-            before.policy.margin if args.margin is None else args.margin,
-            before.policy.promotion if args.promotion is None else PromotionPolicy(args.promotion),
-            before.policy.window_days if args.window_days is None else args.window_days,
+            usual.margin if args.margin is None else args.margin,
+            usual.promotion if args.promotion is None else PromotionPolicy(args.promotion),
+            usual.window_days if args.window_days is None else args.window_days,
+            usual.rope if args.rope is None else args.rope,
+            chosen.kind,
+            chosen.group,
+            chosen.holdout,
         )
         changes = ProjectChanges(args.name, args.description, args.metric, policy, args.owner)
         return _told(edit_project(session, member, before.id, changes), "is changed")

@@ -3,11 +3,14 @@
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 
 from db.queries.models import get_model
+from db.queries.openings import holdout_view
 from db.queries.projects import get_project, get_project_named
 from db.queries.promotions import champions
 from db.session import acknowledged, reading
 from mms.cli.console import Output, acting, moment, table, verb
+from mms.domain.openings import looks
 from mms.domain.promotions import GLOBAL, Seating
+from mms.domain.scopes import SCOPES
 from mms.usecases.promotions import promote, roll_back
 
 
@@ -16,7 +19,7 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     seat = verb(verbs, "promote", "make a model champion of a scope", _promote)
     seat.add_argument("model", type=int, help="id")
     seat.add_argument("--reason", required=True, help="why, for those who come after")
-    seat.add_argument("--scope", default=GLOBAL, help="global, group:COLUMN=VALUE or user:ENTITY")
+    seat.add_argument("--scope", default=GLOBAL, help=SCOPES)
     seat.add_argument("--against-advice", action="store_true", help="seat it although the verdict is against it")
     listing = verb(verbs, "champions", "the champion of every scope", _champions)
     listing.add_argument("project", help="name or id")
@@ -34,7 +37,11 @@ def _promote(args: Namespace) -> Output:
         model = get_model(session, args.model)
         project = get_project(session, member, model.ranked.project_id)
         promotion = promote(session, member, seating, project.present(now))
-    return Output({"promotion": promotion}, [f"{model.ranked.name} is champion of {args.scope}."])
+        view = holdout_view(session, args.model)
+    lines = [f"{model.ranked.name} is champion of {args.scope}."]
+    if view.opening is not None and view.opening.promotion_id == promotion:
+        lines.append(f"Its hold-out of {view.opening.rows:,} rows was opened. {looks(len(view.openings))}")
+    return Output({"promotion": promotion, "holdout": view}, lines)
 
 
 def _champions(args: Namespace) -> Output:

@@ -3,12 +3,14 @@
 import time
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from db.queries.jobs import jobs
-from db.queries.projects import get_project_named
+from db.queries.models import get_model
+from db.queries.projects import get_project, get_project_named
 from db.queries.runs import RunPage, get_run, run_page, run_triples, runs
 from db.queries.snapshots import get_snapshot, snapshots
 from db.session import reading, transaction
@@ -16,10 +18,14 @@ from mms.cli.console import Output, acting, group, read_json, say, table, verb
 from mms.cli.snapshots import add_selection, selection
 from mms.domain.errors import Conflict, Invalid, Unavailable
 from mms.domain.jobs import JobState
+from mms.domain.members import Member
 from mms.domain.promotions import GLOBAL
 from mms.domain.runs import Launch, Retraining
+from mms.domain.scopes import SCOPES
 from mms.domain.snapshots import Selection, Snapshot
 from mms.domain.triples import Triple
+from mms.usecases.fan_out import fan_out, planned_fan_out
+from mms.usecases.refits import refit_model, update_model
 from mms.usecases.runs import cancel_run, launch_run, retrain
 from mms.usecases.spaces import options_for
 
@@ -29,12 +35,25 @@ _TELL_AFTER, _GIVE_UP_AFTER = 5.0, 60.0
 
 def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     """The verbs of runs."""
-    noun = group(verbs, "run", "runs: launch, retrain, list, status, cancel, again")
+    noun = group(verbs, "run", "runs: launch, fan-out, retrain, refit, update, list, status, cancel, again")
     launch = verb(noun, "launch", "fit a search space on a snapshot", _launch)
     launch.add_argument("project", help="name or id")
     launch.add_argument("--snapshot", type=int, help="id (default: the newest)")
     launch.add_argument("--triples", type=Path, help="JSON file with a list of triples (default: a good first space)")
     launch.add_argument("--seed", type=int, default=0)
+    launch.add_argument("--scope", default=GLOBAL, help=SCOPES)
+    groups = verb(noun, "fan-out", "fit the same triples for every group that has rows enough", _fan_out)
+    groups.add_argument("project", help="name or id")
+    groups.add_argument("--column", required=True, help="a run for every value of this column")
+    groups.add_argument("--minimum-rows", type=int, required=True, help="that has at least so many rows")
+    groups.add_argument("--snapshot", type=int, help="id (default: the newest)")
+    groups.add_argument("--triples", type=Path, help="JSON file with a list of triples (default: a good first space)")
+    groups.add_argument("--seed", type=int, default=0)
+    groups.add_argument("--preview", action="store_true", help="say what would be launched, and launch nothing")
+    refit = verb(noun, "refit", "fit a promoted model's triple on all rows, those of the hold-out too", _new_version)
+    update = verb(noun, "update", "go on where a model stopped, with the rows labelled since", _new_version)
+    for parser in (refit, update):
+        parser.add_argument("model", type=int, metavar="MODEL", help="id of the model")
     again = verb(noun, "again", "launch the triples of an earlier run", _again)
     again.add_argument("run", type=int, metavar="RUN", help="id of the run")
     again.add_argument("--snapshot", type=int, help="id of another snapshot")
@@ -48,7 +67,7 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     status.add_argument("run", type=int, metavar="RUN", help="id of the run")
     cancel = verb(noun, "cancel", "stop a run; finished models stay", _cancel)
     cancel.add_argument("run", type=int, metavar="RUN", help="id of the run")
-    for parser in (launch, again, retraining, status):
+    for parser in (launch, again, retraining, refit, update, status):
         parser.add_argument("--wait", action="store_true", help="until it is finished")
 
 
@@ -56,12 +75,38 @@ def _launch(args: Namespace) -> Output:
     member, now = acting()
     with transaction() as session:
         project = get_project_named(session, member, args.project)
-        snapshot = _snapshot(session, project.id, args.snapshot)
-        if args.triples is None:
-            triples: Sequence[Triple] = options_for(session, member, snapshot.id).first_space
-        else:
-            triples = _triples(args.triples)
-        run_id = launch_run(session, member, Launch(snapshot.id, tuple(triples), seed=args.seed), now)
+        launch = replace(_asked(session, member, project.id, args), scope=args.scope)
+        run_id = launch_run(session, member, launch, now)
+    return _shown(run_id, wait=args.wait)
+
+
+def _asked(session: Session, member: Member, project_id: int, args: Namespace) -> Launch:
+    snapshot = _snapshot(session, project_id, args.snapshot)
+    if args.triples is None:
+        triples: Sequence[Triple] = options_for(session, member, snapshot.id).first_space
+    else:
+        triples = _triples(args.triples)
+    return Launch(snapshot.id, tuple(triples), seed=args.seed)
+
+
+def _fan_out(args: Namespace) -> Output:
+    member, now = acting()
+    with transaction() as session:
+        project = get_project_named(session, member, args.project)
+        launch = _asked(session, member, project.id, args)
+        planned = planned_fan_out(session, launch, args.column, args.minimum_rows)
+        ids = [] if args.preview else fan_out(session, member, launch, args.column, args.minimum_rows, now)
+    rows = [{"scope": one.scope, "rows": one.rows, "why not": one.why_not} for one in planned.groups]
+    lines = [f"{'Would launch' if args.preview else 'Launched'} {planned.words}.", *table(rows, "It has no groups.")]
+    return Output({"fan_out": planned, "runs": ids}, lines)
+
+
+def _new_version(args: Namespace) -> Output:
+    member, now = acting()
+    launch = refit_model if args.verb == "refit" else update_model
+    with transaction() as session:
+        get_project(session, member, get_model(session, args.model).ranked.project_id)
+        run_id = launch(session, member, args.model, now)
     return _shown(run_id, wait=args.wait)
 
 

@@ -6,6 +6,9 @@ from enum import StrEnum
 from mms.domain.errors import Invalid
 from mms.domain.promotions import GLOBAL, checked_scope
 
+SCOPES = "'global', 'group:COLUMN=VALUE', 'user:ENTITY' or 'segment:NAME'"
+"""How a scope is written."""
+
 MOST_GROUPS = 500
 """More runs than this are no fan-out that anybody looks through."""
 

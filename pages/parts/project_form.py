@@ -6,7 +6,7 @@ import streamlit as st
 
 from db.session import transaction
 from mms.domain.members import Member
-from mms.domain.projects import Policy, Project, ProjectChanges, ProjectDraft, PromotionPolicy, Task
+from mms.domain.projects import Project, ProjectChanges, ProjectDraft, Task
 from mms.domain.scores import METRICS, metrics_of
 from mms.usecases.projects import (
     archive_project,
@@ -16,6 +16,7 @@ from mms.usecases.projects import (
     unarchive_project,
 )
 from pages.parts.formatting import day_words, metric_help
+from pages.parts.policy_form import policy_form
 from pages.parts.project import link_query
 from pages.parts.told import told
 
@@ -65,9 +66,8 @@ def create_form(member: Member, now: datetime, *, first: bool) -> None:
 
 
 def _edit(member: Member, project: Project) -> None:
-    own, policy = project.id, project.policy
+    own = project.id
     metrics = [metric.name for metric in metrics_of(project.task)]
-    rules = list(PromotionPolicy)
     name = st.text_input("Name", project.name, key=f"name_{own}")
     description = st.text_area("Description", project.description, key=f"description_{own}")
     owner = st.text_input("Owner", project.owner, key=f"owner_{own}")
@@ -75,22 +75,11 @@ def _edit(member: Member, project: Project) -> None:
         "Primary metric", metrics, metrics.index(project.primary_metric), key=f"metric_{own}",
         format_func=lambda m: METRICS[m].label, help=metric_help(METRICS[project.primary_metric]),
     )  # fmt: skip
-    rule = st.selectbox(
-        "When a retraining wins", rules, rules.index(policy.promotion), key=f"rule_{own}",
-        format_func=lambda r: r.value, help="never, ask somebody, or promote by itself when better by the margin",
-    )  # fmt: skip
-    margin = st.number_input(
-        "Margin", 0.0, value=policy.margin, step=0.005, format="%g", key=f"margin_{own}",
-        help="by how much of the primary metric a challenger must beat the champion",
-    )  # fmt: skip
-    window = st.number_input(
-        "Retraining window (days)", 1, value=policy.window_days, key=f"window_{own}", placeholder="all rows"
-    )
-    if st.button("Save", key=f"save_{own}", type="primary"):
-        changed = Policy(margin, rule, None if window is None else int(window))
-        with told(stop=False):
+    with told(stop=False):
+        policy = policy_form(project)
+        if st.button("Save", key=f"save_{own}", type="primary"):
             with transaction() as session:
-                changes = ProjectChanges(name, description, primary, changed, owner)
+                changes = ProjectChanges(name, description, primary, policy, owner)
                 edit_project(session, member, project.id, changes)
             st.rerun()
 

@@ -9,14 +9,13 @@ from mms.domain.members import Member, Permission
 from mms.domain.models import RankedModel
 from mms.domain.projects import Project
 from mms.domain.promotions import Seating
+from mms.domain.scopes import SCOPES
 from mms.domain.scores import METRICS
 from mms.usecases.promotions import promote
 from pages.parts.dialogs import close_dialog, is_open, open_dialog
 from pages.parts.holdout import holdout_words
 from pages.parts.session import real_now
 from pages.parts.told import told
-
-_SCOPES = "'global', 'group:COLUMN=VALUE', 'user:ENTITY' or 'segment:NAME'"
 
 
 def advice_words(advice: Advice, model: RankedModel) -> str:
@@ -51,7 +50,7 @@ def promote_button(member: Member, project: Project, model: RankedModel, *, key:
 @st.dialog("Promote a model", width="medium", on_dismiss=close_dialog)
 def promote_dialog(member: Member, project: Project, model: RankedModel) -> None:
     """Scope, evidence, verdict, reason; against the advice is possible, and recorded."""
-    scope = st.text_input("Scope", model.scope, help=_SCOPES, key="promote_scope")
+    scope = st.text_input("Scope", model.scope, help=SCOPES, key="promote_scope")
     advice: Advice | None = None
     with told(), reading() as session:
         advice = advice_for(session, model.id, scope)

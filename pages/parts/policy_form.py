@@ -1,0 +1,32 @@
+"""How a project decides: margins, what happens to a winner, and how its snapshots deal their rows."""
+
+import streamlit as st
+
+from mms.domain.projects import Policy, Project, PromotionPolicy
+from pages.parts.dealing_form import dealing_form
+
+
+def policy_form(project: Project) -> Policy:
+    """Widgets for the policy; Invalid where folds by group lack their column."""
+    own, policy = project.id, project.policy
+    rules = list(PromotionPolicy)
+    rule = st.selectbox(
+        "When a retraining wins", rules, rules.index(policy.promotion), key=f"rule_{own}",
+        format_func=lambda r: r.value, help="never, ask somebody, or promote by itself when better by the margin",
+    )  # fmt: skip
+    margin = st.number_input(
+        "Margin", 0.0, value=policy.margin, step=0.005, format="%g", key=f"margin_{own}",
+        help="by how much of the primary metric a challenger must beat the champion",
+    )  # fmt: skip
+    rope = st.number_input(
+        "Practically equal up to", 0.0, value=policy.rope, step=0.005, format="%g", key=f"rope_{own}",
+        placeholder="0.01; for numbers 1 % of the baseline",
+        help="differences of the primary metric that are too small to matter: within them two models count as equal",
+    )  # fmt: skip
+    window = st.number_input(
+        "Retraining window (days)", 1, value=policy.window_days, key=f"window_{own}", placeholder="all rows"
+    )
+    st.caption("How new snapshots deal their rows; the snapshot's form may say otherwise.")
+    dealing = dealing_form(policy.dealing, f"policy_{own}", None, timed=True)
+    days = None if window is None else int(window)
+    return Policy(margin, rule, days, rope, dealing.kind, dealing.group, dealing.holdout)
