@@ -17,7 +17,7 @@ SHOWN: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 """Section -> pages of the menu: file and title."""
 
-UNSHOWN = (("model", "Model"), ("compare", "Compare"), ("recipe", "Recipe"))
+UNSHOWN = (("model", "Model"), ("compare", "Compare"), ("ensemble", "Combine"), ("recipe", "Recipe"))
 """Pages that others lead to: they have an address, and stay out of the menu."""
 
 

@@ -15,6 +15,7 @@ from mms.domain.models import Model, ModelFilter, RankedModel
 from mms.domain.projects import Project
 from mms.domain.scores import METRICS
 from mms.domain.triples import BASELINE
+from pages.parts.ensemble import made_of
 from pages.parts.formatting import day_words, score_of, utc_help
 from pages.parts.holdout import HOLDOUT, holdout_words
 from pages.parts.model_actions import actions
@@ -58,7 +59,7 @@ def _head(session: Session, member: Member, project: Project, model: Model, cham
     st.page_link("models.py", label="All models", icon=":material/arrow_back:")
     st.title(ranked.name)
     st.markdown(
-        f"{STATE_WORDS[ranked.state]} of **{project.name}**: {ranked.algorithm} on recipe '{ranked.recipe}', "
+        f"{STATE_WORDS[ranked.state]} of **{project.name}**: {made_of(session, model)}, "
         f"{metric.label} **{score_of(metric, ranked.score, ranked.score_sd)}** ({metric.direction})."
     )
     if model.description:

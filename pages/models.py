@@ -14,6 +14,7 @@ from mms.domain.members import Member
 from mms.domain.models import ModelPage, ModelSort, ModelState
 from mms.domain.scores import METRICS
 from mms.usecases.models import archive_models, restore_models
+from pages.parts.ensemble import combine_button
 from pages.parts.model_filters import model_view, pager
 from pages.parts.model_table import models_table, sentence
 from pages.parts.model_view import Choices, ModelView
@@ -62,7 +63,7 @@ def _key(view: ModelView) -> str:
 
 
 def _chosen(member: Member, chosen: Sequence[int], *, archived: bool) -> None:
-    """Open one, compare two or more, archive any; restore where archived ones are shown."""
+    """Open one, compare or combine two or more, archive any; restore where archived ones are shown."""
     row = st.container(horizontal=True)
     one, several = len(chosen) == 1, len(chosen) >= 2
     if row.button("Open", disabled=not one, help=None if one else "Choose one row, or click an ID."):
@@ -70,6 +71,7 @@ def _chosen(member: Member, chosen: Sequence[int], *, archived: bool) -> None:
     label = f"Compare {len(chosen)}" if several else "Compare"
     if row.button(label, type="primary", disabled=not several, help=None if several else "Choose 2 rows or more."):
         st.switch_page("compare.py", query_params={"ids": ",".join(map(str, chosen))})
+    combine_button(row, chosen)
     if row.button("Archive", disabled=not chosen, help="Hide the chosen models; never a champion."):
         with told(stop=False):
             with transaction() as session:

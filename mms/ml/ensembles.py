@@ -21,7 +21,6 @@ from mms.domain.triples import Triple
 from mms.ml.folds import Split
 from mms.ml.prediction import Predicted, answered, predict_frame
 
-
 ROWS_A_WEIGHT = 10
 """A stack is learnt from at least so many rows for each of its weights (a rule of thumb for regressions)."""
 

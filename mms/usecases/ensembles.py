@@ -10,12 +10,13 @@ from db.queries.models import get_model, oof_frame
 from db.queries.projects import live_project, project_of
 from db.queries.snapshots import get_snapshot, snapshot_blocks, snapshot_times
 from mms.domain.agreement import Agreement, Expectation
-from mms.domain.ensembles import MOST_MEMBERS, EnsembleDraft, EnsembleKind, ensemble_of
+from mms.domain.ensembles import FEWEST_MEMBERS, MOST_MEMBERS, EnsembleDraft, EnsembleKind, ensemble_of
 from mms.domain.errors import Conflict, Invalid
 from mms.domain.members import Member, Permission
 from mms.domain.models import Model
 from mms.domain.projects import Project
 from mms.domain.runs import Launch
+from mms.domain.triples import BASELINE
 from mms.ml.agreement import agreement, best_vote, fold_scores
 from mms.ml.ensembles import Question, SideBySide, out_of_fold_answers, side_by_side
 from mms.ml.folds import splits
@@ -43,8 +44,8 @@ def agreement_of(session: Session, member: Member, model_ids: Sequence[int]) -> 
     models, project = _chosen(session, model_ids)
     models.sort(key=lambda model: (-model.ranked.score, model.id))
     rows, question = _rows(session, models, project), question_of(project, models[0].signature.classes)
-    may_vote = [i for i, model in enumerate(models) if model.signature.probability or not question.classes]
-    if len(may_vote) < 2:
+    may_vote = [i for i, model in enumerate(models) if _may_vote(model)]
+    if len(may_vote) < FEWEST_MEMBERS:
         may_vote = list(range(len(models)))
     best = best_vote(rows.of_members(may_vote), question, project.primary_metric)
     proposed = tuple(models[may_vote[i]].id for i in best)
@@ -84,8 +85,8 @@ def question_of(project: Project, classes: tuple[str, ...]) -> Question:
 def _chosen(session: Session, model_ids: Sequence[int]) -> tuple[list[Model], Project]:
     """Different models of one project, snapshot and scope."""
     ids = list(dict.fromkeys(model_ids))
-    if not 2 <= len(ids) <= MOST_MEMBERS:
-        raise Invalid(f"Choose 2 to {MOST_MEMBERS} models to combine; these are {len(ids)}.")
+    if not FEWEST_MEMBERS <= len(ids) <= MOST_MEMBERS:
+        raise Invalid(f"Choose {FEWEST_MEMBERS} to {MOST_MEMBERS} models to combine; these are {len(ids)}.")
     models = [get_model(session, model_id) for model_id in ids]
     first = models[0].ranked
     for other in (model.ranked for model in models[1:]):
@@ -97,6 +98,11 @@ def _chosen(session: Session, model_ids: Sequence[int]) -> tuple[list[Model], Pr
                 "scope, or make them comparable on the compare page first."
             )
     return models, project_of(live_project(session, first.project_id))
+
+
+def _may_vote(model: Model) -> bool:
+    averages = model.signature.probability or not model.signature.classes
+    return averages and model.triple.algorithm != BASELINE and not model.triple.members
 
 
 def _check_votes(models: Sequence[Model], kind: EnsembleKind) -> None:

@@ -16,6 +16,7 @@ from mms.usecases.clusterings import ROWS_A_SECOND, ask_clustering
 from pages.parts.data_clusters import found_clusters
 from pages.parts.data_segments import segments_section
 from pages.parts.formatting import counted, seconds
+from pages.parts.parameter_widget import parameter_widget
 from pages.parts.session import real_now
 from pages.parts.snapshot_choice import snapshot_choice
 from pages.parts.told import told
@@ -67,11 +68,8 @@ def _ask(member: Member, project: Project, snapshot: Snapshot, *, first: bool) -
         help="; ".join(f"{one.value}: {words}" for one, words in EXPLANATIONS.items()),
     )  # fmt: skip
     (parameter,) = PARAMETERS[clusterer]
-    value: Any = right.number_input(
-        parameter.name.capitalize(), int(parameter.low or 0), int(parameter.high or 0),
-        None if parameter.default is None else int(parameter.default), key=f"clusterer_{parameter.name}",
-        help=parameter.explanation, placeholder="what separates best, from 2 to 10",
-    )  # fmt: skip
+    with right:
+        value = parameter_widget(parameter, parameter.default, f"clusterer_{parameter.name}")
     button, cost = st.columns([1, 3], vertical_alignment="center")
     cost.caption(f"about {seconds(_STARTS_IN + snapshot.row_count / ROWS_A_SECOND)} on a worker; changes nothing")
     kind: Any = "primary" if first else "secondary"

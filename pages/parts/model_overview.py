@@ -32,7 +32,13 @@ def overview(model: Model, rivals: Mapping[str, RankedModel], metric: Metric) ->
         st.markdown(f"{abs(gain):.3f} {word} than the {name}, **{rival.name}** ({theirs}).")
     st.subheader("Triple")
     st.markdown(f"**Algorithm** {model.triple.algorithm}: {described(model.triple.hyperparameters, 99) or 'defaults'}")
-    st.markdown(f"**Recipe** {model.triple.recipe.name}")
+    if model.triple.members:
+        st.markdown("**Members**")
+    else:
+        st.markdown(f"**Recipe** {model.triple.recipe.name}")
+    for member in model.triple.members:
+        how = described(member.hyperparameters) or "defaults"
+        st.markdown(f"- {member.algorithm} on recipe '{member.recipe.name}': {how}")
     for line in recipe_words(model.triple.recipe):
         st.markdown(f"- {line}")
 

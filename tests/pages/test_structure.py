@@ -8,24 +8,23 @@ from db.queries.segments import segments
 from db.session import reading, transaction
 from mms.domain.jobs import JobKind
 from mms.usecases.clusterings import cluster_snapshot
-from mms.usecases.jobs import JobContext, claim, finish
+from mms.usecases.jobs import Handler, JobContext, claim, finish
 from tests.pages.conftest import Open
 from tests.staged import Stage
 
 
-def work_off() -> None:
-    """Every queued job up to the clustering, which is done as a worker's child would."""
-    now = datetime.now(UTC)
-    while True:
+def next_of(kind: JobKind, handler: Handler) -> None:
+    """The next queued job of a kind, done as a worker's child would; others before it are passed over."""
+    now, passed = datetime.now(UTC), False
+    while not passed:
         with transaction() as session:
             job = claim(session, "test", now)
         assert job is not None
-        if job.kind is JobKind.CLUSTERING:
-            cluster_snapshot(JobContext(job, transaction, lambda: now))
+        passed = job.kind is kind
+        if passed:
+            handler(JobContext(job, transaction, lambda: now))
         with transaction() as session:
             finish(session, job.id, job.attempt, now)
-        if job.kind is JobKind.CLUSTERING:
-            return
 
 
 @pytest.mark.slow
@@ -36,7 +35,7 @@ def test_a_cluster_is_found_and_kept_as_a_segment(open_staged: Open, stage: Stag
     page.number_input(key="clusterer_clusters").set_value(2).run()
     page.button(key="find_structure").click().run()
     assert "A worker is grouping the rows" in page.info[0].value
-    work_off()
+    next_of(JobKind.CLUSTERING, cluster_snapshot)
     page = open_staged("data", tab="Structure")
     assert "fall into **2 clusters**" in page.markdown[1].value
     page.text_input(key="segment_name_1_0").set_value("half of the plane").run()
