@@ -97,7 +97,7 @@ def flow_of(branch: Branch, columns: Sequence[Column]) -> Flow:
             wrong[position] = f"'{step.transformer}' takes {takes}, but here it would get {kind.value}."
         elif sparse and not transformer.takes_sparse:
             wrong[position] = f"'{step.transformer}' takes no sparse matrix, which the step before gives."
-        kind, sparse = transformer.gives, transformer.sparse
+        kind, sparse = transformer.gives, transformer.gives_sparse(sparse)
     if not wrong and (refused := _refusal(branch, columns)):
         wrong[len(branch.steps)] = refused
     fitting = (t for t in TRANSFORMERS.values() if kind in t.takes and (t.takes_sparse or not sparse))

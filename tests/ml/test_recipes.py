@@ -9,7 +9,7 @@ from scipy import sparse
 
 from mms.domain.errors import Invalid
 from mms.domain.projects import Task
-from mms.domain.snapshots import Profile
+from mms.domain.snapshots import ColumnProfile, Profile
 from mms.domain.tables import Column, ColumnType
 from mms.domain.triples import Branch, Recipe, Step
 from mms.ml.recipes import TRANSFORMERS, branches_of, checked_recipe, completed, proposed_recipes, transformers
@@ -178,6 +178,93 @@ def test_a_proposal_covers_every_column_and_passes_its_own_check() -> None:
         assert checked_recipe(proposal, columns) == proposal
         taken = [c.name for _, own in branches_of(proposal, columns) for c in own]
         assert set(taken) == {c.name for c in columns}
+
+
+def described(name: str, distinct: int, warning: str | None = None) -> ColumnProfile:
+    return ColumnProfile(name, "any", 0, distinct, warning=warning)
+
+
+@pytest.mark.parametrize(
+    ("columns", "profile", "names"),
+    [
+        (COLUMNS, (), ["standard", "trees", "robust"]),
+        (COLUMNS[:1], (described("age", 60),), ["standard", "trees", "robust", "curves"]),
+        (COLUMNS[:2], (described("city", 200),), ["standard", "trees", "robust", "target means"]),
+        (
+            COLUMNS,
+            (described("note", 900), described("age", 60)),
+            ["standard", "trees", "words", "topics", "stemmed pairs", "hashed words"],
+        ),
+        (
+            COLUMNS[4:],
+            (described("note", 900),),
+            ["words", "standard", "trees", "topics", "stemmed pairs", "hashed words"],
+        ),
+        (
+            tuple(Column(f"x{i}", ColumnType.NUMBER) for i in range(3)),
+            tuple(described(f"x{i}", 60) for i in range(3)),
+            ["standard", "trees", "robust", "products", "curves"],
+        ),
+        (
+            tuple(Column(f"x{i}", ColumnType.NUMBER) for i in range(40)),
+            tuple(described(f"x{i}", 60) for i in range(40)),
+            ["standard", "trees", "robust", "components"],
+        ),
+    ],
+)
+def test_proposals_follow_the_profile(
+    columns: tuple[Column, ...], profile: tuple[ColumnProfile, ...], names: list[str]
+) -> None:
+    proposed = proposed_recipes(columns, Profile(profile, {}))
+
+    assert [recipe.name for recipe in proposed] == names
+    assert all(checked_recipe(recipe, columns) == recipe for recipe in proposed)
+    assert len({recipe.hash for recipe in proposed}) == len(proposed)
+
+
+def test_columns_of_which_the_profile_warns_are_left_out_of_every_proposal() -> None:
+    columns = (Column("id", ColumnType.INTEGER), *COLUMNS)
+    profile = Profile((described("id", 900, "looks like an identifier"), described("age", 60)), {})
+
+    for proposal in proposed_recipes(columns, profile):
+        taken = [column.name for _, own in branches_of(proposal, columns) for column in own]
+        assert set(taken) == {column.name for column in COLUMNS}
+        assert proposal.branches[0].columns == ("age",)
+        assert proposal.branches[1].columns == "categorical"
+
+
+def test_when_every_column_is_warned_of_none_is_left_out() -> None:
+    profile = Profile((described("age", 60, "looks like the answer"),), {})
+
+    assert proposed_recipes(COLUMNS[:1], profile)[0].branches[0].columns == "numeric"
+
+
+@pytest.mark.parametrize(
+    ("branch", "after", "sentence"),
+    [
+        ("numeric", ("impute",), "'impute' cannot stand over all features; these can: scale, max_abs"),
+        ("text", ("pca",), "'pca' takes no matrix that is mostly zeros, as 'tf_idf' makes"),
+        ("text", ("max_abs", "scale"), "'scale' takes no matrix that is mostly zeros, as 'tf_idf' makes"),
+    ],
+)
+def test_a_step_over_all_features_that_cannot_stand_there_is_refused(
+    branch: str, after: tuple[str, ...], sentence: str
+) -> None:
+    words = (Step("tf_idf", {}),) if branch == "text" else ()
+    wrong = Recipe("test", (Branch(branch, words),), tuple(Step(name, {}) for name in after))
+
+    with pytest.raises(Invalid) as refusal:
+        checked_recipe(wrong, COLUMNS)
+
+    assert refusal.value.sentence.startswith(sentence)
+
+
+def test_behind_svd_stands_what_takes_no_sparse_matrix() -> None:
+    words = Recipe("test", (Branch("text", (Step("tf_idf", {}),)),), (Step("svd", {}), Step("pca", {})))
+
+    matrix = Features(words, COLUMNS).fit_transform(FRAME)
+
+    assert matrix.shape == (4, 1)
 
 
 def test_without_a_feature_nothing_is_proposed() -> None:

@@ -154,6 +154,5 @@ def _check_step(step: Step, kind: Kind, sparse: str | None) -> tuple[Kind, str |
         is_given = step.parameters[parameter.name] != parameter.default
         if kind is Kind.TOKENS and parameter.name in transformer.texts_only and is_given:
             raise Invalid(f"'{parameter.name}' of '{transformer.name}' is for texts: set it at 'tokenise' instead.")
-    if transformer.sparse:
-        sparse = transformer.name
-    return transformer.gives, None if transformer.condenses else sparse
+    behind = transformer.name if transformer.sparse else sparse
+    return transformer.gives, behind if transformer.gives_sparse(sparse is not None) else None

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.feature_selection import chi2, f_classif, f_regression, mutual_info_classif, mutual_info_regression
+from sklearn.feature_selection import chi2, f_classif, mutual_info_classif, mutual_info_regression, r_regression
 
 from mms.domain.errors import Invalid
 from mms.domain.triples import Parameter, Value
@@ -37,7 +37,8 @@ class KBest(Selection):
 
 
 def _f(X: Any, target: np.ndarray, is_classes: bool) -> np.ndarray:
-    return np.asarray((f_classif if is_classes else f_regression)(X, target)[0])
+    """For numbers the correlation, which orders features as its F does, and cannot overflow where it is perfect."""
+    return np.asarray(f_classif(X, target)[0] if is_classes else np.abs(r_regression(X, target)))
 
 
 def _chi2(X: Any, target: np.ndarray, is_classes: bool) -> np.ndarray:

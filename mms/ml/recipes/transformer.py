@@ -42,3 +42,7 @@ class Transformer:
     after: bool = False
     condenses: bool = False
     texts_only: tuple[str, ...] = ()
+
+    def gives_sparse(self, given: bool) -> bool:
+        """Whether its matrix is mostly zeros. given: whether the one before is."""
+        return (self.sparse or given) and not self.condenses
