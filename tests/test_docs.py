@@ -66,6 +66,12 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     pd.DataFrame(customers | {"churned": np.where(leaves, "yes", "no")}).to_csv(tmp_path / "customers.csv", index=False)
     (tmp_path / "plans.csv").write_text("plan,price\nbasic,10\nfamily,30\n")
     (tmp_path / "recipe.json").write_text('{"name": "plain", "branches": [{"columns": "numeric", "steps": []}]}')
+    since = [{"customer_id": 1000 + i, "age": 20 + i, "plan": "basic"} for i in range(30)]
+    truths = [{"prediction_id": 3 + i, "truth": "yes" if i > 9 else "no"} for i in range(30)]
+    (tmp_path / "july.json").write_text(json.dumps(since))
+    known = [row | {"asked_at": last.isoformat(), "churned": "yes" if row["age"] > 30 else "no"} for row in since]
+    (tmp_path / "labelled.json").write_text(json.dumps({"rows": known}))
+    (tmp_path / "truths.json").write_text(json.dumps(truths))
     monkeypatch.setitem(_FIRST, Task.BINARY, ("naive_bayes", "logistic"))  # the quick ones, fitted all the same
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -96,7 +102,8 @@ def asked(client: TestClient, words: list[str]) -> Any:
             name, _, value = next(rest).partition(": ")
             headers[name] = value
         elif word == "-d":
-            content = next(rest).encode()
+            word = next(rest)
+            content = Path(word[1:]).read_bytes() if word.startswith("@") else word.encode()
         elif word == "-T":
             content = Path(next(rest)).read_bytes()
         elif word == "-o":
