@@ -1,7 +1,7 @@
 """Triples drawn at random from a space, and the neighbours of one triple."""
 
 from collections.abc import Iterator, Mapping
-from math import exp, log
+from math import exp, log, sqrt
 
 import numpy as np
 
@@ -31,10 +31,10 @@ def sample(space: Mapping[str, Choice], count: int, seed: int, task: Task) -> li
     if not space:
         raise Invalid("There is nothing to draw from: choose at least one algorithm.")
     checked, chance = checked_space(space, task), np.random.default_rng(seed)
-    names, triples, misses = list(checked), dict[str, Triple](), 0
+    choices = [(algorithm_named(name, task), choice) for name, choice in checked.items()]
+    triples, misses = dict[str, Triple](), 0
     while len(triples) < checked_count(count) and misses < _MISSES:
-        name = names[int(chance.integers(len(names)))]
-        choice, algorithm = checked[name], algorithm_named(name, task)
+        algorithm, choice = choices[int(chance.integers(len(choices)))]
         recipe = choice.recipes[int(chance.integers(len(choice.recipes)))]
         known = {parameter.name: parameter for parameter in algorithm.parameters}
         drawn = {key: _drawn(known[key], values, chance) for key, values in choice.values.items()}
@@ -48,7 +48,7 @@ def neighbourhood(triple: Triple, task: Task) -> list[Triple]:
     """The triple itself, then every triple that differs in one hyperparameter by one step on its scale.
 
     A step doubles or halves on a logarithmic scale and goes a tenth of the range on a linear one; whole numbers move by
-    one at least; a number next to None is its default; a choice is switched to each other choice.
+    one at least; next to None lies the default, or the middle of the range; a choice is switched to each other choice.
     """
     algorithm = algorithm_named(triple.algorithm, task)
     full = made_triple(algorithm, triple.recipe, triple.hyperparameters)
@@ -90,6 +90,8 @@ def _beside(parameter: Parameter, value: Value) -> Iterator[Value]:
         yield from _steps(parameter, value)
     elif isinstance(parameter.default, int | float):
         yield parameter.default
+    elif parameter.low and parameter.high:
+        yield fitted_value(parameter, sqrt(parameter.low * parameter.high), Range(parameter.low, parameter.high))
     if parameter.optional and value is not None:
         yield None
 
@@ -101,7 +103,7 @@ def _steps(parameter: Parameter, value: float) -> Iterator[Value]:
         steps = (value / _STEP, value * _STEP)
     else:
         # Where the range says little about a step (a limit, a penalty up to 10,000), the value itself does.
-        step = min(_SHARE * (high - low), max(abs(value), _SHARE * min(1.0, high - low)))
+        step = min(_SHARE * (high - low), abs(value) / _STEP if value else _SHARE)
         steps = (value - step, value + step)
     if parameter.kind == "integer":
         steps = (min(steps[0], value - 1), max(steps[1], value + 1))

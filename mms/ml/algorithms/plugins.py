@@ -4,6 +4,7 @@ A stored triple that names one that is not installed gets a sentence that says s
 """
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Self
@@ -144,6 +145,7 @@ _ALL = (
 )
 
 
+@cache
 def installed_plugins() -> tuple[Algorithm, ...]:
     """Those whose package is installed; it is looked for, not imported."""
     return tuple(plugin for plugin in _ALL if find_spec(PLUGINS[plugin.name]) is not None)
