@@ -8,6 +8,7 @@ from mms.api import (
     clusterings,
     comparisons,
     decay,
+    ensembles,
     feedback,
     models,
     openings,
@@ -28,6 +29,7 @@ from mms.api.errors import translate_errors
 from mms.api.limits import BodyCap
 
 _NOUNS = (
+    ensembles,
     projects,
     tables,
     snapshots,

@@ -24,6 +24,7 @@ NOUNS: Mapping[str, str] = {
     "run": "runs",
     "models": "models",
     "model": "models",
+    "ensemble": "ensembles",
     "promote": "promotions",
     "champions": "promotions",
     "rollback": "promotions",
