@@ -67,9 +67,9 @@ class Parameter:
             return "true or false" + none
         noun = "a whole number" if self.kind == "integer" else "a number"
         if self.low is not None and self.high is not None:
-            return f"{noun} from {self.low:g} to {self.high:g}{none}"
+            return f"{noun} from {self.low:.10g} to {self.high:.10g}{none}"
         if self.low is not None:
-            return f"{noun} of at least {self.low:g}{none}"
+            return f"{noun} of at least {self.low:.10g}{none}"
         return noun + none
 
 
