@@ -227,8 +227,9 @@ def _triple_of(row: RunTripleRow, triple: Triple, model_id: int | None, folds: l
     )
 
 
-def _rank(triple: RunTriple) -> tuple[bool, float, int]:
-    return (triple.score is None, -(triple.score or 0.0), triple.position)
+def _rank(triple: RunTriple) -> tuple[bool, bool, float, int]:
+    """Best first; those that a search left early, on fewer folds, behind those that stayed."""
+    return (triple.score is None, triple.note is not None, -(triple.score or 0.0), triple.position)
 
 
 def _no_run(run_id: int) -> NotFound:

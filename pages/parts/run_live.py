@@ -15,6 +15,7 @@ from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.domain.runs import Origin, Run, RunKind
 from mms.domain.scores import METRICS
+from mms.domain.search import SearchKind
 from mms.usecases.comparisons import standings
 from pages.parts.formatting import counted, seconds, time_words, utc_help
 from pages.parts.project import link_query
@@ -26,6 +27,11 @@ from pages.parts.run_table import STATE_WORDS
 from pages.parts.session import real_now
 from pages.parts.told import told
 
+_WAYS = {
+    SearchKind.ALL: " × 13 fits",
+    SearchKind.HALVING: " by successive halving",
+    SearchKind.TRIALS: ", most of them proposed by Optuna, × 13 fits",
+}
 _DAY_SECONDS = 86400
 _PATIENCE_SECONDS = 15
 """A run that waits longer than this waits for a worker, and the page says so."""
@@ -78,8 +84,8 @@ def _draw(member: Member, project: Project, page: RunPage, champion: Champion | 
         st.progress(run.progress.share)
     st.caption(
         f"{run.kind.value} on {page.snapshot_name or 'a snapshot that its first step takes'} · "
-        f"{counted(run.triples, 'triple')} × 13 fits = {run.fits:,} fits · launched by {run.launched_by}, "
-        f"{time_words(run.created_at)}{'' if project.clock is None else ' on the clock of the project'}",
+        f"{counted(run.triples, 'triple')}{_WAYS[run.search.kind]} = {run.fits:,} fits · "
+        f"launched by {run.launched_by}, {time_words(run.created_at)}{'' if project.clock is None else ' on the clock of the project'}",
         help=utc_help(run.created_at),
     )
     if run.error:
