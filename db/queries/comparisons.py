@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from db.models import FoldResult as FoldRow
 from db.models import Model as ModelRow
@@ -35,7 +35,13 @@ def baseline_score(session: Session, model: RankedModel, metric: str) -> float |
     stmt = (
         select(ModelScore.mean)
         .join(ModelRow, ModelRow.id == ModelScore.model_id)
-        .where(*_beside(model.snapshot_id, model.scope), ModelRow.algorithm == BASELINE, ModelScore.metric == metric)
+        .where(
+            ModelRow.snapshot_id == model.snapshot_id,
+            ModelRow.scope == model.scope,
+            ModelRow.deleted_at.is_(None),
+            ModelRow.algorithm == BASELINE,
+            ModelScore.metric == metric,
+        )
         .order_by(ModelRow.id.desc())
         .limit(1)
     )
@@ -51,18 +57,6 @@ def tried(session: Session, snapshot_id: int) -> int:
         .where(RunRow.snapshot_id == snapshot_id, RunTripleRow.origin != Origin.BASELINE.value, scored)
     )
     return session.scalar(stmt) or 0
-
-
-def twins(session: Session, model_ids: Sequence[int], snapshot_id: int, scope: str) -> dict[int, int]:
-    """Model -> the newest live model of the same triple on a snapshot and scope, where there is one."""
-    asked, found = aliased(ModelRow), ModelRow
-    stmt = (
-        select(asked.id, sa.func.max(found.id))
-        .join(found, found.triple_id == asked.triple_id)
-        .where(asked.id.in_(model_ids), *_beside(snapshot_id, scope), found.parent_id.is_(None))
-        .group_by(asked.id)
-    )
-    return dict(iter(session.execute(stmt)))
 
 
 def run_under_way(session: Session, model_ids: Sequence[int], snapshot_id: int, scope: str) -> int | None:
@@ -114,7 +108,3 @@ def _contender(model: RankedModel, folds: Sequence[Any]) -> Contender:
         predict_seconds=sum(row.score_seconds for row in folds),
         fit_seconds=sum(row.fit_seconds for row in folds),
     )
-
-
-def _beside(snapshot_id: int, scope: str) -> list[sa.ColumnElement[bool]]:
-    return [ModelRow.snapshot_id == snapshot_id, ModelRow.scope == scope, ModelRow.deleted_at.is_(None)]

@@ -68,7 +68,7 @@ def figure(comparison: Comparison, colours: Mapping[int, str]) -> go.Figure:
     if rope:
         chart.add_vrect(
             x0=-rope, x1=rope, fillcolor=_ROPE, line_width=0, layer="below",
-            annotation_text="practically equal", annotation_position="top", annotation_font_color=GREY,
+            annotation_text="practically equal", annotation_position="outside top", annotation_font_color=GREY,
         )  # fmt: skip
     chart.add_vline(x=0, line={"color": GREY, "dash": "dot"})
     chart.update_yaxes(type="category")

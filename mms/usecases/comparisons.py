@@ -8,6 +8,7 @@ from statistics import fmean
 from sqlalchemy.orm import Session
 
 from db.queries import comparisons as queries
+from db.queries.ensembles import models_of_triples
 from db.queries.models import get_model
 from db.queries.projects import get_project
 from db.queries.runs import fold_results, get_run
@@ -27,7 +28,7 @@ from mms.domain.comparison import (
 )
 from mms.domain.errors import Conflict, Invalid
 from mms.domain.members import Member, Permission
-from mms.domain.models import Model
+from mms.domain.models import Model, RankedModel
 from mms.domain.projects import Project, Task
 from mms.domain.promotions import GLOBAL
 from mms.domain.runs import Launch, RunKind, fits_of
@@ -102,7 +103,7 @@ def alignment(session: Session, member: Member, model_ids: Sequence[int]) -> Ali
     chosen = min(places, key=order)
     there = options[chosen]
     refits = [model for model in models if model.id not in there and model.id not in fixed]
-    snapshot = get_snapshot(session, chosen[0])
+    snapshot, fitted = get_snapshot(session, chosen[0]), _fitted_there(session, refits, chosen)
     return Alignment(
         snapshot_id=snapshot.id,
         snapshot=snapshot.name,
@@ -112,8 +113,8 @@ def alignment(session: Session, member: Member, model_ids: Sequence[int]) -> Ali
         refits=tuple(model.id for model in refits),
         under_way=queries.run_under_way(session, [model.id for model in refits], *chosen),
         refused=tuple(why for model_id, why in fixed.items() if model_id not in there),
-        fits=fits_of(sum(model.triple.algorithm != BASELINE for model in refits) + 1) if refits else 0,
-        seconds=_estimated_seconds(session, refits, snapshot.row_count),
+        fits=fits_of(sum(model.algorithm != BASELINE for model in fitted) + 1) if refits else 0,
+        seconds=_estimated_seconds(session, fitted, snapshot.row_count),
     )
 
 
@@ -164,28 +165,34 @@ def _place(model: Model) -> _Place:
 
 def _twins(session: Session, models: Sequence[Model], place: _Place) -> dict[int, int]:
     """Model -> the model of the same triple at a place; one that is there already stands for itself."""
-    away = [model.id for model in models if _place(model) != place]
-    return queries.twins(session, away, *place) | {model.id: model.id for model in models if _place(model) == place}
+    found = models_of_triples(session, *place, [model.triple.hash for model in models])
+    twins = {model.id: found[model.triple.hash].id for model in models if model.triple.hash in found}
+    return twins | {model.id: model.id for model in models if _place(model) == place}
 
 
 def _why_not_refitted(session: Session, model: Model) -> str | None:
     """Why the triple alone does not give the model again; None where it does."""
-    name = model.ranked.name
-    if model.triple.members:
-        return (
-            f"{name} is an ensemble: it combines models of its own snapshot. Fit its members on the other snapshot, "
-            "then combine them there."
-        )
-    if get_run(session, model.ranked.run_id).kind is RunKind.UPDATE:
-        return f"{name} went on learning from new feedback, row by row: a refit of its triple is another model."
-    return None
+    if get_run(session, model.ranked.run_id).kind is not RunKind.UPDATE:
+        return None
+    return f"{model.ranked.name} went on learning from new feedback: a refit of its triple would be another model."
 
 
-def _estimated_seconds(session: Session, refits: Sequence[Model], rows: int) -> float:
-    """What the fits took before, in proportion to the rows."""
-    results = fold_results(session, [model.id for model in refits])
-    total = 0.0
+def _fitted_there(session: Session, refits: Sequence[Model], place: _Place) -> list[RankedModel]:
+    """The models whose triples a run at a place fits: the refits, and members of ensembles that have no model there."""
+    found = {model.triple.hash: model.ranked for model in refits}
     for model in refits:
+        members = [member.hash for member in model.triple.members]
+        there = models_of_triples(session, *place, members)
+        own = models_of_triples(session, *_place(model), members)
+        found |= {name: ranked for name, ranked in own.items() if name not in there}
+    return list(found.values())
+
+
+def _estimated_seconds(session: Session, models: Sequence[RankedModel], rows: int) -> float:
+    """What their fits took before, in proportion to the rows."""
+    results = fold_results(session, [model.id for model in models])
+    total = 0.0
+    for model in models:
         took = sum(r.fit_seconds + r.feature_seconds + r.score_seconds for r in results.get(model.id, ()))
-        total += took * rows / get_snapshot(session, model.ranked.snapshot_id).row_count
+        total += took * rows / get_snapshot(session, model.snapshot_id).row_count
     return total

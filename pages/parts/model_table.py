@@ -53,8 +53,9 @@ def sentence(page: ModelPage, best: Sequence[RankedModel], metric: Metric) -> st
     band = band_of(best)
     if len(band) == 1:
         return f"{page.total_words} {noun}; {first}, and no other comes within one standard error of it."
-    count = f"{len(band)}{'+' if len(band) == len(best) and len(best) < page.total else ''}"
-    return f"{page.total_words} {noun}; {first}, but the best {count} lie within one standard error (shaded, ≈)."
+    more = "+" if len(band) == len(best) and len(best) < page.total else ""
+    near = "1 other comes" if len(band) == 2 else f"{len(band) - 1}{more} others come"
+    return f"{page.total_words} {noun}; {first}, but {near} within one standard error of it (shaded, ≈)."
 
 
 def models_table(page: ModelPage, project: Project, band: Collection[int], now: datetime, key: str) -> list[int]:

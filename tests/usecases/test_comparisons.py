@@ -13,8 +13,10 @@ import sqlalchemy as sa
 from db import models as tables
 from db.models import Base
 from db.queries.models import get_model
+from db.queries.runs import get_run
 from db.session import reading, transaction
 from mms.domain.comparison import band_of
+from mms.domain.ensembles import EnsembleKind, ensemble_of
 from mms.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from mms.domain.members import Member, Role
 from mms.domain.projects import Policy, Project, ProjectChanges
@@ -270,12 +272,7 @@ def test_what_its_triple_does_not_give_again_stays_and_the_other_comes_to_it(
 def test_two_that_cannot_be_fitted_again_are_told_why(
     sqlite_store: str, member: Member, contest: Contest, now: datetime
 ) -> None:
-    old, new = contest.apart
-    changed(tables.Run, tables.Run.id == contest.run_id, kind=RunKind.UPDATE.value)
-    ensemble = Triple(triple(old).recipe, "voting", {}, (triple(new),))
-    with reading() as session:
-        triple_id = session.get_one(tables.Model, new).triple_id
-    changed(tables.Triple, tables.Triple.id == triple_id, content=ensemble.to_json())
+    changed(tables.Run, tables.Run.id > 0, kind=RunKind.UPDATE.value)
 
     with transaction() as session:
         plan = alignment(session, member, contest.apart)
@@ -283,6 +280,22 @@ def test_two_that_cannot_be_fitted_again_are_told_why(
             make_comparable(session, member, contest.apart, now)
 
     assert (plan.refits, plan.fits, len(plan.refused)) == ((), 0, 1)
+
+
+def test_an_ensemble_brings_those_of_its_members_that_have_no_model_there(
+    sqlite_store: str, member: Member, contest: Contest, now: datetime
+) -> None:
+    best, second = (triple(contest.first[name]) for name in ("logistic", "tree"))
+    ensemble = ensemble_of(EnsembleKind.VOTING, [best, second], {})
+    run_id = launched(member, contest.older, [ensemble], now)
+    made = scored(run_id, {ensemble.algorithm: LOGISTIC}, now)[ensemble.algorithm]
+
+    with transaction() as session:
+        plan = alignment(session, member, [made, contest.second["naive_bayes"]])
+        refit = get_run(session, make_comparable(session, member, [made, contest.second["naive_bayes"]], now))
+
+    assert plan.fits == refit.fits == 13 * 4  # the ensemble, two members, the baseline
+    assert plan.seconds == pytest.approx(3 * 12 * 2.5 * 2)
 
 
 def test_who_may_only_look_makes_nothing_comparable(
