@@ -133,11 +133,6 @@ class FoldPlan:
         held = f", {self.holdout.words} held out" if self.holdout else ""
         return f"{self.folds} folds {self.kind.value}{group}, seed {self.seed}{held}"
 
-    @property
-    def train_share(self) -> float:
-        """n_train/n_validate, the mean over the folds: 11 where rows are dealt, 6.5 where windows grow by time."""
-        return (self.folds + 1) / 2 if self.kind is FoldKind.BY_TIME else self.folds - 1.0
-
 
 @dataclass(frozen=True, slots=True)
 class ColumnProfile:
