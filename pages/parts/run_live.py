@@ -85,7 +85,8 @@ def _draw(member: Member, project: Project, page: RunPage, champion: Champion | 
     st.caption(
         f"{run.kind.value} on {page.snapshot_name or 'a snapshot that its first step takes'} · "
         f"{counted(run.triples, 'triple')}{_WAYS[run.search.kind]} = {run.fits:,} fits · "
-        f"launched by {run.launched_by}, {time_words(run.created_at)}{'' if project.clock is None else ' on the clock of the project'}",
+        f"launched by {run.launched_by}, {time_words(run.created_at)}"
+        f"{'' if project.clock is None else ' on the clock of the project'}",
         help=utc_help(run.created_at),
     )
     if run.error:
