@@ -7,7 +7,7 @@ from mms.domain.triples import Recipe, Step
 from mms.ml.algorithms import Algorithm
 from mms.ml.recipes import branches_of
 
-_CENTRED = {"scale": "method", "power": None, "quantile": "output", "pca": None, "svd": None}
+_CENTRED = {"scale": "method", "power": None, "quantile": "shape", "pca": None, "svd": None}
 """Transformers whose numbers lie around 0, or do by one of their parameters."""
 
 _ABOVE_ZERO = ("min-max", "uniform")

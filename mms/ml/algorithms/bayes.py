@@ -89,6 +89,7 @@ MULTINOMIAL_BAYES = Algorithm(
     maker(_Multinomial, seeded=False),
     large={"alpha": _ALPHAS, "fit_prior": (True, False)},
     nonnegative=True,
+    recipe="trees",
     incremental=True,
     rank=2,
 )
@@ -106,6 +107,7 @@ COMPLEMENT_BAYES = Algorithm(
     maker(_Complement, seeded=False),
     large={"alpha": _ALPHAS, "norm": (False, True)},
     nonnegative=True,
+    recipe="trees",
     incremental=True,
     rank=2,
 )
