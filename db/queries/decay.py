@@ -33,7 +33,7 @@ from mms.domain.triggers import Firing, Reading, Situation, Trigger, TriggerKind
 class DecayPage:
     """All the decay page shows for one metric.
 
-    points: per model in time order. reference: the champion's estimate on its newest, time-ordered hold-out.
+    points: per model in time order. reference: the champion's estimate on its newest rows.
     """
 
     champion: Champion | None

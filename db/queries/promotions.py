@@ -154,7 +154,7 @@ def _is_refit(session: Session, model: ModelRow) -> bool:
 
 
 def _alone(model: ModelRow, project: Project) -> Evidence:
-    """What is known of a model for an empty seat: its newest hold-out, else its folds."""
+    """What is known of a model for an empty seat: its newest rows, else its folds."""
     estimate = holdout_estimate(model.holdout, project.primary_metric, project.positive_class)
     if estimate is None:
         return Evidence(project.primary_metric, None, model.score, 0, "its 12 folds")
@@ -173,7 +173,7 @@ def _compared(session: Session, model: ModelRow, champion: Champion, project: Pr
 
 
 def _compared_on_snapshot(session: Session, model: ModelRow, champion: Champion, project: Project) -> Evidence:
-    """Models of one snapshot share its newest hold-out and its folds."""
+    """Models of one snapshot share its newest rows and its folds."""
     metric = project.primary_metric
     seated = session.get_one(ModelRow, champion.model.id)
     estimates = [holdout_estimate(row.holdout, metric, project.positive_class) for row in (seated, model)]
@@ -200,5 +200,5 @@ def _compared_in_scope(session: Session, model: ModelRow, champion: Champion, pr
 
 
 def holdout_estimate(holdout: Mapping[str, Any] | None, metric: str, positive: str | None) -> Estimate | None:
-    """A metric (natural units, with its band) on a model's newest hold-out, as it is stored with the model."""
+    """A metric (natural units, with its band) on the newest rows of a model, as it is stored with the model."""
     return metric_of(Sums.from_json(holdout["sums"]), metric, positive) if holdout else None

@@ -15,7 +15,7 @@ router = APIRouter(tags=["decay"])
 
 @router.get("/projects/{project}/decay")
 def decay(project: str, member: CurrentMember, now: Now, metric: str | None = None, scope: str = GLOBAL) -> Response:
-    """A metric by month for every model that answered, the champion's hold-out as the line, and what it says."""
+    """A metric by month for every model that answered, the champion on its newest rows as the line, what it says."""
     with reading() as session:
         opened = get_project_named(session, member, project)
         chosen = metric_named(metric or opened.primary_metric, opened.task)

@@ -13,7 +13,7 @@ from mms.domain.buckets import Estimate
 from mms.domain.decay import DecayPoint
 from mms.domain.scores import METRICS
 
-AT_PROMOTION = "at promotion (newest hold-out)"
+AT_PROMOTION = "at promotion (newest rows)"
 
 _MIDDLE = timedelta(days=14, hours=12)
 """A month's point stands in its middle, so that a promotion on the 3rd lies left of it."""
@@ -21,7 +21,7 @@ _MIDDLE = timedelta(days=14, hours=12)
 
 @dataclass(frozen=True, slots=True)
 class DecayPanel:
-    """One metric by month, natural units. reference: the champion's on its newest hold-out."""
+    """One metric by month, natural units. reference: the champion's on its newest rows."""
 
     metric: str
     points: tuple[DecayPoint, ...]

@@ -12,7 +12,7 @@ from mms.domain.scores import metric_named
 
 def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     """The verb decay."""
-    shown = verb(verbs, "decay", "a metric by month, against the champion's hold-out", _decay)
+    shown = verb(verbs, "decay", "a metric by month, against the champion on its newest rows", _decay)
     shown.add_argument("project", help="name or id")
     shown.add_argument("--metric", help="default: the primary metric")
     shown.add_argument("--scope", default=GLOBAL)

@@ -1,4 +1,4 @@
-"""Decay: a score that falls, surely, against the score on the newest hold-out."""
+"""Decay: a score that falls, surely, against the score on the newest rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -92,7 +92,7 @@ def judge_decay(
     """
     label = METRICS[metric].label
     if reference is None:
-        return Decay(False, None, points[-1] if points else None, None, f"{label} has no hold-out to compare with.")
+        return Decay(False, None, points[-1] if points else None, None, f"{label} has no newest rows to compare with.")
     judged = [p for p in points if p.mature and p.estimate]
     if not judged:
         return Decay(False, None, None, reference.value, f"Too few labels yet to judge {label}.")

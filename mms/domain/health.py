@@ -93,7 +93,7 @@ def _fall(metric: str, decay: Decay) -> str:
     assert reference is not None
     verb = "fell" if METRICS[metric].greater_is_better else "rose"
     return (
-        f"{METRICS[metric].label} {verb} from {reference:.2f} on its hold-out to {newest.estimate.value:.2f} in "
+        f"{METRICS[metric].label} {verb} from {reference:.2f} on its newest rows to {newest.estimate.value:.2f} in "
         f"{newest.period:%B %Y}, surely ({_band(newest.estimate)}{newest.coverage:.0%} of labels known)."
     ).replace("%", " %")
 
@@ -114,5 +114,5 @@ def _calm(state: State) -> str:
         return f"{state.predicted:,} {noun}; too few truths are known to judge its {label}."
     words = f"Its {label} was {newest.estimate.value:.2f} in {newest.period:%B %Y}"
     if state.decay is None or state.decay.reference is None:
-        return f"{words}; it has no hold-out to compare with."
-    return f"{words}, against {state.decay.reference:.2f} on its hold-out: no sure fall."
+        return f"{words}; it has no newest rows to compare with."
+    return f"{words}, against {state.decay.reference:.2f} on its newest rows: no sure fall."

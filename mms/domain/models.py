@@ -64,7 +64,7 @@ class Holdout:
     sums: Sums
 
     def to_json(self) -> dict[str, Any]:
-        """The hold-out as plain JSON."""
+        """The newest rows in numbers, as plain JSON."""
         return {
             "time_from": self.time_from.isoformat(),
             "time_to": self.time_to.isoformat(),
@@ -73,7 +73,7 @@ class Holdout:
 
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> "Holdout":
-        """The hold-out that `to_json` wrote."""
+        """What `to_json` wrote."""
         return Holdout(
             datetime.fromisoformat(value["time_from"]),
             datetime.fromisoformat(value["time_to"]),

@@ -21,15 +21,21 @@ def checked_scope(key: str) -> str:
     return key
 
 
-def scopes_of(entity: str, features: Mapping[str, Any], seated: frozenset[str]) -> tuple[str, ...]:
-    """Scopes that hold a champion and contain this row, most special first: user, then groups, then global."""
+def scopes_of(
+    entity: str, features: Mapping[str, Any], seated: frozenset[str], segments: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
+    """Scopes that hold a champion and contain this row, most special first: user, groups, segments, global.
+
+    segments: names of those that the row belongs to.
+    """
     user = [f"user:{entity}"] if f"user:{entity}" in seated else []
     groups = sorted(
         key
         for key in seated
         if key.startswith("group:") and str(features.get(key[6:].partition("=")[0])) == key[6:].partition("=")[2]
     )
-    return (*user, *groups, *([GLOBAL] if GLOBAL in seated else []))
+    ruled = sorted(key for key in seated if key.startswith("segment:") and key[8:] in segments)
+    return (*user, *groups, *ruled, *([GLOBAL] if GLOBAL in seated else []))
 
 
 @dataclass(frozen=True, slots=True)

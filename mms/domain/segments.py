@@ -1,8 +1,9 @@
 """Segments: named rules over features, by which rows are told apart."""
 
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from mms.domain.errors import Invalid
@@ -92,3 +93,37 @@ def conditions_to_json(conditions: Sequence[Condition]) -> list[Any]:
 def conditions_from_json(value: Sequence[Any]) -> tuple[Condition, ...]:
     """The conditions that `conditions_to_json` wrote; a time stays text, which compares as the time it says."""
     return tuple(Condition(c, Operator(o), tuple(v) if isinstance(v, list) else v) for c, o, v in value)
+
+
+def holds(conditions: Sequence[Condition], row: Mapping[str, Any]) -> bool:
+    """Whether one typed row meets every condition; a missing value meets no comparison, not even `!=`."""
+    return all(_holds(condition, row.get(condition.column)) for condition in conditions)
+
+
+def _holds(condition: Condition, value: Any) -> bool:
+    if condition.operator in (Operator.IS_NULL, Operator.NOT_NULL):
+        return (value is None) == (condition.operator is Operator.IS_NULL)
+    if value is None:
+        return False
+    if condition.operator is Operator.IN:
+        return any(value == _alike(one, value) for one in condition.value)
+    met: bool = _COMPARISONS[condition.operator](value, _alike(condition.value, value))
+    return met
+
+
+def _alike(given: Any, value: Any) -> Any:
+    """What a condition gives, as the type of the row's value: a time is text there."""
+    if not isinstance(value, datetime) or not isinstance(given, str):
+        return given
+    moment = datetime.fromisoformat(given)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+_COMPARISONS: Mapping[Operator, Callable[[Any, Any], Any]] = {
+    Operator.EQ: operator.eq,
+    Operator.NE: operator.ne,
+    Operator.LT: operator.lt,
+    Operator.LE: operator.le,
+    Operator.GT: operator.gt,
+    Operator.GE: operator.ge,
+}

@@ -12,12 +12,14 @@ from db import models as tables
 from db.queries.predictions import LockedPrediction, locked_predictions, unknown_prediction
 from db.queries.projects import live_project, project_of
 from db.queries.promotions import Champion, champions, champions_of
+from db.queries.segments import segments
 from mms.domain.buckets import UNLABELLED, Bucket, Sums, hour_of
 from mms.domain.errors import Conflict, MmsError
 from mms.domain.members import Member, Permission
 from mms.domain.predictions import Answer, Prediction, Request, json_value
 from mms.domain.projects import Project, Task
 from mms.domain.promotions import scopes_of
+from mms.domain.segments import holds
 from mms.ml.prediction import checked_frame, predict_frame
 from mms.usecases.buckets import ALL, add_to_buckets, sums_of_truth
 from mms.usecases.inputs import Inputs, complete, source_of
@@ -43,7 +45,7 @@ def predict(
     *,
     source: str = "rest",
 ) -> list[Prediction]:
-    """Answer with the champion of the most special scope that contains each row (user, group, global).
+    """Answer with the champion of the most special scope that contains each row (user, group, segment, global).
 
     A request with features gives base columns (joined columns are looked up as of its time, unless given as
     `table.column`); one without is looked up by its entity in the base table. All are answered or none.
@@ -54,7 +56,8 @@ def predict(
     if not seats:
         raise Conflict(f"Project '{project.name}' has no champion to answer: promote a model first.")
     rows = complete(session, source_of(session, project_id), requests, now)
-    chosen = [_champion_for(inputs, seats) for inputs in rows]
+    ruled = _segments_of(session, project_id, rows, seats)
+    chosen = [_champion_for(inputs, seats, belongs) for inputs, belongs in zip(rows, ruled, strict=True)]
     answered = _answered(session, project, rows, chosen)
     stored = _stored(session, project_id, answered, now, source)
     add_to_buckets(session, project_id, (_bucket(p.model_id, p.scope, p.predicted_at, UNLABELLED) for p in stored))
@@ -92,8 +95,17 @@ def delete_predictions(session: Session, member: Member, project_id: int, predic
     return len(found)
 
 
-def _champion_for(inputs: Inputs, seats: Mapping[str, Champion]) -> Champion:
-    scopes = scopes_of(inputs.entity, inputs.row, frozenset(seats))
+def _segments_of(
+    session: Session, project_id: int, rows: Sequence[Inputs], seats: Mapping[str, Champion]
+) -> list[frozenset[str]]:
+    """For each row the names of the segments with a champion that it belongs to."""
+    names = {key.removeprefix("segment:") for key in seats if key.startswith("segment:")}
+    seated = [one for one in segments(session, project_id) if one.name in names] if names else []
+    return [frozenset(one.name for one in seated if holds(one.conditions, inputs.row)) for inputs in rows]
+
+
+def _champion_for(inputs: Inputs, seats: Mapping[str, Champion], belongs: frozenset[str]) -> Champion:
+    scopes = scopes_of(inputs.entity, inputs.row, frozenset(seats), belongs)
     if not scopes:
         raise Conflict(
             f"No champion answers for '{inputs.entity}': there are champions for {', '.join(sorted(seats))} only. "

@@ -36,7 +36,7 @@ def test_a_stretch_is_solid_only_between_mature_months() -> None:
 def test_the_line_at_promotion_names_the_newest_holdout() -> None:
     drawn = decay.figure(info(point(3, 0.5)), COLOURS)
 
-    assert [a.text for a in drawn.layout.annotations] == ["0.490 at promotion (newest hold-out)"]
+    assert [a.text for a in drawn.layout.annotations] == ["0.490 at promotion (newest rows)"]
 
 
 def test_coverage_is_of_all_models_answers_of_the_month() -> None:

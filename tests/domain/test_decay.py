@@ -86,7 +86,7 @@ def test_without_a_hold_out_nothing_is_judged() -> None:
     decay = judge_decay(months(0.1, 0.1, 0.1), None, "f1")
 
     assert (decay.decaying, decay.reference) == (False, None)
-    assert decay.sentence == "F1 has no hold-out to compare with."
+    assert decay.sentence == "F1 has no newest rows to compare with."
 
 
 def test_the_sentence_gives_both_numbers_and_the_month() -> None:

@@ -40,7 +40,7 @@ def test_each_state_needs_its_button(state: State, well: bool, need: Need | None
 
 def test_a_fall_is_told_with_its_doubt() -> None:
     assert health_of(State(**SEATED, decay=DECAYING)).sentence == (
-        "Champion v12 boosting answers since 3 March 2026. Its F1 fell from 0.49 on its hold-out to 0.30 in May 2026, "
+        "Champion v12 boosting answers since 3 March 2026. Its F1 fell from 0.49 on its newest rows to 0.30 in May 2026, "
         "surely (band 0.28 to 0.32, 96 % of labels known). Retrain?"
     )
 
@@ -57,11 +57,11 @@ def test_an_error_rises() -> None:
         (State(**SEATED, predicted=1200), "1,200 predictions; too few truths are known to judge its F1."),
         (
             State(**SEATED, predicted=1, decay=CALM),
-            "Its F1 was 0.30 in May 2026, against 0.31 on its hold-out: no sure",
+            "Its F1 was 0.30 in May 2026, against 0.31 on its newest rows: no sure",
         ),
         (
             State(**SEATED, predicted=1, decay=Decay(False, None, MAY, None, "")),
-            "Its F1 was 0.30 in May 2026; it has no hold-out to compare with.",
+            "Its F1 was 0.30 in May 2026; it has no newest rows to compare with.",
         ),
     ],
 )

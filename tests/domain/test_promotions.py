@@ -56,6 +56,12 @@ def test_the_most_special_scope_comes_first() -> None:
         "user:7", "group:carrier=UA", "group:origin=JFK", "global",
     )  # fmt: skip
     assert scopes_of("8", {"carrier": "AA"}, seated) == ("global",)
+    ruled = seated | {"segment:winter", "segment:summer"}
+    assert scopes_of("8", {"carrier": "UA"}, ruled, frozenset({"winter"})) == (
+        "group:carrier=UA",
+        "segment:winter",
+        "global",
+    )
     assert scopes_of("8", {"carrier": "AA"}, seated - {"global"}) == ()
 
 
