@@ -1,4 +1,4 @@
-"""A fitted triple becomes a model: final fit, round trip, hold-out, evidence, and the rows that keep them."""
+"""A fitted triple becomes a model: final fit, round trip, newest rows, evidence, and the rows that keep them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
