@@ -40,8 +40,8 @@ def test_each_state_needs_its_button(state: State, well: bool, need: Need | None
 
 def test_a_fall_is_told_with_its_doubt() -> None:
     assert health_of(State(**SEATED, decay=DECAYING)).sentence == (
-        "Champion v12 boosting answers since 3 March 2026. Its F1 fell from 0.49 on its newest rows to 0.30 in May 2026, "
-        "surely (band 0.28 to 0.32, 96 % of labels known). Retrain?"
+        "Champion v12 boosting answers since 3 March 2026. Its F1 fell from 0.49 on its newest rows to 0.30 in May "
+        "2026, surely (band 0.28 to 0.32, 96 % of labels known). Retrain?"
     )
 
 
