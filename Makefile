@@ -4,7 +4,7 @@ PYTHON ?= python3
 UV = 0.13.8
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help setup setup-extras setup-tests run test test-fast check bench bench-setup lock clean
+.PHONY: help setup setup-extras setup-tests run test test-fast check notebook wheel bench bench-setup lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
@@ -53,6 +53,13 @@ check: setup-tests ## lint, format, types and import walls
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/python -m pytest -q tests/test_house.py
+
+notebook: setup-tests ## execute docs/notebook.ipynb on a server of its own, and store its outputs
+	MMS_STORE_NOTEBOOK=1 .venv/bin/python -m pytest -q tests/client/test_notebook.py
+
+wheel: setup-tests ## build the wheel of the Python client into dist/
+	.venv/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@rm -rf build mms.egg-info
 
 bench: setup-tests ## every benchmark: a table each; fails when a bar is missed
 	@missed=0; for script in benchmarks/*.py; do \

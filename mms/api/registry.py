@@ -17,12 +17,12 @@ router = APIRouter(tags=["registry"])
 
 
 class ToTranslate(BaseModel):
-    """Pipelines or estimators as `mms.client` describes them: {"class", "parameters"}, nested. recipe: its name."""
+    """Pipelines or estimators as `mms.client` describes them: {"class", "parameters"}, nested."""
 
     model_config = ConfigDict(extra="forbid")
     snapshot_id: Id
     objects: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=TRIPLES)]
-    recipe: str = Field("pipeline", min_length=1, max_length=80)
+    recipe: str | None = Field(None, min_length=1, max_length=60, description="the recipes' name; default: their steps")
 
 
 @router.get("/transformers")

@@ -138,7 +138,7 @@ class Project:
         body = how if rows is None else {"rows": rows, **how}
         return _snapshot(self._server.post(f"{self._path}/snapshots", body)["snapshot"])
 
-    def translate(self, what: Any, snapshot: Snapshot | None = None, recipe: str = "pipeline") -> Translation:
+    def translate(self, what: Any, snapshot: Snapshot | None = None, recipe: str | None = None) -> Translation:
         """The triples that scikit-learn objects become; launches nothing.
 
         what: an estimator, a pipeline, a GridSearchCV or RandomizedSearchCV (its combinations; its cv, scoring and
@@ -152,12 +152,13 @@ class Project:
         return Translation(tuple(found["triples"]), tuple(found["notes"]), found["seed"])
 
     def launch(
-        self, what: Any = None, snapshot: Snapshot | None = None, *, recipe: str = "pipeline", **how: Any
+        self, what: Any = None, snapshot: Snapshot | None = None, *, recipe: str | None = None, **how: Any
     ) -> Run:
         """Queue a run on a snapshot (default: the newest); `Run.wait` follows it.
 
-        what: as `translate` takes it, or a list of triples as data; None: a good first space. recipe: the name its
-        recipes get. how: seed and whatever else a launch takes. `Run.notes` tells what differs from the objects.
+        what: as `translate` takes it, or a list of triples as data; None: a good first space. recipe: the name that its
+        recipes get, None: by their steps. how: seed and whatever else a launch takes. `Run.notes` tells what differs
+        from the objects.
         """
         taken = snapshot or self._newest()
         body: dict[str, Any] = {"snapshot_id": taken.id, **how}

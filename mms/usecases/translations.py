@@ -15,12 +15,12 @@ from mms.ml.translation import Translation, translated
 
 @dataclass(frozen=True, slots=True)
 class Objects:
-    """What to translate. objects: descriptions, see mms.domain.objects. name: of the recipes."""
+    """What to translate. objects: descriptions, see mms.domain.objects. name: of the recipes, None: by their steps."""
 
     project_id: int
     snapshot_id: int
     objects: Sequence[Any]
-    name: str = "pipeline"
+    name: str | None = None
 
 
 def translate(session: Session, member: Member, request: Objects) -> Translation:

@@ -31,6 +31,7 @@ def project(client: Client) -> Project:
     return client.create_project("Points", frame, "side", key="id", time="", label_time="", positive_class="yes")
 
 
+@pytest.mark.slow
 def test_a_grid_search_becomes_models_that_come_back(project: Project) -> None:
     snapshot = project.take_snapshot(folds="stratified")
     numbers = ColumnTransformer([("numbers", StandardScaler(), make_column_selector(dtype_include="number"))])
@@ -57,6 +58,7 @@ def test_a_grid_search_becomes_models_that_come_back(project: Project) -> None:
     pd.testing.assert_frame_equal(project.models(run=run.id), board)
 
 
+@pytest.mark.slow
 def test_out_of_fold_rows_are_those_of_scikit_learn(project: Project) -> None:
     project.take_snapshot(folds="stratified")
     pipeline = make_pipeline(StandardScaler(), LogisticRegression(**EXACT))
@@ -118,6 +120,7 @@ def test_a_server_that_is_away_gets_one_sentence(url: str) -> None:
         connect("127.0.0.1:8501")
 
 
+@pytest.mark.slow
 def test_bytes_that_are_not_those_recorded_are_not_unpickled(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.take_snapshot()
     run = project.launch(LogisticRegression())

@@ -275,6 +275,18 @@ def test_equal_objects_are_one_triple() -> None:
     assert len(twice.triples) == 1
 
 
+def test_recipes_are_told_apart_by_their_names() -> None:
+    pipelines = [make_pipeline(StandardScaler(), SelectKBest(k=k), logistic(C=c)) for k in (1, 2) for c in (1.0, 2.0)]
+    objects = [described(one) for one in (*pipelines, logistic())]
+
+    by_steps = translated(objects, NUMBERS, Task.BINARY)
+    by_name = translated(objects, NUMBERS, Task.BINARY, "mine")
+
+    scaled = ["scale, k_best", "scale, k_best", "scale, k_best 2", "scale, k_best 2", "as they are"]
+    assert [triple.recipe.name for triple in by_steps.triples] == scaled
+    assert [triple.recipe.name for triple in by_name.triples] == ["mine", "mine", "mine 2", "mine 2", "mine 3"]
+
+
 @pytest.mark.parametrize(
     "value",
     [

@@ -4,19 +4,23 @@ Classes are looked up by name in tables of what is vetted here; nothing that a d
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from mms.domain.errors import Invalid
 from mms.domain.projects import Task
 from mms.domain.tables import Column
-from mms.domain.triples import Triple
+from mms.domain.triples import Recipe, Triple
 from mms.ml.translation.algorithms import algorithm_of
 from mms.ml.translation.described import SKIPPED, Described, read_object, read_steps
 from mms.ml.translation.recipe import recipe_of
 from mms.ml.translation.steps import translated_classes
 
 __all__ = ["Translation", "translated", "translated_classes"]
+
+_NAME = 60
+"""Characters of a recipe's name at most, before its number."""
 
 _PIPELINE = ("sklearn", "Pipeline")
 _SEARCHES = frozenset({"GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV"})
@@ -31,17 +35,23 @@ class Translation:
     seed: int | None
 
 
-def translated(objects: Sequence[Any], columns: Sequence[Column], task: Task, name: str = "pipeline") -> Translation:
+def translated(objects: Sequence[Any], columns: Sequence[Column], task: Task, name: str | None = None) -> Translation:
     """The triples of described pipelines or estimators, equal ones once, for a snapshot's feature columns.
 
-    name: of the recipes. Raises Invalid on the first object that cannot be translated, with the step and the reason.
+    name: of the recipes, numbered where there are several; None names each by its steps. Raises Invalid on the first
+    object that cannot be translated, with the step and the reason.
     """
     triples: dict[str, Triple] = {}
     notes: dict[str, None] = {}
     seeds: set[int | None] = set()
+    names: dict[str, str] = {}
     for value in objects:
-        triple, said, seed = _translated(value, columns, task, name)
-        triples.setdefault(triple.hash, triple)
+        triple, said, seed = _translated(value, columns, task)
+        recipe = triple.recipe
+        if recipe.hash not in names:
+            names[recipe.hash] = _free(name or _words(recipe), set(names.values()))
+        named = replace(triple, recipe=replace(recipe, name=names[recipe.hash]))
+        triples.setdefault(triple.hash, named)
         notes.update(dict.fromkeys(said))
         seeds.add(seed)
     if len(seeds - {None}) > 1:
@@ -49,14 +59,24 @@ def translated(objects: Sequence[Any], columns: Sequence[Column], task: Task, na
     return Translation(tuple(triples.values()), tuple(notes), seeds.pop() if len(seeds) == 1 else None)
 
 
-def _translated(
-    value: Any, columns: Sequence[Column], task: Task, name: str
-) -> tuple[Triple, tuple[str, ...], int | None]:
+def _words(recipe: Recipe) -> str:
+    """The steps of a recipe, each once: 'scale, one_hot, k_best'."""
+    steps = [step.transformer for branch in recipe.branches for step in branch.steps]
+    words = ", ".join(dict.fromkeys([*steps, *(step.transformer for step in recipe.after)])) or "as they are"
+    return words if len(words) <= _NAME else f"{words[: _NAME - 3]}..."
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The name, or with the first number that makes it another: 'scale 2'."""
+    return next(one for n in count(1) if (one := name if n == 1 else f"{name} {n}") not in taken)
+
+
+def _translated(value: Any, columns: Sequence[Column], task: Task) -> tuple[Triple, tuple[str, ...], int | None]:
     steps = _flat(read_object(value, "estimator"))
     if not steps:
         raise Invalid("The pipeline is empty: it needs an estimator as its last step.")
     *before, last = steps
-    recipe, notes = recipe_of(before, columns, name)
+    recipe, notes = recipe_of(before, columns)
     fitted = algorithm_of(last, task)
     triple = Triple(recipe, fitted.algorithm, fitted.hyperparameters)
     return triple, (*notes, *fitted.notes), fitted.seed

@@ -17,10 +17,8 @@ from mms.ml.translation.steps import chain_of, takes_texts
 _PIPELINE, _UNION, _COLUMNS = (("sklearn", name) for name in ("Pipeline", "FeatureUnion", "ColumnTransformer"))
 
 
-def recipe_of(
-    transformers: Sequence[Described], columns: Sequence[Column], name: str
-) -> tuple[Recipe, tuple[str, ...]]:
-    """The recipe and what there is to note. Invalid names the step that cannot be translated."""
+def recipe_of(transformers: Sequence[Described], columns: Sequence[Column]) -> tuple[Recipe, tuple[str, ...]]:
+    """The recipe, without a name, and what there is to note. Invalid names the step that cannot be translated."""
     walk = _Walk(columns)
     first, rest = (transformers[0], transformers[1:]) if transformers else (None, ())
     if first is not None and first.key == _COLUMNS:
@@ -28,9 +26,9 @@ def recipe_of(
     elif first is not None and first.key == _UNION:
         branches = walk.union(first)
     else:
-        return walk.one_chain(transformers, name)
+        return walk.one_chain(transformers)
     after = walk.after(rest)
-    return checked_recipe(Recipe(name, tuple(branches), tuple(after)), columns), tuple(walk.notes)
+    return checked_recipe(Recipe("", tuple(branches), tuple(after)), columns), tuple(walk.notes)
 
 
 class _Walk:
@@ -63,7 +61,7 @@ class _Walk:
             for branch in self._branches(f"{given.step}__{name}", value, self._for(_steps(name, value)))
         ]
 
-    def one_chain(self, transformers: Sequence[Described], name: str) -> tuple[Recipe, tuple[str, ...]]:
+    def one_chain(self, transformers: Sequence[Described]) -> tuple[Recipe, tuple[str, ...]]:
         """A pipeline without a ColumnTransformer: one branch; its last steps stand behind it where they must."""
         columns = self._for(transformers)
         kind = _one_kind(transformers, columns)
@@ -72,7 +70,7 @@ class _Walk:
         refusal: Invalid | None = None
         for cut in range(len(steps), len(steps) - movable - 1, -1):
             try:
-                recipe = Recipe(name, (Branch(spec, tuple(steps[:cut])),), tuple(steps[cut:]))
+                recipe = Recipe("", (Branch(spec, tuple(steps[:cut])),), tuple(steps[cut:]))
                 return checked_recipe(recipe, self.columns), tuple(self.notes)
             except Invalid as error:
                 refusal = refusal or error
