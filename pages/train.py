@@ -1,6 +1,5 @@
 """Choose what to try on a snapshot, see what it costs, launch it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -26,7 +25,7 @@ from pages.parts.space import algorithm_choices
 from pages.parts.told import told
 from pages.parts.train_cost import cost_words, why_not
 from pages.parts.train_recipes import recipe_choices
-from pages.parts.train_triples import drafted_triples, given_triples, own_triples
+from pages.parts.train_triples import Given, drafted_triples, given_triples, own_triples
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +59,18 @@ def render(member: Member) -> None:
         st.query_params["snapshot"] = str(given.snapshot_id)
     top = st.empty()
     with told():
-        composed = _composed(member, taken, given.triples)
+        composed = _composed(member, taken, given)
     _launch(member, project, composed, top)
 
 
-def _composed(member: Member, taken: list[Snapshot], given: Sequence[Triple]) -> _Composed:
+def _composed(member: Member, taken: list[Snapshot], given: Given) -> _Composed:
     st.subheader("1 Snapshot")
     snapshot = snapshot_choice(taken)
     with reading() as session:
         options = options_for(session, member, snapshot.id)
         named = named_recipes(recipes(session, snapshot.project_id), options.recipes)
     more: list[Triple] = []
-    if listed := drafted_triples(given):
+    if listed := drafted_triples(given.triples):
         st.subheader("Triples of your own")
         more += own_triples(listed, options, named)
     st.subheader("2 Recipes")
@@ -79,7 +78,8 @@ def _composed(member: Member, taken: list[Snapshot], given: Sequence[Triple]) ->
     st.subheader("3 Algorithms")
     plan = None
     try:
-        space = algorithm_choices(options, chosen, fresh=not given)
+        first = [t.algorithm for t in options.first_space] if given.project_id is None else given.algorithms
+        space = algorithm_choices(options, chosen, first)
         st.subheader("4 Search")
         seed, way = search_choice()
         more += neighbourhood_choice(options)

@@ -9,6 +9,7 @@ from mms.domain.projects import Project
 from mms.domain.runs import Run
 from mms.usecases.runs import cancel_run, retry_run
 from pages.parts.project import link_query
+from pages.parts.search_choice import address_of
 from pages.parts.session import real_now
 from pages.parts.told import told
 
@@ -22,10 +23,11 @@ def run_buttons(member: Member, project: Project, run: Run, has_models: bool) ->
             with told(stop=False), transaction() as session:
                 cancel_run(session, member, run.id, real_now())
                 st.toast("Stopping: the fit under way is given up within seconds; finished folds and models stay.")
-        again = run.state in (JobState.FAILED, JobState.CANCELLED)
-        if again and st.button("Try again", help="Finished folds are kept."):
+        stopped = run.state in (JobState.FAILED, JobState.CANCELLED)
+        if stopped and st.button("Try again", help="Finished folds are kept."):
             with told(stop=False):
                 with transaction() as session:
                     retry_run(session, member, run.id, real_now())
                 st.rerun()
-        st.page_link("train.py", label="Run again with edits", query_params=link_query(project, again=run.id))
+        again = link_query(project, again=run.id, **address_of(run.search))
+        st.page_link("train.py", label="Run again with edits", query_params=again)

@@ -72,7 +72,11 @@ def leaderboard(project: Project, page: RunPage, standings: Standings | None) ->
             "edit": st.column_config.ButtonColumn("Triple", type="tertiary", key="leaderboard_edit", on_click=edit_row),
         },
     )
-    for failed in (t for t in page.triples if t.error):
+    _failures(page.triples)
+
+
+def _failures(triples: Sequence[RunTriple]) -> None:
+    for failed in (t for t in triples if t.error):
         words = described(failed.triple.hyperparameters) or "defaults"
         st.warning(f"{failed.triple.algorithm} ({words}) failed, and the run went on: {failed.error}")
 

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import streamlit as st
 
-from mms.domain.search import MOST_TRIALS, SearchKind
+from mms.domain.search import MOST_TRIALS, Search, SearchKind
 from mms.domain.snapshots import FOLDS
 from mms.domain.triples import Triple
 from mms.usecases.spaces import Options, Way
@@ -50,6 +50,13 @@ def search_choice() -> tuple[int, Way | None]:
             help="3 keeps the better third; the larger, the quicker and the bolder",
         )  # fmt: skip
     return seed, Way(SearchKind.HALVING, draw=draw, factor=int(factor), seed=seed)
+
+
+def address_of(search: Search) -> dict[str, str]:
+    """What the address of the training page says of a run's search."""
+    if search.kind is SearchKind.TRIALS:
+        return {"search": _TRIALS, "trials": str(search.trials), "values": "whole ranges"}
+    return {"halving": "true", "factor": str(search.factor)} if search.kind is SearchKind.HALVING else {}
 
 
 def neighbourhood_choice(options: Options) -> Sequence[Triple]:

@@ -1,6 +1,6 @@
 """Widgets that make a search space: algorithms by how easy they are to read, and the values each tries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -18,12 +18,11 @@ _GROUPS = (("readable", "Easy to read", 3), ("middling", "In between", 6), ("str
 """The name in the address, the words, and the highest rank of each group."""
 
 
-def algorithm_choices(options: Options, recipes: Mapping[str, Recipe], *, fresh: bool) -> dict[str, Choice]:
-    """What to try: algorithm -> recipes and values. fresh: begin with the proposed first space.
+def algorithm_choices(options: Options, recipes: Mapping[str, Recipe], first: Collection[str]) -> dict[str, Choice]:
+    """What to try: algorithm -> recipes and values. first: the algorithms to begin with.
 
     recipes: those that every algorithm tries; none: each tries the one that suits it.
     """
-    first = {triple.algorithm for triple in options.first_space} if fresh else set()
     chosen = [offer for group in _GROUPS for offer in _group(options, first, *group)]
     st.caption("The Dummy baseline is always among them: a model that does not beat it has learned nothing.")
     with st.expander("What each algorithm is and needs"):
@@ -38,7 +37,7 @@ def algorithm_choices(options: Options, recipes: Mapping[str, Recipe], *, fresh:
     return {offer.name: _choice(options, offer, recipes, str(size)) for offer in chosen}
 
 
-def _group(options: Options, first: set[str], name: str, words: str, highest: int) -> list[Offer]:
+def _group(options: Options, first: Collection[str], name: str, words: str, highest: int) -> list[Offer]:
     lower = max((rank for _, _, rank in _GROUPS if rank < highest), default=-1)
     offers = {offer.label: offer for offer in options.algorithms if lower < offer.rank <= highest}
     if not offers:

@@ -23,11 +23,15 @@ _REVISION = "triples_revision"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the address names: triples, and whose and on which snapshot they were fitted."""
+    """What the address names: triples, and whose and on which snapshot they were fitted.
+
+    algorithms: of a search by trials, what its space holds; its triples were proposed on the way.
+    """
 
     triples: tuple[Triple, ...] = ()
     project_id: int | None = None
     snapshot_id: int | None = None
+    algorithms: tuple[str, ...] = ()
 
 
 def given_triples(session: Session) -> Given:
@@ -35,7 +39,7 @@ def given_triples(session: Session) -> Given:
     again, model_id, one = id_in_url("again", "run"), id_in_url("model", "model"), id_in_url("triple", "triple")
     if again is not None:
         run = get_run(session, again)
-        return Given(tuple(run_triples(session, again)), run.project_id, run.snapshot_id)
+        return Given(tuple(run_triples(session, again)), run.project_id, run.snapshot_id, tuple(run.search.space))
     if model_id is not None:
         model = get_model(session, model_id)
         return Given((model.triple,), model.ranked.project_id, model.ranked.snapshot_id)

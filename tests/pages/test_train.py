@@ -12,6 +12,7 @@ from db.session import reading, transaction
 from mms.domain.runs import Run
 from mms.domain.search import SearchKind
 from mms.domain.triples import Triple
+from pages.parts.search_choice import address_of
 from tests.pages.conftest import Open
 from tests.staged import Stage
 
@@ -105,6 +106,17 @@ def test_a_whole_run_is_edited_triple_by_triple(open_staged: Open, stage: Stage)
 
     triples = launched(page, stage)[1]
     assert [t.algorithm for t in triples] == ["naive_bayes"]  # two that are equal are one
+
+
+def test_a_run_is_launched_again_with_its_search(open_staged: Open, stage: Stage) -> None:
+    page = open_staged("train", project=stage.project.id, readable="Naive Bayes", strong="", middling="",
+                       values="small grid", halving="true", factor="4")  # fmt: skip
+    before, triples = launched(page, stage)
+
+    again = open_staged("train", again=before.id, **address_of(before.search))
+
+    after, same = launched(again, stage)
+    assert (after.search, same) == (before.search, triples)
 
 
 def test_one_row_of_a_run_is_opened_by_its_address(open_staged: Open, stage: Stage) -> None:
