@@ -21,7 +21,7 @@ class Combination(BaseModel):
     model_config = ConfigDict(extra="forbid")
     models: list[int]
     kind: EnsembleKind = EnsembleKind.VOTING
-    hyperparameters: dict[str, str | float] = {}
+    hyperparameters: dict[str, str | bool | float] = {}
 
     @property
     def draft(self) -> EnsembleDraft:

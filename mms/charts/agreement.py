@@ -7,7 +7,7 @@ from mms.charts.theme import bare, empty
 from mms.domain.agreement import Agreement, Pairing
 
 _TITLE = "Agreement"
-_SCALE = [[0.0, "#FFFFFF"], [1.0, "#0072B2"]]
+_SCALE = ((0.0, "#E3EEF6"), (1.0, "#0072B2"))
 
 
 def least_alike(info: Agreement) -> Pairing | None:

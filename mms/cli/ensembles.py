@@ -1,6 +1,9 @@
 """Ensembles: which models agree, and several made one."""
 
+import json
 from argparse import ArgumentParser, Namespace, _SubParsersAction
+from contextlib import suppress
+from typing import Any
 
 from db.session import reading, transaction
 from mms.cli.console import Output, acting, group, pairs, table, verb
@@ -16,7 +19,7 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     make = verb(noun, "make", "launch the run that makes one model of several", _make)
     make.add_argument("models", type=int, nargs="+", help="ids of models of one snapshot")
     make.add_argument("--kind", choices=[kind.value for kind in EnsembleKind], default=EnsembleKind.VOTING.value)
-    make.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="weights or strength")
+    make.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="weights, strength or balanced")
     make.add_argument("--preview", action="store_true", help="tell the score it would have, and make nothing")
 
 
@@ -46,11 +49,10 @@ def _make(args: Namespace) -> Output:
     return Output({"run": run_id}, [f"Run {run_id} makes the ensemble."])
 
 
-def _typed(given: dict[str, str]) -> dict[str, str | float]:
-    typed: dict[str, str | float] = {}
+def _typed(given: dict[str, str]) -> dict[str, Any]:
+    """Values as JSON where they are any, else as text."""
+    typed: dict[str, Any] = dict(given)
     for name, text in given.items():
-        try:
-            typed[name] = float(text)
-        except ValueError:
-            typed[name] = text
+        with suppress(json.JSONDecodeError):
+            typed[name] = json.loads(text)
     return typed

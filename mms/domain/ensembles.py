@@ -52,6 +52,12 @@ PARAMETERS: Mapping[EnsembleKind, tuple[Parameter, ...]] = {
             scale="log",
             explanation="of the regularisation: the greater, the less one member may stand out",
         ),
+        Parameter(
+            "balanced",
+            "boolean",
+            True,
+            explanation="of classes: a rare one weighs as much as a frequent one; off keeps probabilities true",
+        ),
     ),
 }
 

@@ -25,14 +25,17 @@ VALUES = 30
 
 @dataclass(frozen=True, slots=True)
 class _Test:
-    """One input of the tree: a number as it is, or whether a category has a value (1.0) or not (0.0)."""
+    """One input of the tree: a number as it is, or whether (1.0, 0.0) a category has a value, or a value is missing."""
 
     column: Column
     value: Any = None
+    missing: bool = False
 
     def condition(self, threshold: float, *, above: bool) -> Condition:
         """What a split at the threshold says of rows on one side."""
         name, kind = self.column.name, self.column.type
+        if self.missing:
+            return Condition(name, Operator.IS_NULL if above else Operator.NOT_NULL)
         if not kind.is_numeric:
             return Condition(name, Operator.EQ if above else Operator.NE, self.value)
         bound = floor(threshold) if kind is ColumnType.INTEGER else float(f"{threshold:.4g}")
@@ -51,14 +54,19 @@ def rule_for(columns: Sequence[Column], frame: pd.DataFrame, inside: np.ndarray)
     smallest = max(2, int(inside[chosen].sum() // 20))
     tree = DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=smallest, class_weight="balanced", random_state=0)
     tree.fit(inputs, inside[chosen])
-    rules = [_measured(conditions, frame, inside) for conditions in _paths(tree.tree_, tests)]
-    return max(rules, key=_balance, default=None)
+    paths = [said for path in _paths(tree.tree_, tests) for said in (path, _of_missing(path))]
+    rules = [_measured(path, frame, inside) for path in dict.fromkeys(paths)]
+    return max((rule for rule in rules if rule.covered), key=_balance, default=None)
 
 
 def _inputs(columns: Sequence[Column], frame: pd.DataFrame) -> tuple[list[_Test], np.ndarray]:
-    tests, arrays = [], []
+    tests: list[_Test] = []
+    arrays: list[np.ndarray] = []
     for column in columns:
         series = frame[column.name]
+        if series.isna().any():
+            tests.append(_Test(column, missing=True))
+            arrays.append(series.isna().to_numpy(dtype=np.float64))
         if column.type.is_numeric:
             values = series.astype("float64")
             tests.append(_Test(column))
@@ -94,6 +102,12 @@ def _tightened(conditions: tuple[Condition, ...], further: Condition) -> tuple[C
         and not (further.operator is Operator.EQ and one.operator is Operator.NE)
     )
     return (*kept, further)
+
+
+def _of_missing(path: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """The same with 'is null' for '!=': to the tree a missing value differs from each value, to a segment it does not."""
+    missing = (Condition(one.column, Operator.IS_NULL) if one.operator is Operator.NE else one for one in path)
+    return tuple(dict.fromkeys(missing))
 
 
 def _measured(conditions: tuple[Condition, ...], frame: pd.DataFrame, inside: np.ndarray) -> Rule:

@@ -122,7 +122,9 @@ def combiner_of(triple: Triple, known: SideBySide, question: Question) -> Combin
     if not determined or len(known.truth) < ROWS_A_WEIGHT * weights:
         return plain
     strength = float(triple.hyperparameters["strength"] or 0.0)
-    return (_linear if question.task is Task.REGRESSION else _logistic)(known, question, strength)
+    if question.task is Task.REGRESSION:
+        return _linear(known, strength)
+    return _logistic(known, question, strength, balanced=bool(triple.hyperparameters["balanced"]))
 
 
 def out_of_fold_answers(triple: Triple, rows: SideBySide, splits: Sequence[Split], question: Question) -> np.ndarray:
@@ -228,12 +230,12 @@ def _by_error(known: SideBySide, question: Question) -> Mean:
     return Mean(weights / weights.sum())
 
 
-def _logistic(known: SideBySide, question: Question, strength: float) -> LogisticStack:
-    model = LogisticRegression(C=1 / strength, max_iter=1000)
+def _logistic(known: SideBySide, question: Question, strength: float, *, balanced: bool) -> LogisticStack:
+    model = LogisticRegression(C=1 / strength, max_iter=1000, class_weight="balanced" if balanced else None)
     return LogisticStack(model.fit(_columns(known.answers), known.truth.astype(str)), question.classes)
 
 
-def _linear(known: SideBySide, _: Question, strength: float) -> LinearStack:
+def _linear(known: SideBySide, strength: float) -> LinearStack:
     """Least squares with weights of at least 0, and `strength` as ridge penalty in units of the truth's variance."""
     x, y = known.answers[:, :, 0].T, known.truth.astype(np.float64)
     centred, aim = x - x.mean(axis=0), y - y.mean()

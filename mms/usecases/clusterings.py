@@ -20,7 +20,7 @@ from mms.ml.recipes.proposals import standard
 from mms.usecases.jobs import JobContext, enqueue
 from mms.usecases.snapshots import load_instances
 
-ROWS_A_SECOND = 5_000
+ROWS_A_SECOND = 3_000
 """How many rows are grouped in a second, roughly, once a worker has begun."""
 
 

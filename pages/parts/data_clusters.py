@@ -17,7 +17,7 @@ def found_clusters(member: Member, project: Project, found: Mapping[int, Cluster
     chosen = found[st.selectbox("Found", list(found), format_func=lambda i: found[i].name, key="clustering")]
     structure = chosen.structure
     assert structure is not None
-    st.dataframe(_frame(structure.clusters), hide_index=True, height="content", alt=f"the clusters of {chosen.name}")
+    st.table(_frame(structure.clusters))  # not a data frame: its cells wrap, and these are long
     keep_cluster(member, project, structure.clusters, key=str(chosen.id))
     st.plotly_chart(chart.figure(structure), alt=chart.words(structure), key="clusters")
     st.caption(chart.words(structure))
@@ -26,7 +26,7 @@ def found_clusters(member: Member, project: Project, found: Mapping[int, Cluster
 def _frame(clusters: Sequence[Cluster]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Cluster": [one.number + 1 for one in clusters],
+            "Cluster": [str(one.number + 1) for one in clusters],
             "Rows": [f"{one.rows:,} ({one.share:.0%})" for one in clusters],
             "Separation": ["–" if one.silhouette is None else f"{one.silhouette:.2f}" for one in clusters],
             "Set apart by": ["; ".join(trait.words for trait in one.traits) or "nothing much" for one in clusters],

@@ -54,7 +54,7 @@ def _sentence(snapshot: Snapshot, asked: Sequence[Clustering]) -> str:
     if newest is None:
         return f"Nobody has looked yet how the {counted(snapshot.row_count, 'row')} of {snapshot.name} group."
     largest = newest.clusters[0]
-    about = f", mostly {largest.traits[0].words}" if largest.traits else ""
+    about = f", set apart by {largest.traits[0].words}" if largest.traits else ""
     return (
         f"The rows of {snapshot.name} fall into **{counted(len(newest.clusters), 'cluster')}**, {newest.separation}. "
         f"The largest holds {largest.share:.0%} of them{about}."

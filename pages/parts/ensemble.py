@@ -70,10 +70,13 @@ def choice(info: Agreement, proposed: Sequence[int]) -> EnsembleDraft:
         "Combined by", list(EnsembleKind), format_func=lambda one: one.value, key="ensemble_kind",
         help="; ".join(f"{one.value}: {words}" for one, words in EXPLANATIONS.items()),
     )  # fmt: skip
-    (parameter,) = PARAMETERS[kind]
+    values = {}
     with right:
-        value = parameter_widget(parameter, parameter.default, f"ensemble_{kind.value}")
-    return EnsembleDraft(tuple(chosen), kind, {parameter.name: value})
+        for parameter in PARAMETERS[kind]:
+            if not (parameter.name == "balanced" and info.of_numbers):
+                key = f"ensemble_{kind.value}_{parameter.name}"
+                values[parameter.name] = parameter_widget(parameter, parameter.default, key)
+    return EnsembleDraft(tuple(chosen), kind, values)
 
 
 def foretold(member: Member, draft: EnsembleDraft) -> Expectation:
@@ -89,10 +92,11 @@ def sentence(project: Project, info: Agreement, told_score: Expectation) -> str:
     best = max((one for one in info.models if one.id in told_score.model_ids), key=lambda one: one.score)
     who = combination_words(told_score.kind, [names[one] for one in told_score.model_ids])
     side = "above" if told_score.gain > 0 else "below"
+    advice = "" if told_score.gain > 0 else " Nothing is gained: try other members, or the other way to combine them."
     score = score_of(metric, told_score.score, told_score.score_sd)
     return (
         f"{who.capitalize()} would score {metric.label} **{score}**, {abs(told_score.gain):.3f} {side} "
-        f"its best member, {best.name} ({score_of(metric, best.score, best.score_sd)})."
+        f"its best member, {best.name} ({score_of(metric, best.score, best.score_sd)}).{advice}"
     )
 
 

@@ -108,6 +108,15 @@ def test_a_bound_within_a_bound_replaces_it() -> None:
     assert (rule.covered, rule.pure) == (1.0, 1.0)
 
 
+def test_rows_without_a_value_are_told_by_that() -> None:
+    frame = pd.DataFrame({"engine": pd.Series(["fan", "jet", None, None] * 20, dtype="str")})
+
+    rule = rule_for([Column("engine", ColumnType.CATEGORY)], frame, frame["engine"].isna().to_numpy())
+
+    assert rule is not None
+    assert (rule.words, rule.covered, rule.pure) == ("engine is null", 1.0, 1.0)
+
+
 def test_what_cannot_be_grouped_is_refused() -> None:
     _, features, instances = blobs()
     few = Instances(Task.BINARY, COLUMNS, instances.features[:10], instances.target[:10], None, None, (), None)
