@@ -13,7 +13,7 @@ _MOST = 6
 _DENSE_WORDS = 300
 """Words kept in recipes for all algorithms: some need a dense matrix, and 20,000 rows x 300 words take 48 MB."""
 
-_WORDS = 20_000
+_WORDS = 5_000
 _TEXTS = 50
 """Different texts from which on words are worth recipes of their own."""
 
