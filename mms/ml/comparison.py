@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import copysign, inf, sqrt
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtr
 
 from mms.domain.comparison import PairedTest
 
@@ -30,9 +30,9 @@ def paired_test(differences: Sequence[float], ratio: float, rope: float) -> Pair
         better, worse = float(mean > rope), float(mean < -rope)
         return PairedTest(k, mean, 0.0, t, p, rope, better, 1.0 - better - worse, worse)
     t = mean / se
-    p = float(2.0 * stats.t.sf(abs(t), k - 1))
-    better = float(stats.t.sf(rope, k - 1, mean, se))
-    worse = float(stats.t.cdf(-rope, k - 1, mean, se))
+    p = 2.0 * float(stdtr(k - 1, -abs(t)))  # stdtr: what scipy.stats.t.cdf is, without its half a millisecond
+    better = float(stdtr(k - 1, (mean - rope) / se))
+    worse = float(stdtr(k - 1, (-mean - rope) / se))
     return PairedTest(k, mean, se, t, p, rope, better, max(0.0, 1.0 - better - worse), worse)
 
 
