@@ -7,8 +7,8 @@ import pytest
 from mms.domain.errors import Invalid
 from mms.domain.projects import Task
 from mms.domain.snapshots import FoldKind, FoldPlan, Profile, Selection, Snapshot
-from mms.ml.recipes import proposed_recipes
 from mms.ml.costs import estimated_seconds
+from mms.ml.recipes import proposed_recipes
 from mms.ml.spaces import baseline, first_space, grid
 from tests.ml.toys import toy
 
@@ -87,6 +87,21 @@ def test_the_estimate_grows_with_rows_columns_and_trees() -> None:
     assert 0 < estimated_seconds(few, 1000, 10) < estimated_seconds(few, 9000, 10)
     assert estimated_seconds(few, 1000, 10) < estimated_seconds(few, 1000, 90)
     assert estimated_seconds(few, 1000, 10) < estimated_seconds(many, 1000, 10)
-    assert estimated_seconds([*few, *many], 1000, 10) == pytest.approx(
-        estimated_seconds(few, 1000, 10) + estimated_seconds(many, 1000, 10)
+
+
+def test_the_work_of_a_recipe_is_counted_once() -> None:
+    one, other = proposed_recipes(toy(Task.BINARY, 60).columns, Profile((), {}))[:2]
+    single, shared, apart = (
+        estimated_seconds(grid(recipes, {"logistic": {"C": values}}, Task.BINARY), 10_000, 10)
+        for recipes, values in (((one,), [0.1]), ((one,), [0.1, 1.0]), ((one, other), [0.1]))
     )
+
+    assert single < shared < apart == pytest.approx(2 * single)
+
+
+def test_more_cores_take_less_time_and_pairs_of_rows_more() -> None:
+    recipe = proposed_recipes(toy(Task.BINARY, 60).columns, Profile((), {}))[0]
+    svc = grid([recipe], {"svc": {}}, Task.BINARY)
+
+    assert estimated_seconds(svc, 1000, 10, cores=4) == estimated_seconds(svc, 1000, 10) / 4
+    assert estimated_seconds(svc, 40_000, 10) > 10 * estimated_seconds(svc, 10_000, 10)
