@@ -238,7 +238,8 @@ def _macro(sums: Sums, metric: str) -> Estimate | None:
         labels[label] += count
         if truth == label:
             right[truth] += count
-    classes = set(truths) if metric in ("balanced_accuracy", "recall_macro") else set(truths) | set(labels)
+    present = set(truths) if metric in ("balanced_accuracy", "recall_macro") else set(truths) | set(labels)
+    classes = sorted(present)  # summed in one order: that of a set differs from process to process
     precision = {c: right[c] / labels[c] if labels[c] else 0.0 for c in classes}
     recall = {c: right[c] / truths[c] if truths[c] else 0.0 for c in classes}
     if metric == "precision_macro":

@@ -41,6 +41,7 @@ def fit_run(context: JobContext) -> None:
         loop.run(work.triples)
     else:
         search_run(work, loop)
+        loop.run([triple for triple in work.triples if triple.triple.members])
     context.save(END, loop.progress("done"), partial(_end, work=work))
 
 

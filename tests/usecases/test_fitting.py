@@ -299,7 +299,7 @@ def test_a_run_that_is_taken_up_again_fits_no_finished_fold_twice(
     assert before.items() <= after.items()
 
 
-def fits() -> dict[tuple[int, int], float]:
+def stored_fits() -> dict[tuple[int, int], float]:
     """How long each stored fit took: no two take equally long."""
     with reading() as session:
         return {(row.run_triple_id, row.fold): row.fit_seconds for row in session.scalars(sa.select(tables.FoldResult))}
