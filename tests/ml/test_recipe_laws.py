@@ -16,6 +16,7 @@ from mms.ml.fitting import Instances
 from mms.ml.recipes import TRANSFORMERS, checked_recipe
 from mms.ml.recipes.features import Features
 from mms.ml.recipes.proposals import GROUPS
+from mms.ml.recipes.transformer import Transformer
 from tests.ml.toys import toy
 
 ROWS = 120
@@ -24,23 +25,23 @@ OTHERS = ("impute", "tokenise", "tf_idf", "one_hot", "calendar", "ordinal")
 
 
 def places() -> Iterator[Recipe]:
-    """Every transformer in each legal place: first in a branch, second, over all features, and its choices by turns."""
+    """Every transformer in each legal place (first in a branch, second, over all features), and each of its choices."""
     columns = toy(Task.BINARY, 30).columns
     for name, transformer in TRANSFORMERS.items():
-        choices: list[dict[str, Any]] = [
-            {parameter.name: value}
-            for parameter in transformer.parameters
-            for value in (parameter.choices if parameter.kind == "choice" else ())
-        ]
-        choices += [{p.name: value} for p in transformer.parameters if p.kind == "boolean" for value in (True, False)]
-        for parameters in choices or [{}]:
+        for parameters in ({}, *choices_of(transformer)):
             step = Step(name, parameters)
             for group in GROUPS:
-                for before in ((), *((Step(other, {}),) for other in OTHERS)):
+                for before in ((), *((Step(other, {}),) for other in OTHERS if not parameters)):
                     yield from legal(Recipe(name, (Branch(group, (*before, step)),)), columns)
-            for group in ("numeric", "text"):
-                words = (Step("tf_idf", {}),) if group == "text" else ()
+            for group, words in (("numeric", ()), ("text", (Step("tf_idf", {}),))):
                 yield from legal(Recipe(name, (Branch(group, words),), (step,)), columns)
+
+
+def choices_of(transformer: Transformer) -> Iterator[dict[str, Any]]:
+    """Each choice and switch of a transformer that is not its default, one at a time."""
+    for parameter in transformer.parameters:
+        values = (True, False) if parameter.kind == "boolean" else parameter.choices
+        yield from ({parameter.name: value} for value in values if value != parameter.default)
 
 
 def legal(recipe: Recipe, columns: Any) -> Iterator[Recipe]:
