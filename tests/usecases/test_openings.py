@@ -20,7 +20,9 @@ from mms.domain.members import Member
 from mms.domain.models import ModelFilter, RankedModel
 from mms.domain.promotions import Seating
 from mms.domain.runs import FINAL_FIT, Launch
-from mms.domain.snapshots import HELD_OUT, HoldoutKind, HoldoutPlan, Snapshot
+from mms.domain.segments import SegmentDraft
+from mms.domain.snapshots import HELD_OUT, FoldKind, HoldoutKind, HoldoutPlan, Snapshot
+from mms.domain.tables import Condition, Operator
 from mms.ml.metrics import score_all
 from mms.ml.prediction import predict_frame
 from mms.settings import settings
@@ -29,10 +31,12 @@ from mms.usecases.openings import open_holdout
 from mms.usecases.promotions import promote
 from mms.usecases.refits import refit_model
 from mms.usecases.runs import launch_run
+from mms.usecases.segments import create_segment
 from mms.usecases.snapshots import load_instances
+from mms.usecases.work import Work, load_work
 from tests.trained import a_project, a_snapshot, triple_of, work_off
 
-pytestmark = pytest.mark.trains
+pytestmark = [pytest.mark.trains, pytest.mark.slow]
 
 NEWEST = HoldoutPlan(HoldoutKind.NEWEST, 0.2)
 
@@ -108,6 +112,31 @@ def test_neither_folds_nor_final_fit_nor_newest_rows_touch_the_hold_out(
     assert model.holdout.time_to < times[sorted(held)].min()
 
 
+@pytest.mark.parametrize("scope", ["global", "segment:right"])
+def test_nothing_that_a_run_works_with_holds_a_row_of_the_hold_out(
+    sqlite_store: str, member: Member, tmp_path: Path, now: datetime, scope: str
+) -> None:
+    project = a_project(member, tmp_path, now)
+    holdout = HoldoutPlan(HoldoutKind.RANDOM, 0.2)
+    snapshot = a_snapshot(member, project, now, FoldKind.STRATIFIED, holdout)
+    with transaction() as session:
+        rule = (Condition("x", Operator.GT, -1.0),)
+        create_segment(session, member, project.id, SegmentDraft("right", rule), now)
+        launch_run(session, member, Launch(snapshot.id, (triple_of(project, snapshot, "logistic"),), scope=scope), now)
+    works: list[Work] = []
+
+    work_off(now, until=lambda context: works.append(load_work(context)))
+
+    (work,) = works
+    with reading() as session:
+        blocks = snapshot_blocks(session, snapshot)
+    assert work.newest is not None
+    touched = [work.rows, work.newest, *(part for split in work.splits for part in (split.train, split.validate))]
+    assert (blocks[np.concatenate(touched)] != HELD_OUT).all()
+    assert (blocks == HELD_OUT).sum() == 26
+    assert len(work.rows) == (104 if scope == "global" else (work.instances.features["x"][blocks >= 0] > -1).sum())
+
+
 def test_an_opening_is_undone_with_its_promotion(store: str, member: Member, tmp_path: Path, now: datetime) -> None:
     snapshot, (first,) = trained(member, tmp_path, now, "logistic")
 
@@ -142,7 +171,7 @@ def test_without_a_hold_out_nothing_is_opened(sqlite_store: str, member: Member,
 def test_a_refit_is_a_new_version_on_all_rows_with_the_folds_of_its_parent(
     store: str, member: Member, tmp_path: Path, now: datetime
 ) -> None:
-    snapshot, (first,) = trained(member, tmp_path, now, "forest")
+    snapshot, (first,) = trained(member, tmp_path, now, "tree")
     with pytest.raises(Conflict, match="its hold-out is closed still"), transaction() as session:
         refit_model(session, member, first.id, now)
     seat(member, first.id, now)

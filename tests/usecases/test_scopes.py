@@ -70,6 +70,7 @@ def model_of(project: Project, run_id: int) -> int:
         return models_page(session, project.id, where).models[0].id
 
 
+@pytest.mark.slow
 def test_a_run_in_a_scope_learns_from_and_is_scored_on_its_rows_only(
     ground: tuple[Project, Snapshot], member: Member, now: datetime
 ) -> None:
@@ -93,6 +94,7 @@ def test_a_run_in_a_scope_learns_from_and_is_scored_on_its_rows_only(
     assert next(fit.n_train for fit in fits if fit.fold == FINAL_FIT) == len(own)
 
 
+@pytest.mark.slow
 def test_a_scopes_run_shows_the_global_champion_on_the_same_rows_and_folds(
     ground: tuple[Project, Snapshot], member: Member, now: datetime
 ) -> None:
@@ -129,6 +131,7 @@ def test_a_scopes_run_shows_the_global_champion_on_the_same_rows_and_folds(
     assert advice.evidence.source == "the same 12 folds of these rows"
 
 
+@pytest.mark.slow
 def test_without_a_champion_a_scopes_run_says_so(
     ground: tuple[Project, Snapshot], member: Member, now: datetime
 ) -> None:
@@ -143,6 +146,7 @@ def test_without_a_champion_a_scopes_run_says_so(
     assert (reference.score, reference.why_not) == (None, "no champion answers for all rows yet")
 
 
+@pytest.mark.slow
 def test_a_segment_and_an_entity_are_scopes_too(
     ground: tuple[Project, Snapshot], member: Member, now: datetime
 ) -> None:

@@ -28,7 +28,7 @@ from mms.usecases.runs import launch_run
 from mms.usecases.snapshots import load_instances
 from tests.trained import ROWS, a_project, a_snapshot, more_points, triple_of, work_off
 
-pytestmark = pytest.mark.trains
+pytestmark = [pytest.mark.trains, pytest.mark.slow]
 
 
 def trained(member: Member, folder: Path, now: datetime, algorithm: str) -> tuple[Project, Snapshot, RankedModel]:
