@@ -124,6 +124,23 @@ def test_a_retraining_is_queued_followed_and_stopped(client: TestClient, champio
     assert client.get(f"/api/v1/runs/{run_id}").json()["run"]["run"]["state"] == "cancelled"
 
 
+def test_a_recipe_is_saved_once_and_a_wrong_one_is_refused(client: TestClient) -> None:
+    client.post("/api/v1/projects", json={"name": "Prices", "task": "regression"})
+    path = "/api/v1/projects/Prices/recipes"
+    body = {"branches": [{"columns": "numeric", "steps": [{"transformer": "scale", "parameters": {}}]}]}
+
+    first, again = (client.post(path, json=body | {"name": name}) for name in ("plain", "other"))
+    wrong = client.post(path, json={"name": "odd", "branches": [{"columns": "numeric"}]})
+
+    stored = first.json()["recipe"]
+    assert (first.status_code, again.status_code, wrong.status_code) == (201, 200, 422)
+    assert again.json()["recipe"] == stored
+    assert again.json()["note"].startswith("'plain v1' does just the same")
+    assert client.get(f"/api/v1/recipes/{stored['id']}").json()["recipe"] == stored
+    assert client.get(path).json()["recipes"] == [stored]
+    assert client.get("/api/v1/recipes/999").status_code == 404
+
+
 def test_decay_and_health_give_their_numbers(client: TestClient, champion: int) -> None:
     row = {"entity": {"patient": 100}, "features": {"ward": "north", "age": 80}}
     client.post(f"{WARDS}/predictions", json={"rows": [row]})

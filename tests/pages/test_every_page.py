@@ -13,6 +13,7 @@ PAGES = (
     "projects",
     "data",
     "train",
+    "recipe",
     "runs",
     "models",
     "champions",
@@ -51,6 +52,9 @@ def test_a_page_is_drawn_while_somebody_writes(stem: str, stage: Stage, open_sta
         ("runs", {"run": "-1"}),
         ("predict", {"asked": 999_999}),
         ("train", {"again": 999_999}),
+        ("train", {"model": 999_999}),
+        ("train", {"triple": 999_999}),
+        ("recipe", {"recipe": 999_999}),
         ("data", {"project": 999_999}),
     ],
 )
