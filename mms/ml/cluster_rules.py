@@ -105,7 +105,7 @@ def _tightened(conditions: tuple[Condition, ...], further: Condition) -> tuple[C
 
 
 def _of_missing(path: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    """The same with 'is null' for '!=': to the tree a missing value differs from each value, to a segment it does not."""
+    """The same with 'is null' for '!=': to the tree a missing value differs from others, to a segment it does not."""
     missing = (Condition(one.column, Operator.IS_NULL) if one.operator is Operator.NE else one for one in path)
     return tuple(dict.fromkeys(missing))
 

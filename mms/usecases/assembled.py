@@ -13,6 +13,7 @@ from db.queries.ensembles import models_of_triples
 from db.queries.models import oof_frame
 from db.queries.runs import fold_results
 from db.session import reading
+from mms.domain.ensembles import EnsembleKind, kind_of
 from mms.domain.errors import Conflict
 from mms.domain.runs import FINAL_FIT, FoldResult, RunTriple
 from mms.ml.ensembles import Question, SideBySide, assembled, combiner_of, out_of_fold_answers, side_by_side
@@ -76,8 +77,21 @@ def _loaded(work: Work, triple: RunTriple, question: Question) -> _Members:
         ids = [models[name].id for name in hashes]
         frames = [oof_frame(session, settings().cache, model_id) for model_id in ids]
         pipelines = tuple(load_model(session, model_id)[1] for model_id in ids)
+        _check_votes(triple, pipelines, question)
         results = fold_results(session, ids)
     return _Members(side_by_side(frames, question), pipelines, _costs([results[model_id] for model_id in ids]))
+
+
+def _check_votes(triple: RunTriple, pipelines: Sequence[Any], question: Question) -> None:
+    """An average needs probabilities; a stack takes whatever ranks."""
+    if not question.classes or kind_of(triple.triple.algorithm) is not EnsembleKind.VOTING:
+        return
+    for member, pipeline in zip(triple.triple.members, pipelines, strict=True):
+        if not gives_probabilities(pipeline):
+            raise Conflict(
+                f"The member '{member.algorithm}' gives decision values that only rank, and a vote averages "
+                "probabilities: leave it out, or stack the members instead."
+            )
 
 
 def _costs(results: Sequence[Sequence[FoldResult]]) -> dict[int, FoldResult]:

@@ -222,5 +222,12 @@ def test_what_cannot_be_combined_is_refused(sqlite_store: str, member: Member, t
     for draft, kind, words in refusals:
         with transaction() as session, pytest.raises(kind, match=words):
             launch_ensemble(session, member, draft, now)
+    with transaction() as session:
+        votes = ensemble_of(EnsembleKind.VOTING, [members[0].triple, svm.triple])
+        run_id = launch_run(session, member, Launch(snapshot.id, (votes, members[1].triple)), now)
+    work_off(now)
+    with reading() as session:
+        refused = triples_of_run(session, run_id, "f1")[-1]
+    assert "The member 'svm' gives decision values that only rank" in (refused.error or "")
     stacked = ensemble(member, project, EnsembleDraft((members[0].id, svm.id), EnsembleKind.STACKING), now)
     assert stacked.signature.probability
