@@ -275,6 +275,23 @@ def test_equal_objects_are_one_triple() -> None:
     assert len(twice.triples) == 1
 
 
+def test_plug_ins_are_algorithms_too() -> None:
+    lightgbm, xgboost = pytest.importorskip("lightgbm"), pytest.importorskip("xgboost")
+
+    given = lightgbm.LGBMClassifier(n_estimators=30, class_weight="balanced", subsample_freq=1, reg_lambda=1.0)
+    (triple,), notes = of(given, NUMBERS).triples, of(given, NUMBERS).notes
+
+    assert of(xgboost.XGBClassifier(), NUMBERS).triples[0].hyperparameters["class_weight"] is None
+    assert (triple.algorithm, notes) == ("lightgbm", ())
+    assert (triple.hyperparameters["n_estimators"], triple.hyperparameters["class_weight"]) == (30, "balanced")
+
+
+def test_what_a_description_leaves_out_is_scikit_learns_default() -> None:
+    short = {"class": "sklearn.linear_model.LogisticRegression", "parameters": {"C": 0.5}}
+
+    assert translated([short], NUMBERS, Task.BINARY) == of(LogisticRegression(C=0.5), NUMBERS)
+
+
 def test_recipes_are_told_apart_by_their_names() -> None:
     pipelines = [make_pipeline(StandardScaler(), SelectKBest(k=k), logistic(C=c)) for k in (1, 2) for c in (1.0, 2.0)]
     objects = [described(one) for one in (*pipelines, logistic())]

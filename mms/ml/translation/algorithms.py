@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.pipeline import Pipeline
 
 from mms.domain.projects import Task
 from mms.domain.triples import Value
 from mms.ml.algorithms import Algorithm, algorithms_of
+from mms.ml.algorithms.plugins import Coded
 from mms.ml.translation.counterparts import Carried, key_of, public
 from mms.ml.translation.described import Described
 from mms.ml.translation.nearest import nearest
@@ -42,8 +45,12 @@ def algorithm_of(given: Described, task: Task) -> Fitted:
         raise given.refused(f"it is no vetted algorithm of a {task.value} project", words)
     algorithm = known.algorithm
     carried = Carried(given, known.original, f"The nearest vetted algorithm is {_words_of(algorithm)}.")
-    values = carried.values(algorithm.parameters, known.fixed, {}, algorithm.name)
-    carried.compare(algorithm.make(values, 0), {}, {})
+    # Who has no weights of classes counts every row alike.
+    fixed = known.fixed if "class_weight" in carried.given.parameters else {"class_weight": None, **known.fixed}
+    values = carried.values(algorithm.parameters, fixed, {}, algorithm.name)
+    made = algorithm.make(values, 0)
+    # The labels' coder weighs the classes itself.
+    carried.compare(_inner(made), {"class_weight": (None, "balanced")} if isinstance(made, Coded) else {}, {})
     seed = given.parameters.get("random_state")
     usable = isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < 2**31
     return Fitted(algorithm.name, values, carried.notes, seed if usable else None)
@@ -63,9 +70,14 @@ def _classes(task: Task) -> Mapping[tuple[str, str], _Known]:
 
 
 def _add(known: dict[tuple[str, str], _Known], algorithm: Algorithm, fixed: Mapping[str, Value]) -> None:
-    original = public(algorithm.make(algorithm.checked(fixed), 0))
-    if original is not Pipeline:
+    original = public(_inner(algorithm.make(algorithm.checked(fixed), 0)))
+    if original not in (Pipeline, TransformedTargetRegressor):  # more than the class inside alone
         known.setdefault(key_of(original), _Known(original, algorithm, fixed))
+
+
+def _inner(made: Any) -> Any:
+    """The estimator itself, where its labels are coded for it."""
+    return made.classifier if isinstance(made, Coded) else made
 
 
 def _words_of(algorithm: Algorithm) -> str:

@@ -4,9 +4,8 @@ A parameter that our step keeps at another value is refused where the caller set
 default: nobody asked for the default, but whoever compares scores must know.
 """
 
-import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mms.domain.errors import Invalid
@@ -66,16 +65,16 @@ def public(made: object) -> type:
 
 def defaults(original: type) -> dict[str, Any]:
     """Parameter -> described default."""
-    parameters = inspect.signature(original.__init__).parameters.values()  # type: ignore[misc]
-    return {p.name: described(p.default) for p in parameters if p.default is not inspect.Parameter.empty}
+    found: dict[str, Any] = described(original())["parameters"]
+    return found
 
 
 class Carried:
     """Carries the parameters of one described object over to ours, and keeps what there is to note."""
 
     def __init__(self, given: Described, original: type, nearest: str) -> None:
-        self.given = given
         self.defaults = defaults(original)
+        self.given = replace(given, parameters={**self.defaults, **given.parameters})
         self.nearest = nearest
         self._noted: dict[str, str] = {}
         self._read: set[str] = set()
