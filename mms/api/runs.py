@@ -19,12 +19,23 @@ from mms.domain.errors import NotFound
 from mms.domain.members import Member
 from mms.domain.promotions import GLOBAL
 from mms.domain.runs import Launch, Retraining
+from mms.domain.search import Search, SearchKind
 from mms.domain.triples import Triple
 from mms.usecases.fan_out import fan_out, planned_fan_out
 from mms.usecases.runs import cancel_run, launch_run, retrain, retry_run
 from mms.usecases.spaces import options_for
 
 router = APIRouter(tags=["runs"])
+
+
+class SearchBody(BaseModel):
+    """How a run goes through its triples. space: of trials, algorithm -> {recipes, values}."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: SearchKind
+    factor: int = Field(3, description="of a race: one triple in so many goes on")
+    trials: int = Field(0, description="of trials: how many triples are proposed")
+    space: dict[str, Any] = Field(default_factory=dict)
 
 
 class LaunchBody(BaseModel):
@@ -35,6 +46,7 @@ class LaunchBody(BaseModel):
     triples: list[dict[str, Any]] | None = Field(None, min_length=1, max_length=TRIPLES)
     seed: int = Field(0, ge=0, lt=2**31)
     scope: str = Field(GLOBAL, max_length=300, description="learn from the rows of this scope only")
+    search: SearchBody | None = None
 
 
 class FanOutBody(BaseModel):
@@ -79,6 +91,10 @@ def launch(project: str, body: LaunchBody, member: CurrentMember, now: Now) -> R
     """Queue a run; the worker fits it."""
     with acknowledged() as session:
         request = replace(_launch(session, member, project, body), scope=body.scope)
+        if body.search is not None:
+            search = Search(body.search.kind, body.search.factor, body.search.trials, body.search.space)
+            only_proposed = search.kind is SearchKind.TRIALS and body.triples is None
+            request = replace(request, search=search, triples=() if only_proposed else request.triples)
         return answer({"run": launch_run(session, member, request, now)}, 201)
 
 
