@@ -10,7 +10,7 @@ LEASE_SECONDS = 5.0
 """How long a claim holds without a heartbeat; a worker renews it ten times as often."""
 
 MAX_FAILURES = 3
-"""A job that raised this often is failed for good; losing its worker does not count."""
+"""A job that failed this often, and stored nothing in between, is failed for good; losing its worker does not count."""
 
 
 class JobState(StrEnum):

@@ -166,9 +166,12 @@ class JobContext:
         self.record(progress, step)
 
     def record(self, progress: Progress, write: Callable[[Session], None]) -> None:
-        """Progress and what `write` stores, in one fenced transaction; its rows tell what is done. Lost, Cancelled."""
+        """Progress and what `write` stores, in one fenced transaction; its rows tell what is done. Lost, Cancelled.
+
+        Failures before it are forgiven: what counts is how often a job fails and gets no further.
+        """
         with self.transaction() as session:
-            self._report(session, progress)
+            self._report(session, progress, failures=0)
             self._saving.append(session)
             try:
                 write(session)
@@ -189,9 +192,9 @@ class JobContext:
         with self.transaction() as session:
             session.add(line)
 
-    def _report(self, session: Session, progress: Progress) -> None:
+    def _report(self, session: Session, progress: Progress, **values: Any) -> None:
         value = progress_to_json(progress, self.now(), self.job.progress.done)
-        if _fenced(session, self.job.id, self.job.attempt, progress=value):
+        if _fenced(session, self.job.id, self.job.attempt, progress=value, **values):
             raise Cancelled(f"Somebody asked job {self.job.id} to stop.")
 
 

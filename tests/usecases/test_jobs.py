@@ -178,6 +178,18 @@ def test_a_job_that_raises_is_tried_three_times(store: str, now: datetime) -> No
         assert get_job(session, job_id).error == "It broke."
 
 
+def test_a_job_that_gets_further_each_time_it_fails_is_tried_on(store: str, now: datetime) -> None:
+    job_id = queued(now)
+    for i in range(5):
+        make_due(job_id)
+        job = claimed(now)
+        context_of(job, now).save(f"step {i}", Progress(i, 5))
+        with transaction() as session:
+            fail(session, job.id, job.attempt, "It broke.", now, retry=True)
+
+    assert state_of(job_id) is JobState.QUEUED
+
+
 def test_a_refusal_is_not_tried_again(store: str, now: datetime) -> None:
     queued(now)
     job = claimed(now)
