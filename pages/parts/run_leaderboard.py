@@ -56,6 +56,7 @@ def leaderboard(project: Project, page: RunPage, standings: Standings | None) ->
             "model": st.column_config.ButtonColumn(
                 "Model", type="tertiary", key="leaderboard_open", on_click=open_row, pinned=True
             ),
+            "edit": st.column_config.ButtonColumn("Triple", type="tertiary", key="leaderboard_edit", on_click=edit_row),
             "algorithm": "Algorithm",
             "hyperparameters": st.column_config.TextColumn("Hyperparameters", width="medium"),
             "recipe": "Recipe",
@@ -69,7 +70,6 @@ def leaderboard(project: Project, page: RunPage, standings: Standings | None) ->
             ),
             "stands": st.column_config.TextColumn("Against the best", help=_STANDS),
             "state": "State",
-            "edit": st.column_config.ButtonColumn("Triple", type="tertiary", key="leaderboard_edit", on_click=edit_row),
         },
     )
     _failures(page.triples)
@@ -104,6 +104,7 @@ def leaderboard_frame(triples: Sequence[RunTriple], metric: Metric, standings: S
     return pd.DataFrame(
         {
             "model": ["–" if t.model_id is None else names.get(t.model_id, "open") for t in triples],
+            "edit": ["–" if t.origin is Origin.BASELINE else "edit" for t in triples],
             "algorithm": [t.triple.algorithm for t in triples],
             "hyperparameters": [described(t.triple.hyperparameters) or "defaults" for t in triples],
             "recipe": [t.triple.recipe.name for t in triples],
@@ -112,6 +113,5 @@ def leaderboard_frame(triples: Sequence[RunTriple], metric: Metric, standings: S
             "score": ["–" if t.score is None else score_of(metric, t.score, t.score_sd) for t in triples],
             "stands": [stands.get(t.model_id or 0, t.note or "–") for t in triples],
             "state": [STATE_WORDS[t.state] for t in triples],
-            "edit": ["–" if t.origin is Origin.BASELINE else "edit" for t in triples],
         }
     )
