@@ -45,7 +45,7 @@ def test_a_cluster_is_found_and_kept_as_a_segment(open_staged: Open, stage: Stag
     with reading() as session:
         (kept,) = segments(session, stage.project.id)
     assert kept.name == "half of the plane"
-    table = page.dataframe[1].value
+    table = page.dataframe[0].value
     assert list(table["Segment"]) == ["half of the plane"]
     assert table["Rule"][0] == kept.words
 
