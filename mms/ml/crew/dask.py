@@ -19,6 +19,7 @@ from mms.ml.crew import Kept
 PATIENCE = 10.0
 """Seconds that the scheduler, and a first worker of it, may take to answer."""
 
+
 class Dask:
     """address: of the cluster's scheduler, such as tcp://10.0.0.7:8786. Raises Invalid where it cannot be used."""
 
