@@ -105,13 +105,13 @@ def _tabs(session: Session, member: Member, project: Project, model: Model, cham
 
 
 def _rivals(session: Session, model: Model, champion: Champion | None) -> dict[str, RankedModel]:
-    """Champion and Dummy, where they were scored on the same snapshot, so that the folds are the same."""
-    own = model.ranked
-    found: dict[str, RankedModel] = {}
-    if champion and champion.model.id != own.id and champion.model.snapshot_id == own.snapshot_id:
-        found["champion"] = champion.model
+    """Champion and Dummy, where they were scored on the same rows of the same snapshot, so that the folds agree."""
+    own, found = model.ranked, dict[str, RankedModel]()
+    rival = champion.model if champion else own
+    if rival.id != own.id and (rival.snapshot_id, rival.scope) == (own.snapshot_id, own.scope):
+        found["champion"] = rival
     where = ModelFilter(algorithms=(BASELINE,), snapshot_id=own.snapshot_id)
-    dummies = models_page(session, own.project_id, where, limit=1).models
+    dummies = [dummy for dummy in models_page(session, own.project_id, where).models if dummy.scope == own.scope]
     if dummies and dummies[0].id != own.id:
         found["Dummy baseline"] = dummies[0]
     return found
