@@ -140,15 +140,24 @@ def ground_of(question: Question) -> Iterator[Ground]:
 @contextmanager
 def worker() -> Iterator[subprocess.Popen[bytes]]:
     """A worker on the store, idle and with its child warm: it has done a job of another kind before."""
-    log = settings().home / "worker.log"
-    with log.open("wb") as file:
-        process = subprocess.Popen([sys.executable, "-m", "mms", "worker"], cwd=ROOT, stdout=file, stderr=file)
-        try:
-            until_warm(process)
-            yield process
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
+    process = started_worker()
+    try:
+        until_warm(process)
+        yield process
+    finally:
+        stopped(process)
+
+
+def started_worker() -> subprocess.Popen[bytes]:
+    """A worker on the store, which warms up yet; it logs beside the store."""
+    with (settings().home / "worker.log").open("ab") as file:
+        return subprocess.Popen([sys.executable, "-m", "mms", "worker"], cwd=ROOT, stdout=file, stderr=file)
+
+
+def stopped(process: subprocess.Popen[bytes]) -> None:
+    """End it, and wait until it has."""
+    process.send_signal(signal.SIGTERM)
+    process.wait(30)
 
 
 def until_warm(process: subprocess.Popen[bytes], patience: Seconds = 120.0) -> None:
