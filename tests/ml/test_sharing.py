@@ -1,7 +1,10 @@
 """Shared work: nothing is computed twice, nothing leaks, and nothing comes out otherwise."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from random import Random
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -158,6 +161,56 @@ def test_few_matrices_are_kept_at_once() -> None:
 
     assert crew.most <= crew.workers + 1
     assert crew.held == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_fit_is_given_out_in_whatever_order_calls_end(seed: int) -> None:
+    instances = toy(Task.BINARY)
+    proposed = proposed_recipes(instances.columns, Profile((), {}))[:3]
+    triples = [Triple(recipe, "naive_bayes", {}) for recipe in proposed]
+    crew = Disorderly(seed)
+
+    found = worked_off(crew, instances, triples, range(4))
+
+    crew.close()
+    assert all(one.error is None for one in found.values())
+    assert len(found) == len(triples) * 5
+
+
+class Disorderly(Serial):
+    """Ends the calls that wait at one time in an order drawn at random."""
+
+    workers = 2
+
+    def __init__(self, seed: int) -> None:
+        self._chance = Random(seed)
+        self._waiting: list[tuple[Future[Any], Callable[[], Future[Any]]]] = []
+        self._thread = ThreadPoolExecutor(1)
+
+    def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+        return self._queued(lambda: Serial.submit(self, function, *args))
+
+    def keep(self, function: Callable[..., Any], *args: Any) -> Future[Kept]:
+        def kept() -> Future[Any]:
+            future: Future[Any] = Future()
+            future.set_result(self.share(Serial.submit(self, function, *args).result()))
+            return future
+
+        return self._queued(kept)
+
+    def close(self) -> None:
+        self._thread.shutdown()
+
+    def _queued(self, call: Callable[[], Future[Any]]) -> Future[Any]:
+        answer: Future[Any] = Future()
+        self._waiting.append((answer, call))
+        self._thread.submit(self._end_one)
+        return answer
+
+    def _end_one(self) -> None:
+        sleep(0.002)  # for others to come
+        answer, call = self._waiting.pop(self._chance.randrange(len(self._waiting)))
+        answer.set_result(call().result())
 
 
 class Counted(Serial):

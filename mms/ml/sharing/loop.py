@@ -46,6 +46,7 @@ class Loop:
         while True:
             self._feed()
             if not self._running:
+                assert not self._pending, "calls that nothing can begin would be lost in silence"
                 return
             done, _ = wait(self._running, return_when=FIRST_COMPLETED)
             ended = [self._end(self._running.pop(future), future) for future in done]
@@ -67,13 +68,19 @@ class Loop:
             self._submit(node)
 
     def _next(self) -> Node | None:
-        """The first call that is wanted and has what it takes; the few matrices at once bound the memory."""
+        """The first call that is wanted and has what it takes; the few matrices at once bound the memory.
+
+        Where no matrix more may be made, only fits go on: those of the matrices that are there, wherever they stand.
+        """
+        is_full = False
         for node in list(self._pending):
             if self._is_unwanted(node):
                 self._pending.remove(node)
                 self._leave(node)
+            elif is_full and node.fit is None:
+                continue
             elif node.is_matrix and self._matrices > self._crew.workers:
-                return None
+                is_full = True
             elif all(source.is_done for source in node.sources):
                 return node
         return None
