@@ -9,7 +9,7 @@ Bar = Mapping[str, Any]
 
 def bar(name: str, value: float, limit: float, unit: str) -> Bar:
     """One measured figure and the limit it must not pass."""
-    return {"name": name, "value": round(value, 2), "limit": limit, "unit": unit, "ok": value <= limit}
+    return {"name": name, "value": float(f"{value:.3g}"), "limit": limit, "unit": unit, "ok": value <= limit}
 
 
 def report(bars: Sequence[Bar], *, as_json: bool) -> int:
@@ -24,6 +24,6 @@ def table(bars: Sequence[Bar]) -> str:
     lines = [f"{'bar':<{width}}  {'value':>11}  {'limit':>9}"]
     for bar in bars:
         verdict = "ok" if bar["ok"] else "MISSED"
-        value, limit = f"{bar['value']:.2f} {bar['unit']}", f"{bar['limit']:.0f} {bar['unit']}"
+        value, limit = f"{bar['value']:g} {bar['unit']}", f"{bar['limit']:.3g} {bar['unit']}"
         lines.append(f"{bar['name']:<{width}}  {value:>11}  {limit:>9}  {verdict}")
     return "\n".join(lines)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import average_precision_score, roc_auc_score
 
 from mms.domain.buckets import BINS, Sums, metric_of
 from mms.domain.projects import Task
@@ -75,11 +74,24 @@ def _of_classes(
         hit = truth == positive
         if hit.any() and not hit.all():
             score = probabilities[:, list(classes).index(positive)]
-            natural["roc_auc"] = roc_auc_score(hit, score)
-            natural["average_precision"] = average_precision_score(hit, score)
+            natural |= _of_ranks(hit, score)
     if predicted.is_probability:
         natural["log_loss"] = _log_loss(truth, probabilities, classes)
     return natural
+
+
+def _of_ranks(hit: np.ndarray, score: np.ndarray) -> dict[str, float]:
+    """ROC AUC (ties count half) and average precision, as scikit-learn has them, from one sorting. hit: (n,) bool."""
+    order = np.argsort(-score, kind="stable")
+    ends = np.flatnonzero(np.append(np.diff(score[order]) != 0, True))  # of each run of equal scores
+    right = np.cumsum(hit[order])[ends]
+    wrong = ends + 1 - right
+    gained, lost = np.diff(right, prepend=0), np.diff(wrong, prepend=0)
+    area = float((lost * (2 * right - gained)).sum()) / 2
+    return {
+        "roc_auc": area / (float(right[-1]) * float(wrong[-1])),
+        "average_precision": float((gained * (right / (ends + 1))).sum()) / float(right[-1]),
+    }
 
 
 def _log_loss(truth: np.ndarray, probabilities: np.ndarray, classes: Sequence[str]) -> float:

@@ -18,6 +18,7 @@ from mms.domain.tables import Column, ColumnType
 from mms.ml.threads import one_thread
 
 DEFAULT_THRESHOLD = 0.5
+"""Here the more probable class is answered; a tie goes to the first one, as in scikit-learn's own `predict`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,11 @@ def answered(
 ) -> Predicted:
     """Probabilities (n, classes) and the labels that follow: by the threshold (binary), else the most probable ones."""
     names = np.array(classes, dtype=object)
+    labels = names[probabilities.argmax(axis=1)]
     if task is Task.BINARY:
         index = _positive_index(classes, positive)
-        flagged = probabilities[:, index] >= (DEFAULT_THRESHOLD if threshold is None else threshold)
-        labels = np.where(flagged, names[index], names[1 - index])
-    else:
-        labels = names[probabilities.argmax(axis=1)]
+        if threshold not in (None, DEFAULT_THRESHOLD):
+            labels = np.where(probabilities[:, index] >= threshold, names[index], names[1 - index])
     return Predicted(labels, probabilities, None, is_probability)
 
 
