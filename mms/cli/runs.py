@@ -2,9 +2,7 @@
 
 import time
 from argparse import ArgumentParser, Namespace, _SubParsersAction
-from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -14,20 +12,18 @@ from db.queries.projects import get_project, get_project_named
 from db.queries.runs import RunPage, get_run, run_page, run_triples, runs
 from db.queries.snapshots import get_snapshot, snapshots
 from db.session import reading, transaction
-from mms.cli.console import Output, acting, group, read_json, say, table, verb
+from mms.cli.console import Output, acting, group, say, table, verb
+from mms.cli.searches import add_space, cost_of, launch_of, planned_launch
 from mms.cli.snapshots import add_selection, selection
 from mms.domain.errors import Conflict, Invalid, Unavailable
 from mms.domain.jobs import JobState
-from mms.domain.members import Member
 from mms.domain.promotions import GLOBAL
 from mms.domain.runs import Launch, Retraining
 from mms.domain.scopes import SCOPES
 from mms.domain.snapshots import Selection, Snapshot
-from mms.domain.triples import Triple
 from mms.usecases.fan_out import fan_out, planned_fan_out
 from mms.usecases.refits import refit_model, update_model
 from mms.usecases.runs import cancel_run, launch_run, retrain
-from mms.usecases.spaces import options_for
 
 _TELL_AFTER, _GIVE_UP_AFTER = 5.0, 60.0
 """Seconds that a run may stay queued while no job runs, before --wait says so, and before it ends."""
@@ -39,22 +35,20 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     launch = verb(noun, "launch", "fit a search space on a snapshot", _launch)
     launch.add_argument("project", help="name or id")
     launch.add_argument("--snapshot", type=int, help="id (default: the newest)")
-    launch.add_argument("--triples", type=Path, help="JSON file with a list of triples (default: a good first space)")
-    launch.add_argument("--seed", type=int, default=0)
     launch.add_argument("--scope", default=GLOBAL, help=SCOPES)
     groups = verb(noun, "fan-out", "fit the same triples for every group that has rows enough", _fan_out)
     groups.add_argument("project", help="name or id")
     groups.add_argument("--column", required=True, help="a run for every value of this column")
     groups.add_argument("--minimum-rows", type=int, required=True, help="that has at least so many rows")
     groups.add_argument("--snapshot", type=int, help="id (default: the newest)")
-    groups.add_argument("--triples", type=Path, help="JSON file with a list of triples (default: a good first space)")
-    groups.add_argument("--seed", type=int, default=0)
-    groups.add_argument("--preview", action="store_true", help="say what would be launched, and launch nothing")
+    for parser in (launch, groups):
+        parser.add_argument("--seed", type=int, default=0)
+        add_space(parser)
     refit = verb(noun, "refit", "fit a promoted model's triple on all rows, those of the hold-out too", _new_version)
     update = verb(noun, "update", "go on where a model stopped, with the rows labelled since", _new_version)
     for parser in (refit, update):
         parser.add_argument("model", type=int, metavar="MODEL", help="id of the model")
-    again = verb(noun, "again", "launch the triples of an earlier run", _again)
+    again = verb(noun, "again", "launch an earlier run again: its triples, its search, its scope", _again)
     again.add_argument("run", type=int, metavar="RUN", help="id of the run")
     again.add_argument("--snapshot", type=int, help="id of another snapshot")
     again.add_argument("--seed", type=int, default=0)
@@ -75,25 +69,21 @@ def _launch(args: Namespace) -> Output:
     member, now = acting()
     with transaction() as session:
         project = get_project_named(session, member, args.project)
-        launch = replace(_asked(session, member, project.id, args), scope=args.scope)
+        snapshot = _snapshot(session, project.id, args.snapshot)
+        plan = planned_launch(session, member, snapshot, args)
+        if args.preview:
+            return cost_of(plan)
+        launch = replace(launch_of(plan, snapshot, args), scope=args.scope)
         run_id = launch_run(session, member, launch, now)
     return _shown(run_id, wait=args.wait)
-
-
-def _asked(session: Session, member: Member, project_id: int, args: Namespace) -> Launch:
-    snapshot = _snapshot(session, project_id, args.snapshot)
-    if args.triples is None:
-        triples: Sequence[Triple] = options_for(session, member, snapshot.id).first_space
-    else:
-        triples = _triples(args.triples)
-    return Launch(snapshot.id, tuple(triples), seed=args.seed)
 
 
 def _fan_out(args: Namespace) -> Output:
     member, now = acting()
     with transaction() as session:
         project = get_project_named(session, member, args.project)
-        launch = _asked(session, member, project.id, args)
+        snapshot = _snapshot(session, project.id, args.snapshot)
+        launch = launch_of(planned_launch(session, member, snapshot, args), snapshot, args)
         planned = planned_fan_out(session, launch, args.column, args.minimum_rows)
         ids = [] if args.preview else fan_out(session, member, launch, args.column, args.minimum_rows, now)
     rows = [{"scope": one.scope, "rows": one.rows, "why not": one.why_not} for one in planned.groups]
@@ -122,13 +112,6 @@ def _snapshot(session: Session, project_id: int, given: int | None) -> Snapshot:
     raise Invalid(f"The project has no snapshot {given}; it has {', '.join(str(s.id) for s in found)}.")
 
 
-def _triples(file: Path) -> list[Triple]:
-    given = read_json(None, file, "triples")
-    if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
-        raise Invalid("The file must hold a JSON list of triples.")
-    return [Triple.from_json(item) for item in given]
-
-
 def _again(args: Namespace) -> Output:
     member, now = acting()
     with transaction() as session:
@@ -138,9 +121,9 @@ def _again(args: Namespace) -> Output:
             raise Conflict(f"Run {before.number} never got its snapshot: name one with --snapshot.")
         if get_snapshot(session, snapshot_id).project_id != before.project_id:
             raise Invalid(f"Snapshot {snapshot_id} belongs to another project.")
-        run_id = launch_run(
-            session, member, Launch(snapshot_id, tuple(run_triples(session, args.run)), seed=args.seed), now
-        )
+        triples = tuple(run_triples(session, args.run))
+        launch = Launch(snapshot_id, triples, seed=args.seed, search=before.search, scope=before.scope)
+        run_id = launch_run(session, member, launch, now)
     return _shown(run_id, wait=args.wait)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db.queries.snapshots import get_snapshot, snapshot_blocks, snapshot_frame
 from mms.domain.errors import Invalid
 from mms.domain.members import Member, Permission
-from mms.domain.runs import Launch, fits_of
+from mms.domain.runs import Launch, fits_of_search
 from mms.domain.scopes import MOST_GROUPS, FanOut, GroupRows, is_scope
 from mms.domain.snapshots import HELD_OUT, Snapshot
 from mms.domain.triples import BASELINE
@@ -43,7 +43,8 @@ def planned_fan_out(session: Session, launch: Launch, column: str, minimum_rows:
         for scope in (f"group:{column}={value}",)
     ]
     baseline = not any(triple.algorithm == BASELINE for triple in launch.triples)
-    return FanOut(tuple(groups), fits_of(len(launch.triples) + baseline))
+    fits = fits_of_search(len(launch.triples) + baseline + launch.search.proposals, launch.search)
+    return FanOut(tuple(groups), fits)
 
 
 def fan_out(
