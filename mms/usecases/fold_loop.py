@@ -62,7 +62,6 @@ class FoldLoop:
         self._ended = {t.id for t in work.triples if t.state not in _GO_ON}
         self._stored = _stored_folds(work)
         self._triples = {t.id: t for t in work.triples}
-        self._left: set[int] = set()
         self.total = fits_of(len(work.triples))
         sweep_spool(work.context.transaction)
 

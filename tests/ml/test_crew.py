@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Mapping
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from mms.ml.crew.serial import Serial
 from mms.ml.recipes import proposed_recipes
 from mms.ml.sharing.fits import Fitted, fit_of
 from mms.ml.sharing.loop import Finished, Loop
+from mms.ml.sharing.pieces import Matrix
 from mms.ml.sharing.plan import Fit
 from tests.ml.shared import PLENTY, ground, worked_off
 from tests.ml.toys import toy
@@ -128,6 +130,27 @@ def test_a_fit_that_kills_its_process_twice_fails_its_triple_alone(
     assert isinstance(errors[1], Invalid)
     assert "memory may have run out" in errors[1].sentence
     assert {part for i, part in found if i == 2} == {0, 1, 2, -1}
+
+
+@pytest.mark.slow
+def test_nothing_is_said_of_a_triple_after_its_first_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    instances = toy(Task.BINARY)
+    triple = Triple(proposed_recipes(instances.columns, Profile((), {}))[0], "logistic", {"C": 1.0})
+    monkeypatch.setattr("mms.ml.sharing.plan.fit_of", fails_at_once_or_fits_late)
+    crew = Loky(2, tmp_path / "spool")
+
+    found = worked_off(crew, instances, [triple], (0, 1))
+    crew.close()
+
+    assert [(part, str(one.error)) for (_, part), one in found.items()] == [(0, "fold 0")]
+
+
+def fails_at_once_or_fits_late(triple: Triple, seed: int, matrix: Matrix, *args: Any) -> Fitted:
+    """One fold fails while another is under way."""
+    if matrix.part.number == 0:
+        raise ValueError("fold 0")
+    sleep(1.5)
+    return fit_of(triple, seed, matrix, *args)
 
 
 def deadly(triple: Triple, *args: Any) -> Fitted:

@@ -19,7 +19,7 @@ BREAKS = 2
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A fit and what came of it; a triple's first error ends all its fits that have not begun."""
+    """A fit and what came of it; a triple's first error is the last that is said of it, whatever runs still."""
 
     fit: Fit
     result: Fitted | FittedModel | None
@@ -122,7 +122,7 @@ class Loop:
             kept, result = result, self._crew.fetch(result)
             self._crew.drop(kept)
         self._leave(node)
-        return [Finished(node.fit, result)]
+        return [] if node.fit.id in self._failed else [Finished(node.fit, result)]
 
     def _keep(self, node: Node, kept: Kept) -> None:
         if node.is_matrix:
