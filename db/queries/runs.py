@@ -177,6 +177,7 @@ def run_of(row: RunRow, job: JobRow | None) -> Run:
         verdict=row.verdict,
         search=Search.from_json(row.request.get("search")),
         reference=reference_from_json(row.reference),
+        seed=row.seed,
     )
 
 

@@ -51,7 +51,7 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     again = verb(noun, "again", "launch an earlier run again: its triples, its search, its scope", _again)
     again.add_argument("run", type=int, metavar="RUN", help="id of the run")
     again.add_argument("--snapshot", type=int, help="id of another snapshot")
-    again.add_argument("--seed", type=int, default=0)
+    again.add_argument("--seed", type=int, help="another seed")
     retraining = verb(noun, "retrain", "challenge a scope's champion on a new snapshot", _retrain)
     retraining.add_argument("project", help="name or id")
     retraining.add_argument("--scope", default=GLOBAL)
@@ -122,7 +122,8 @@ def _again(args: Namespace) -> Output:
         if get_snapshot(session, snapshot_id).project_id != before.project_id:
             raise Invalid(f"Snapshot {snapshot_id} belongs to another project.")
         triples = tuple(run_triples(session, args.run))
-        launch = Launch(snapshot_id, triples, seed=args.seed, search=before.search, scope=before.scope)
+        seed = before.seed if args.seed is None else args.seed
+        launch = Launch(snapshot_id, triples, seed, before.search, before.scope)
         run_id = launch_run(session, member, launch, now)
     return _shown(run_id, wait=args.wait)
 

@@ -86,6 +86,7 @@ class Run:
     search: Search = Search()
     reference: Reference | None = None
     """Of a run in a scope: the global champion on the scope's rows."""
+    seed: int = 0
 
     @property
     def fits(self) -> int:

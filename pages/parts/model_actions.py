@@ -6,6 +6,7 @@ from db.session import transaction
 from mms.domain.members import Member
 from mms.domain.models import Model, ModelState
 from mms.usecases.models import archive_models, describe_model
+from pages.parts.scope_choice import scope_address
 from pages.parts.session import real_now
 from pages.parts.told import told
 
@@ -13,7 +14,7 @@ from pages.parts.told import told
 def actions(member: Member, model: Model) -> None:
     """The way to alter its triple, and a menu, beside the two buttons."""
     query = {"project": str(model.ranked.project_id), "model": str(model.id)}
-    query |= {"seed": str(model.seed)} if model.seed else {}
+    query |= scope_address(model.ranked.scope) | ({"seed": str(model.seed)} if model.seed else {})
     st.page_link("train.py", label="Edit and train again", icon=":material/edit:", query_params=query)
     with st.popover("More", icon=":material/more_horiz:"):
         base = f"/api/v1/models/{model.id}"

@@ -9,6 +9,7 @@ from mms.domain.projects import Project
 from mms.domain.runs import Run
 from mms.usecases.runs import cancel_run, retry_run
 from pages.parts.project import link_query
+from pages.parts.scope_choice import scope_address
 from pages.parts.search_choice import address_of
 from pages.parts.session import real_now
 from pages.parts.told import told
@@ -29,5 +30,6 @@ def run_buttons(member: Member, project: Project, run: Run, has_models: bool) ->
                 with transaction() as session:
                     retry_run(session, member, run.id, real_now())
                 st.rerun()
-        again = link_query(project, again=run.id, **address_of(run.search))
+        seed = {"seed": run.seed} if run.seed else {}
+        again = link_query(project, again=run.id, **seed, **address_of(run.search), **scope_address(run.scope))
         st.page_link("train.py", label="Run again with edits", query_params=again)

@@ -15,6 +15,7 @@ from pages.parts.formatting import counted, metric_help, score_of
 from pages.parts.model_table import BAND
 from pages.parts.project import link_query
 from pages.parts.run_table import STATE_WORDS
+from pages.parts.scope_choice import scope_address
 
 _STANDS = (
     "≈ and shade: within one standard error of the best. p: of the corrected paired t-test over the 12 folds, the best "
@@ -28,7 +29,7 @@ def leaderboard(project: Project, page: RunPage, standings: Standings | None) ->
 
     standings: of a finished run, how its models stand against the best.
     """
-    metric = METRICS[project.primary_metric]
+    metric, scope = METRICS[project.primary_metric], scope_address(page.run.scope)
 
     def open_row() -> None:
         model_id = page.triples[st.session_state["leaderboard_open"].row].model_id
@@ -38,7 +39,7 @@ def leaderboard(project: Project, page: RunPage, standings: Standings | None) ->
     def edit_row() -> None:
         chosen = page.triples[st.session_state["leaderboard_edit"].row]
         if chosen.origin is not Origin.BASELINE:
-            st.switch_page("train.py", query_params=link_query(project, triple=chosen.id))
+            st.switch_page("train.py", query_params=link_query(project, triple=chosen.id, **scope))
 
     st.subheader("Leaderboard so far" if not page.run.state.is_final else "Leaderboard")
     if standings:

@@ -11,10 +11,11 @@ from db.session import reading, transaction
 from mms.domain.members import Member
 from mms.domain.promotions import GLOBAL
 from mms.domain.runs import Launch
-from mms.domain.scopes import FanOut
+from mms.domain.scopes import FanOut, ScopeKind, scope_of
 from mms.domain.snapshots import Snapshot
 from mms.usecases.fan_out import fan_out, group_sizes, planned_fan_out
 from mms.usecases.runs import launch_run
+from pages.parts.formatting import counted
 
 _ALL, _GROUP, _EACH, _SEGMENT, _USER = (
     "all rows",
@@ -40,25 +41,44 @@ def scope_choice(snapshot: Snapshot) -> ScopeChoice | None:
         named = [segment.name for segment in segments(session, snapshot.project_id)]
     kinds = [_ALL, _GROUP, _EACH, *([_SEGMENT] if named else []), *([_USER] if snapshot.entity_key else [])]
     row = st.columns(3)
-    kind = row[0].selectbox("Learn from", kinds, key="scope_kind", help="a scope's model answers for its rows only")
+    kind = row[0].selectbox(
+        "Learn from", kinds, key="scope_kind", bind="query-params", help="a scope's model answers for its rows only"
+    )
     if kind == _ALL:
         return ScopeChoice()
     if kind == _SEGMENT:
-        return ScopeChoice(f"segment:{row[1].selectbox('Segment', named, key='scope_segment')}")
+        segment = row[1].selectbox("Segment", named, key="scope_segment", bind="query-params")
+        return ScopeChoice(f"segment:{segment}")
     if kind == _USER:
         entity = row[1].text_input(
-            "Entity", key="scope_user", help=f"its {', '.join(snapshot.entity_key)}, joined by |"
+            "Entity", key="scope_user", bind="query-params", help=f"its {', '.join(snapshot.entity_key)}, joined by |"
         )
         return ScopeChoice(f"user:{entity.strip()}") if entity.strip() else None
-    column = row[1].selectbox("Grouped by", group_columns(snapshot), key="scope_column")
+    column = row[1].selectbox("Grouped by", group_columns(snapshot), key="scope_column", bind="query-params")
     if column is None:
         return None
     if kind == _EACH:
-        least = row[2].number_input("At least rows", 24, value=200, key="scope_rows", help="smaller groups get no run")
+        least = row[2].number_input(
+            "At least rows", 24, value=200, key="scope_rows", bind="query-params", help="smaller groups get no run"
+        )
         return ScopeChoice(column=column, minimum_rows=int(least))
     sizes = _sizes(snapshot.id, column)
-    value = row[2].selectbox("Group", list(sizes), key="scope_value", format_func=lambda v: f"{v} ({sizes[v]:,} rows)")
-    return None if value is None else ScopeChoice(f"group:{column}={value}")
+    value = row[2].selectbox("Group", list(sizes), key="scope_value", bind="query-params", help="the biggest first")
+    if value is None:
+        return None
+    row[2].caption(counted(sizes[value], "row"))
+    return ScopeChoice(f"group:{column}={value}")
+
+
+def scope_address(key: str) -> dict[str, str]:
+    """What the address of the training page says of a scope."""
+    scope = scope_of(key)
+    own = {
+        ScopeKind.GROUP: {"scope_kind": _GROUP, "scope_column": scope.column or "", "scope_value": scope.value},
+        ScopeKind.SEGMENT: {"scope_kind": _SEGMENT, "scope_segment": scope.value},
+        ScopeKind.USER: {"scope_kind": _USER, "scope_user": scope.value},
+    }
+    return own.get(scope.kind, {})
 
 
 def group_columns(snapshot: Snapshot) -> list[str]:

@@ -70,14 +70,14 @@ def test_a_fan_out_foretells_the_fits_of_its_search(folder: Path, capsys: pytest
     assert {stored(run_id)[0].fits for run_id in told["runs"]} == {told["fan_out"]["fits"]} == {65}
 
 
-def test_a_run_is_launched_again_with_its_search_and_scope(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_is_launched_again_as_it_was(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     scope = ["--scope", "group:ward=north"]
-    answered(capsys, "run", "launch", "Points", "--algorithm", "tree", "--trials", "4", *scope)
+    answered(capsys, "run", "launch", "Points", "--algorithm", "tree", "--trials", "4", "--seed", "7", *scope)
 
     answered(capsys, "run", "again", "1")
 
     (before, _), (after, _) = stored(1), stored(2)
-    assert (after.search, after.scope, after.fits) == (before.search, before.scope, before.fits)
+    assert (after.search, after.scope, after.seed) == (before.search, before.scope, 7)
 
 
 @pytest.mark.parametrize(

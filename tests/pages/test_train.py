@@ -1,6 +1,7 @@
 """Train: what to try is composed by widgets, its cost is said before the click, and any triple may be altered."""
 
 import json
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -9,10 +10,16 @@ from db.models import Snapshot as SnapshotRow
 from db.queries.runs import run_triples, runs, triples_of_run
 from db.queries.snapshots import snapshots
 from db.session import reading, transaction
+from mms.domain.members import PRODUCT
 from mms.domain.runs import Run
 from mms.domain.search import SearchKind
+from mms.domain.segments import SegmentDraft
+from mms.domain.tables import Condition, Operator
 from mms.domain.triples import Triple
+from mms.usecases.segments import create_segment
+from pages.parts.scope_choice import scope_address
 from pages.parts.search_choice import address_of
+from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
 
@@ -117,6 +124,21 @@ def test_a_run_is_launched_again_with_its_search(open_staged: Open, stage: Stage
 
     after, same = launched(again, stage)
     assert (after.search, same) == (before.search, triples)
+
+
+def test_what_was_fitted_in_a_scope_is_launched_again_in_it(open_staged: Open, stage: Stage) -> None:
+    rule = (Condition("x", Operator.GT, -2),)
+    with transaction() as session:
+        create_segment(session, PRODUCT, stage.project.id, SegmentDraft("right", rule), NOW)
+    scope = scope_address("segment:right")
+    before, _ = launched(open_staged("train", project=stage.project.id, seed=7, **scope), stage)
+    page = open_staged("runs", project=stage.project.id, run=before.id)
+    link = next(link for link in page.get("page_link") if link.proto.label == "Run again with edits")
+    address = dict(parse_qsl(link.proto.query_string))
+
+    after, _ = launched(open_staged("train", **address), stage)
+
+    assert (after.scope, after.seed) == (before.scope, before.seed) == ("segment:right", 7)
 
 
 def test_one_row_of_a_run_is_opened_by_its_address(open_staged: Open, stage: Stage) -> None:
