@@ -40,7 +40,7 @@ class Settings:
 
     @property
     def spool(self) -> Path:
-        """Values on their way between the processes of a run, a folder a job."""
+        """Values on their way between the processes of a run, a folder an attempt at a job."""
         return self.home / "spool"
 
     @property

@@ -8,8 +8,8 @@ from shutil import rmtree
 import sqlalchemy as sa
 
 from db import models as tables
-from db.session import Transaction
-from mms.domain.jobs import JobState
+from db.session import reading
+from mms.domain.jobs import Job, JobState
 from mms.ml.crew import Crew
 from mms.ml.crew.dask import Dask
 from mms.ml.crew.loky import Loky
@@ -53,28 +53,36 @@ def shared_bytes() -> int:
 
 
 @contextmanager
-def crew_of(job_id: int, *, is_small: bool) -> Iterator[Crew]:
+def crew_of(job: Job, *, is_small: bool) -> Iterator[Crew]:
     """The crew of a job. Leaving it ends every call that still runs."""
-    crew: Crew = Serial() if is_small else _many(job_id)
+    crew: Crew = Serial() if is_small else _many(job)
     try:
         yield crew
     finally:
         crew.close()
 
 
-def _many(job_id: int) -> Crew:
+def _many(job: Job) -> Crew:
     site = settings()
-    return Dask(site.dask_scheduler) if site.dask_scheduler else Loky(workers(), site.spool / str(job_id))
+    if site.dask_scheduler:
+        return Dask(site.dask_scheduler)
+    return Loky(workers(), site.spool / _folder(job.id, job.attempt))
 
 
-def sweep_spool(transaction: Transaction) -> None:
-    """Delete what killed jobs left behind."""
+def _folder(job_id: int, attempt: int) -> str:
+    """Of one attempt: whoever held the job before may write on for a while, and must not write into our files."""
+    return f"{job_id}-{attempt}"
+
+
+def sweep_spool() -> None:
+    """Delete what killed jobs, and earlier attempts at those that run, left behind."""
     folders = list(settings().spool.glob("*"))
     if not folders:
         return
-    with transaction() as session:
-        running = sa.select(tables.Job.id).where(tables.Job.state == JobState.RUNNING.value)
-        names = {str(id_) for id_ in session.scalars(running)}
+    with reading() as session:
+        job = tables.Job
+        running = session.execute(sa.select(job.id, job.attempt).where(job.state == JobState.RUNNING.value))
+        names = {_folder(id_, attempt) for id_, attempt in running}
     for folder in folders:
         if folder.name not in names:
             rmtree(folder, ignore_errors=True)

@@ -63,7 +63,7 @@ class FoldLoop:
         self._stored = _stored_folds(work)
         self._triples = {t.id: t for t in work.triples}
         self.total = fits_of(len(work.triples))
-        sweep_spool(work.context.transaction)
+        sweep_spool()
 
     def run(self, triples: Sequence[RunTriple]) -> None:
         """All folds and the final fit of each triple, in one pass; then ensembles of what is there."""
@@ -105,7 +105,7 @@ class FoldLoop:
             fits += [Fit(triple.id, triple.triple, number) for number in wanted if number in self._parts]
         is_small = is_alone() or len(fits) * len(self._work.instances.features) < MANY_ROWS
         while fits:
-            with crew_of(self._work.context.job.id, is_small=is_small) as crew:
+            with crew_of(self._work.context.job, is_small=is_small) as crew:
                 fits = self._driven(crew, fits)
             is_small = False
 
