@@ -42,6 +42,7 @@ def now() -> datetime:
 def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """An empty, migrated store; returns its URL. Everything that reads the settings uses it."""
     monkeypatch.setenv("MMS_HOME", str(tmp_path))
+    monkeypatch.setenv("MMS_WORKERS", "1")  # a busy machine would start other processes for toys
     url = request.getfixturevalue(f"{request.param}_url")
     if request.param == "sqlite":
         monkeypatch.delenv("MMS_DATABASE_URL", raising=False)

@@ -282,17 +282,12 @@ def test_a_run_that_is_taken_up_again_fits_no_finished_fold_twice(
     with transaction() as session:
         session.execute(sa.update(tables.Job).values(lease_until=now - timedelta(days=9999)))
 
-    with reading() as session:
-        before = {
-            (row.run_triple_id, row.fold): row.fit_seconds for row in session.scalars(sa.select(tables.FoldResult))
-        }
+    before = stored_fits()
 
     work_off(now)
 
+    after = stored_fits()
     with reading() as session:
-        after = {
-            (row.run_triple_id, row.fold): row.fit_seconds for row in session.scalars(sa.select(tables.FoldResult))
-        }
         assert get_run(session, run_id).state is JobState.SUCCEEDED
     assert len(before) == 17
     assert len(after) == 26
