@@ -130,3 +130,18 @@ def test_a_constant_target_has_no_r2() -> None:
     ours = score_all(Task.REGRESSION, np.full(5, 2.0), Predicted(None, None, np.full(5, 3.0)), (), None)
 
     assert ours == {"rmse": -1.0, "mae": -1.0}
+
+
+@pytest.mark.parametrize("levels", [2, 5, 1000])
+def test_ranks_with_ties_score_as_in_scikit_learn(levels: int) -> None:
+    chance = np.random.default_rng(levels)
+    truth = np.where(chance.random(300) < 0.3, "yes", "no")
+    share = chance.integers(0, levels, 300) / levels
+    predicted = Predicted(np.full(300, "no", dtype=object), np.column_stack([1 - share, share]), None)
+
+    scores = score_all(Task.BINARY, truth, predicted, ("no", "yes"), "yes")
+
+    assert scores["roc_auc"] == pytest.approx(theirs.roc_auc_score(truth == "yes", share), abs=1e-12)
+    assert scores["average_precision"] == pytest.approx(
+        theirs.average_precision_score(truth == "yes", share), abs=1e-12
+    )
