@@ -110,7 +110,7 @@ def space_from_json(value: Mapping[str, Any]) -> dict[str, Choice]:
             )
             for name, choice in value.items()
         }
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise Invalid(
             'This is no space: per algorithm it has "recipes" and "values", and per parameter a list of values or '
             '{"low": number, "high": number}.'

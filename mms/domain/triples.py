@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from sys import float_info
 from typing import Any
 
 from mms.domain.canonical import digest
@@ -47,7 +47,7 @@ class Parameter:
             if isinstance(value, bool):
                 return value
             raise wrong
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= float_info.max:
             raise wrong
         if self.kind == "integer" and value != int(value):
             raise wrong

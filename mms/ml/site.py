@@ -7,7 +7,7 @@ said so in a sentence; the product starts all the same.
 import inspect
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -56,6 +56,8 @@ def _entries(path: Path, changed: int, table: str, made: Callable[["Entry"], Any
             found.append(made(Entry(content_of_entry)))
         except Invalid as error:
             problems.append(f"{path}: entry '{name}' of {table} is left out: {error.sentence}")
+        except (TypeError, ValueError) as error:
+            problems.append(f"{path}: entry '{name}' of {table} is left out: it holds a wrong value: {error}.")
     return Entries(tuple(found), tuple(problems))
 
 
@@ -81,7 +83,7 @@ class Entry:
         if not (self.name.isidentifier() and self.name.islower()):
             raise Invalid("its name is lower case, of letters, digits and underscores.")
         self._class = _imported(self.text("class"))
-        self._takes = set(inspect.signature(self._class).parameters)
+        self._takes = _parameters_of(self._class)
         self.parameters = tuple(self._parameter(one) for one in self.take("parameters", list, []))
         self.fixed: Mapping[str, Any] = self.take("fixed", dict, {})
         for name in self.fixed:
@@ -146,18 +148,21 @@ class Entry:
         if content["kind"] not in _KINDS_OF_PARAMETERS:
             raise Invalid(f"parameter '{content['name']}' is one of {', '.join(_KINDS_OF_PARAMETERS)}.")
         fields = {**content, "choices": tuple(content.get("choices", ())), "default": content.get("default")}
-        try:
-            parameter = Parameter(**fields)
-            default = parameter.checked(parameter.default, self.name)
-        except TypeError as error:
-            raise Invalid(f"parameter '{content['name']}' has a key of a wrong type.") from error
-        return Parameter(**{**fields, "default": default})
+        parameter = Parameter(**fields)
+        return replace(parameter, default=parameter.checked(parameter.default, self.name))
 
     def _accepted(self, name: str) -> None:
         if name not in self._takes:
             raise Invalid(
                 f"its class takes no parameter '{name}'; it takes {', '.join(sorted(self._takes)) or 'none'}."
             )
+
+
+def _parameters_of(class_: Any) -> set[str]:
+    try:
+        return set(inspect.signature(class_).parameters)
+    except ValueError as error:  # some classes that are written in C tell nothing
+        raise Invalid(f"'{class_.__name__}' does not tell which parameters it takes.") from error
 
 
 def _imported(path: str) -> Any:

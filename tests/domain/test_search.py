@@ -77,7 +77,13 @@ def test_a_space_is_the_same_after_it_was_stored() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [{"tree": 5}, {"tree": {"recipes": []}}, {"tree": {"recipes": [], "values": {"a": 3}}}]
+    "value",
+    [
+        {"tree": 5},
+        {"tree": {"recipes": []}},
+        {"tree": {"recipes": [], "values": {"a": 3}}},
+        {"tree": {"recipes": [], "values": {"a": {"low": 1, "high": 10**400}}}},
+    ],
 )
 def test_what_is_no_space_is_refused(value: dict[str, object]) -> None:
     with pytest.raises(Invalid, match="This is no space"):

@@ -101,6 +101,7 @@ def test_an_entry_that_was_taken_out_of_the_file_can_no_longer_be_named(site_fil
         ),
         ("sklearn.linear_model:Perceptron", "sklearn.linear_model", "'class' is written package.module:Class; it got"),
         ("sklearn.linear_model:Perceptron", "os:getcwd", "'os:getcwd' is no class."),
+        ("sklearn.linear_model:Perceptron", "builtins:dict", "'dict' does not tell which parameters it takes."),
         ("sklearn.linear_model:Perceptron", "pathlib:Path", "its class takes no parameter 'alpha'; it takes args"),
         ('name = "perceptron"', 'name = "logistic"', "there is one of this name."),
         ('name = "perceptron"', 'name = "Per ceptron"', "its name is lower case, of letters, digits and underscores."),
@@ -117,6 +118,9 @@ def test_an_entry_that_was_taken_out_of_the_file_can_no_longer_be_named(site_fil
         ('kind = "number"\ndefault = 0.0001', 'kind = "code"', "parameter 'alpha' is one of integer, number, boolean"),
         ("shuffle = true", "shuffled = true", "its class takes no parameter 'shuffled'"),
         ('label = "Perceptron"', "label = 5", "it needs 'label', of type str."),
+        ('choices = ["l1", "l2"]', "choices = 5", "it holds a wrong value: 'int' object is not iterable."),
+        ("low = 1e-8", 'low = "little"', "it holds a wrong value: "),
+        ('tasks = ["binary", "multiclass"]', "tasks = [[1]]", "it holds a wrong value: "),
     ],
 )
 def test_a_wrong_entry_is_left_out_in_a_sentence_and_the_others_stay(
