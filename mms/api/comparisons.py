@@ -5,8 +5,9 @@ from fastapi import APIRouter, Response
 from db.session import reading
 from mms.api.access import CurrentMember
 from mms.api.answers import answer
-from mms.domain.comparison import conclusion, evidence, ids_of
-from mms.usecases.comparisons import compared
+from mms.api.limits import Id
+from mms.domain.comparison import conclusion, evidence, ids_of, standings_words
+from mms.usecases.comparisons import compared, standings
 
 router = APIRouter(tags=["comparisons"])
 
@@ -17,3 +18,11 @@ def comparison(models: str, member: CurrentMember) -> Response:
     with reading() as session:
         found = compared(session, member, ids_of(models))
     return answer({"comparison": found, "words": f"{conclusion(found)}: {evidence(found)}"})
+
+
+@router.get("/runs/{run_id}/standings")
+def of_run(run_id: Id, member: CurrentMember) -> Response:
+    """A run's models against its best: band, simplest, adjusted tests, triples tried; null while there is no model."""
+    with reading() as session:
+        found = standings(session, member, run_id)
+    return answer({"standings": found, "words": None if found is None else standings_words(found).replace("**", "")})

@@ -15,12 +15,14 @@ from db.session import reading, transaction
 from mms.cli.console import Output, acting, group, say, table, verb
 from mms.cli.searches import add_space, cost_of, launch_of, planned_launch
 from mms.cli.snapshots import add_selection, selection
+from mms.domain.comparison import standings_words
 from mms.domain.errors import Conflict, Invalid, Unavailable
 from mms.domain.jobs import JobState
 from mms.domain.promotions import GLOBAL
 from mms.domain.runs import Launch, Retraining
 from mms.domain.scopes import SCOPES
 from mms.domain.snapshots import Selection, Snapshot
+from mms.usecases.comparisons import standings
 from mms.usecases.fan_out import fan_out, planned_fan_out
 from mms.usecases.refits import refit_model, update_model
 from mms.usecases.runs import cancel_run, launch_run, retrain
@@ -31,7 +33,7 @@ _TELL_AFTER, _GIVE_UP_AFTER = 5.0, 60.0
 
 def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     """The verbs of runs."""
-    noun = group(verbs, "run", "runs: launch, fan-out, retrain, refit, update, list, status, cancel, again")
+    noun = group(verbs, "run", "runs: launch, fan-out, retrain, refit, update, list, status, standings, cancel, again")
     launch = verb(noun, "launch", "fit a search space on a snapshot", _launch)
     launch.add_argument("project", help="name or id")
     launch.add_argument("--snapshot", type=int, help="id (default: the newest)")
@@ -59,6 +61,10 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     verb(noun, "list", "list a project's runs, newest first", _list).add_argument("project", help="name or id")
     status = verb(noun, "status", "show a run and its triples", _status)
     status.add_argument("run", type=int, metavar="RUN", help="id of the run")
+    standing = verb(
+        noun, "standings", "how a run's models stand against its best, and which is the simplest", _standings
+    )
+    standing.add_argument("run", type=int, metavar="RUN", help="id of the run")
     cancel = verb(noun, "cancel", "stop a run; finished models stay", _cancel)
     cancel.add_argument("run", type=int, metavar="RUN", help="id of the run")
     for parser in (launch, again, retraining, refit, update, status):
@@ -151,6 +157,17 @@ def _list(args: Namespace) -> Output:
 
 def _status(args: Namespace) -> Output:
     return _shown(args.run, wait=args.wait)
+
+
+def _standings(args: Namespace) -> Output:
+    member, _ = acting()
+    with reading() as session:
+        found = standings(session, member, args.run)
+    if found is None:
+        return Output({"standings": None, "words": None}, [f"Run {args.run} has no model yet."])
+    words = standings_words(found).replace("**", "")
+    rows = [{"id": row.model.id, "model": row.model.name, "stands": row.words} for row in found.rows]
+    return Output({"standings": found, "words": words}, [words, "", *table(rows, "")])
 
 
 def _cancel(args: Namespace) -> Output:

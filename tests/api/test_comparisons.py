@@ -33,6 +33,17 @@ def test_a_comparison_tells_chances_and_words(client: TestClient, champion: int)
     assert told["words"].startswith("v1 logistic regression is better than v2 logistic regression: ")
 
 
+def test_a_run_tells_how_its_models_stand(client: TestClient, champion: int) -> None:
+    fold_scores(0.1)
+
+    told = client.get("/api/v1/runs/1/standings").json()
+
+    first = told["standings"]["rows"][0]
+    assert (first["contender"]["model"]["id"], first["in_band"], first["test"]) == (champion, True, None)
+    assert told["words"].startswith("v1 logistic regression is best of ")
+    assert client.get("/api/v1/runs/99/standings").status_code == 404
+
+
 @pytest.mark.parametrize(("models", "status"), [("1,two", 422), ("1,2", 409)])
 def test_what_cannot_be_compared_is_refused(client: TestClient, champion: int, models: str, status: int) -> None:
     answer = client.get("/api/v1/comparisons", params={"models": models})
