@@ -11,22 +11,27 @@ from db.queries.models import get_model, models_page, oof_frame
 from db.queries.promotions import advice_for
 from db.queries.runs import get_run, run_page
 from db.queries.snapshots import get_snapshot, snapshot_blocks, snapshot_frame
+from db.queries.tables import get_table_named
 from db.session import reading, transaction
-from mms.domain.errors import Conflict, Forbidden
+from mms.domain.errors import Conflict, Forbidden, Invalid
 from mms.domain.jobs import JobState
 from mms.domain.members import Member, Role
 from mms.domain.models import ModelFilter, RankedModel
+from mms.domain.predictions import Feedback, Request
 from mms.domain.projects import Project
 from mms.domain.promotions import Seating
 from mms.domain.runs import Launch, RunKind
 from mms.domain.snapshots import Snapshot
 from mms.settings import settings
+from mms.usecases.feedback import record_feedback
 from mms.usecases.models import load_model
+from mms.usecases.predictions import predict
 from mms.usecases.promotions import promote
 from mms.usecases.refits import new_rows, update_model
 from mms.usecases.runs import launch_run
 from mms.usecases.snapshots import load_instances
-from tests.trained import ROWS, a_project, a_snapshot, more_points, triple_of, work_off
+from mms.usecases.tables import append_rows
+from tests.trained import ROWS, a_project, a_snapshot, more_points, points, triple_of, work_off
 
 pytestmark = [pytest.mark.trains, pytest.mark.slow]
 
@@ -99,3 +104,42 @@ def test_a_model_that_cannot_go_on_or_has_nothing_new_says_why(
             update_model(session, member, model_id, now)
     with pytest.raises(Forbidden), transaction() as session:
         update_model(session, Member(9, "v", "Vera", frozenset({Role.VIEWER})), sgd.id, now)
+
+
+def test_new_rows_with_other_classes_stop_an_update_in_a_sentence(
+    sqlite_store: str, member: Member, tmp_path: Path, now: datetime
+) -> None:
+    project, _, parent = trained(member, tmp_path, now, "sgd")
+    later = now + timedelta(hours=ROWS)
+    renamed = points(later, seed=2).replace({"side": {"no": "never"}})
+    with transaction() as session:
+        table = get_table_named(session, project.id, "points")
+        append_rows(session, member, table.id, renamed.to_dict("records"), later)
+        update_model(session, member, parent.id, later)
+
+    with pytest.raises(Invalid, match="cannot learn on: it knows the classes no, yes, and the new rows hold never, ye"):
+        work_off(later)
+
+
+def test_feedback_is_what_an_update_learns(sqlite_store: str, member: Member, tmp_path: Path, now: datetime) -> None:
+    project, _, model = trained(member, tmp_path, now, "sgd")
+    later = now + timedelta(hours=ROWS)
+    rows = points(later, seed=2).to_dict("records")
+    asked = [Request({"id": r["id"]}, {"x": r["x"], "y": r["y"]}, datetime.fromisoformat(r["at"])) for r in rows]
+    with transaction() as session:
+        answers = predict(session, member, project.id, asked, later)
+        assert new_rows(session, get_model(session, model.id), later).rows == 0, "what was only asked teaches nothing"
+        truths = [Feedback(a.id, r["side"], later) for a, r in zip(answers, rows, strict=True)]
+        record_feedback(session, member, project.id, truths, later)
+        assert new_rows(session, get_model(session, model.id), later).rows == ROWS
+        run_id = update_model(session, member, model.id, later)
+    work_off(later)
+
+    with reading() as session:
+        run = get_run(session, run_id)
+        assert run.snapshot_id is not None
+        taken = snapshot_frame(session, settings().cache, get_snapshot(session, run.snapshot_id))
+        made = run_page(session, run_id).triples[0].model_id
+        assert made is not None
+        assert get_model(session, made).parent_id == model.id
+    assert taken.set_index("id")["side"].to_dict() == {r["id"]: r["side"] for r in rows}
