@@ -15,6 +15,7 @@ from db.queries.promotions import find_champion
 from db.queries.runs import get_run, live_run, triples_of_run
 from db.queries.snapshots import get_snapshot, snapshot_blocks
 from db.session import reading
+from mms.domain.errors import Invalid
 from mms.domain.jobs import Progress
 from mms.domain.members import PRODUCT
 from mms.domain.models import Model
@@ -87,6 +88,8 @@ def _loaded(context: JobContext, session: Session, run_id: int) -> Work:
     snapshot = get_snapshot(session, run.snapshot_id)
     instances = load_instances(session, snapshot.id)
     champion, parent = _others(session, run, row.request)
+    if parent is not None and run.kind is RunKind.UPDATE:
+        _check_continues(parent, instances)
     scope = champion.ranked.scope if champion and run.kind is RunKind.RETRAINING else run.scope
     check_scope(session, snapshot, scope)
     inside, blocks = rows_of_scope(session, snapshot, scope), snapshot_blocks(session, snapshot)
@@ -111,6 +114,22 @@ def _loaded(context: JobContext, session: Session, run_id: int) -> Work:
         parent=parent,
         warm=load_model(session, parent.id)[1] if parent and run.kind is RunKind.UPDATE else None,
     )
+
+
+def _check_continues(parent: Model, instances: Instances) -> None:
+    """Invalid where new rows have other features or classes than the model that is to learn on from them."""
+    has = {column.name for column in instances.columns}
+    lacking = next((column.name for column in parent.signature.inputs if column.name not in has), None)
+    if lacking is not None:
+        raise Invalid(
+            f"{parent.ranked.name} cannot learn on: the new rows have no feature '{lacking}' any more. Retrain it."
+        )
+    if parent.signature.classes != instances.classes:
+        known, found = (", ".join(classes) for classes in (parent.signature.classes, instances.classes))
+        raise Invalid(
+            f"{parent.ranked.name} cannot learn on: it knows the classes {known}, and the new rows hold {found}. "
+            "Retrain it."
+        )
 
 
 def _others(session: Session, run: Run, request: Mapping[str, Any]) -> tuple[Model | None, Model | None]:
