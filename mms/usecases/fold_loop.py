@@ -208,13 +208,14 @@ def _stored_folds(work: Work) -> defaultdict[int, set[int]]:
 def _parts(work: Work) -> dict[int, Part]:
     """Every part of the snapshot that a fit may learn from, by number.
 
-    Folds by time score the newest rows as they are. Other folds trained on newer rows too, so there is one more part.
+    Folds by time score the newest rows as they are. Other folds trained on newer rows too, so there is one more part,
+    where the older rows teach anything.
     """
     parts = {split.fold: Part(split.fold, split.train, split.validate) for split in work.splits}
     parts[FINAL_FIT] = Part(FINAL_FIT, work.rows, work.rows)
     if work.newest is not None and work.snapshot.fold_plan.kind is not FoldKind.BY_TIME:
         older = np.intersect1d(_older_rows(work.instances, work.newest), work.rows)
-        if len(older) >= 2:
+        if len(older) >= 2 and (not work.instances.classes or work.instances.target.iloc[older].nunique() > 1):
             parts[NEWEST] = Part(NEWEST, older, work.newest)
     return parts
 

@@ -35,7 +35,7 @@ from mms.usecases.projects import edit_project
 from mms.usecases.runs import launch_run
 from mms.usecases.snapshots import load_instances
 from mms.usecases.tables import declare_instances
-from tests.trained import a_project, a_snapshot, triple_of, work_off
+from tests.trained import ROWS, a_project, a_snapshot, points, triple_of, work_off
 
 pytestmark = pytest.mark.trains
 
@@ -179,6 +179,20 @@ def test_shuffled_folds_get_their_hold_out_from_one_more_fit_on_older_rows(
     holdout = models_of(run_id)[1].holdout
     assert holdout is not None
     assert (holdout.time_from, holdout.sums.labelled) == (now - timedelta(hours=30), 30)
+
+
+def test_older_rows_of_one_class_teach_nothing_of_the_newest_ones_and_stop_no_triple(
+    sqlite_store: str, member: Member, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = points(now)
+    frame["side"] = ["no"] * (ROWS - 30) + ["yes", "no"] * 15
+    monkeypatch.setattr("tests.trained.points", lambda _: frame)
+    ground = Ground(member, tmp_path, now, kind=FoldKind.STRATIFIED)
+    run_id = ground.launch("neighbours")
+
+    work_off(now)
+
+    assert models_of(run_id)[1].holdout is None
 
 
 def test_without_a_time_there_is_no_hold_out(store: str, member: Member, tmp_path: Path, now: datetime) -> None:
