@@ -304,6 +304,9 @@ def test_recipes_are_told_apart_by_their_names() -> None:
     assert [triple.recipe.name for triple in by_name.triples] == ["mine", "mine", "mine 2", "mine 2", "mine 3"]
 
 
+TREE = {"class": "sklearn.tree.DecisionTreeClassifier"}
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -315,6 +318,8 @@ def test_recipes_are_told_apart_by_their_names() -> None:
         {"class": "sklearn.pipeline.Pipeline", "parameters": {}},
         {"class": "os.system", "parameters": {"command": "true"}},
         {"class": "elsewhere.LogisticRegression", "parameters": {}},
+        {"class": "sklearn.linear_model.LogisticRegression", "parameters": {"c": 1.0}},
+        {"class": "sklearn.pipeline.Pipeline", "parameters": {"steps": [["a", {**TREE, "parameters": {"roots": 3}}]]}},
     ],
 )
 def test_a_description_that_is_none_is_refused(value: Any) -> None:

@@ -74,6 +74,9 @@ class Carried:
 
     def __init__(self, given: Described, original: type, nearest: str) -> None:
         self.defaults = defaults(original)
+        unknown = next((name for name in given.parameters if name not in self.defaults), None)
+        if unknown is not None:
+            raise given.refused(f"the {given.name} of this server has no parameter '{unknown}'", nearest)
         self.given = replace(given, parameters={**self.defaults, **given.parameters})
         self.nearest = nearest
         self._noted: dict[str, str] = {}
