@@ -84,7 +84,8 @@ def _folds(session: Session, project: Project, models: Sequence[Model], colours:
 def _advice(session: Session, member: Member, project: Project, models: Sequence[Model]) -> None:
     for model in models:
         text, button = st.columns([4, 1], vertical_alignment="center")
-        text.markdown(f"**{model.ranked.name}**: {advice_words(advice_for(session, model.id), model.ranked)}")
+        advice = advice_for(session, model.id, model.ranked.scope)
+        text.markdown(f"**{model.ranked.name}**: {advice_words(advice, model.ranked)}")
         with button:
             promote_button(member, project, model.ranked, key=f"promote_{model.id}", primary=False)
 

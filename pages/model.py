@@ -49,7 +49,7 @@ def render(member: Member) -> None:
         model = get_model(session, model_id)
         project = get_project(session, member, model.ranked.project_id)
         keep_project(project.id)
-        champion = find_champion(session, project.id)
+        champion = find_champion(session, project.id, model.ranked.scope)
         _head(session, member, project, model, champion)
         _tabs(session, member, project, model, champion)
 
@@ -69,13 +69,13 @@ def _head(session: Session, member: Member, project: Project, model: Model, cham
         since = champion.promotion.promoted_at
         st.markdown(f"It answers since {day_words(since)}: {champion.promotion.reason}", help=utc_help(since))
     else:
-        st.markdown(advice_words(advice_for(session, model.id), ranked))
+        st.markdown(advice_words(advice_for(session, model.id, ranked.scope), ranked))
     opened = holdout_words(holdout_view(session, model.id), metric)
     if opened:
         st.markdown(opened, help=HOLDOUT)
     with st.container(horizontal=True):
         promote_button(member, project, ranked, key="promote", primary=not seated)
-        retrain_button(member, project, key="retrain", primary=seated)
+        retrain_button(member, project, key="retrain", scope=ranked.scope, primary=seated)
         refit_button(session, member, project, model, key="refit")
         update_button(session, member, project, model, key="update")
         actions(member, model)

@@ -2,9 +2,15 @@
 
 import pytest
 
+from db.models import Model as ModelRow
 from db.queries.models import get_model
 from db.queries.promotions import find_champion, promotions
-from db.session import reading
+from db.queries.runs import runs
+from db.session import reading, transaction
+from mms.domain.members import PRODUCT
+from mms.domain.promotions import Seating
+from mms.usecases.promotions import promote
+from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
 
@@ -95,8 +101,24 @@ def test_a_champion_cannot_be_archived_and_the_button_says_why(open_staged: Open
 def test_retraining_opens_its_run(open_staged: Open, stage: Stage) -> None:
     page = open_staged("model", id=stage.models[0].id)
 
+    assert page.button(key="retrain").help.endswith(": about 39 fits.")
     page.button(key="retrain").click().run()
 
     assert not page.exception
     assert not page.error
     assert page.title[0].value.startswith("Run")
+
+
+def test_a_model_of_a_scope_is_judged_and_retrained_there(open_staged: Open, stage: Stage) -> None:
+    model, scope = stage.models[-1], "group:x=1"
+    with transaction() as session:
+        session.get_one(ModelRow, model.id).scope = scope
+        promote(session, PRODUCT, Seating(model.id, "it knows them", scope, against_advice=True), NOW)
+    page = open_staged("model", id=model.id)
+    said = [m.value for m in page.markdown]
+
+    page.button(key="retrain").click().run()
+
+    assert any(words.endswith(": it knows them") for words in said)
+    with reading() as session:
+        assert runs(session, stage.project.id)[0].scope == scope
