@@ -12,7 +12,7 @@ from mms.domain.recipes import recipe_words
 from mms.domain.runs import FoldResult
 from mms.domain.scores import METRICS, Metric
 from mms.domain.triples import described
-from pages.parts.formatting import score_of
+from pages.parts.formatting import score_of, size
 
 
 def overview(model: Model, rivals: Mapping[str, RankedModel], metric: Metric) -> None:
@@ -77,13 +77,19 @@ def folds(model: Model, results: Mapping[int, list[FoldResult]], others: Mapping
             "fold": "final fit (optimistic)" if r.fold < 0 else str(r.fold + 1),
             "trained on": r.n_train,
             "validated on": r.n_validate,
+            "features": r.features,
             "fit, s": round(r.fit_seconds, 3),
+            "recipe, s": round(r.feature_seconds, 3),
+            "peak memory": "–" if r.peak_bytes is None else size(r.peak_bytes),
             metric.label: _natural(metric, r.scores),
             f"{metric.label}, training rows": _natural(metric, r.train_scores),
         }
         for r in sorted(results.get(model.id, []), key=lambda r: (r.fold < 0, r.fold))
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", alt="each fit with its rows, seconds and score")
+    st.caption(
+        "Recipe: its seconds count where it was fitted, and 0 where it was shared. Peak memory: by how much a fit grew."
+    )
 
 
 def _natural(metric: Metric, scores: Mapping[str, float]) -> float | None:

@@ -122,3 +122,12 @@ def test_a_model_of_a_scope_is_judged_and_retrained_there(open_staged: Open, sta
     assert any(words.endswith(": it knows them") for words in said)
     with reading() as session:
         assert runs(session, stage.project.id)[0].scope == scope
+
+
+def test_each_fit_tells_its_features_its_seconds_and_its_memory(open_staged: Open, stage: Stage) -> None:
+    page = open_staged("model", id=stage.models[0].id, tab="Folds")
+
+    (table,) = [frame.value for frame in page.dataframe if "peak memory" in frame.value.columns]
+    assert len(table) == 13
+    assert table["features"].min() > 0
+    assert (table["peak memory"] == "–").all() or table["peak memory"].str.endswith("B").all()
