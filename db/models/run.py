@@ -63,7 +63,7 @@ class RunTriple(Base):
 class FoldResult(Base):
     """One fit on one fold (fold -1: the final fit). Scores by metric name, greater is better.
 
-    oof_blob, importances_blob: the fold's out-of-fold rows and importances, until the model holds those of all folds.
+    oof_blob: the fold's answers out of fold and its importances, until the model holds those of all folds.
     """
 
     __tablename__ = "fold_result"
@@ -80,4 +80,3 @@ class FoldResult(Base):
     feature_seconds: Mapped[float] = mapped_column(default=0.0, server_default=sa.text("0"))
     features: Mapped[int | None]
     peak_bytes: Mapped[int | None]
-    importances_blob: Mapped[str | None] = mapped_column(sa.ForeignKey("blob.sha256"), index=True)

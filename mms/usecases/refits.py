@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from db import models as tables
 from db import physical
 from db.blobs import put_bytes, read_bytes
+from db.queries.jobs import UNFINISHED
 from db.queries.models import get_model, oof_frame
 from db.queries.openings import holdout_view
 from db.queries.projects import hold_project, live_project, project_of
@@ -71,7 +72,17 @@ def why_no_refit(session: Session, model: Model) -> str | None:
     version = session.scalar(
         refit.where(other.parent_id == model.id, run.kind == RunKind.REFIT.value, other.deleted_at.is_(None)).limit(1)
     )
-    return None if version is None else f"v{version} is its refit already"
+    return _under_way(session, model, RunKind.REFIT) if version is None else f"v{version} is its refit already"
+
+
+def _under_way(session: Session, model: Model, kind: RunKind) -> str | None:
+    """That an unfinished run makes such a version of the model already, as a clause: a second would make the same."""
+    run = tables.Run
+    stmt = sa.select(run.number, run.request).where(
+        run.project_id == model.ranked.project_id, run.kind == kind.value, run.state.in_(UNFINISHED)
+    )
+    number = next((row.number for row in session.execute(stmt) if row.request["parent"] == model.id), None)
+    return None if number is None else f"run {number} is at it already"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +112,7 @@ def new_rows(session: Session, model: Model, now: datetime) -> NewRows:
     if rows < MINIMUM_ROWS:
         said = f"{rows:,} labelled {'row is' if rows == 1 else 'rows are'}"
         return NewRows(rows, f"{said} newer than {snapshot.name}, and 12 folds need at least {MINIMUM_ROWS}")
-    return NewRows(rows, None)
+    return NewRows(rows, _under_way(session, model, RunKind.UPDATE))
 
 
 def update_model(session: Session, member: Member, model_id: int, now: datetime) -> int:
@@ -112,6 +123,7 @@ def update_model(session: Session, member: Member, model_id: int, now: datetime)
     member.require(Permission.TRAIN)
     model = get_model(session, model_id)
     project = open_project(session, model.ranked.project_id)
+    hold_project(session, project.id)
     found = new_rows(session, model, project.present(now))
     if found.why_not is not None:
         raise Conflict(f"Model {model.ranked.name} is not updated: {found.why_not}.")

@@ -178,6 +178,8 @@ def test_a_refit_is_a_new_version_on_all_rows_with_the_folds_of_its_parent(
 
     with transaction() as session:
         run_id = refit_model(session, member, first.id, now)
+    with pytest.raises(Conflict, match="is not refitted: run 2 is at it already"), transaction() as session:
+        refit_model(session, member, first.id, now)
     work_off(now)
 
     with reading() as session:

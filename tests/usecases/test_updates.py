@@ -57,6 +57,8 @@ def test_an_update_equals_partial_fit_by_hand_and_is_judged_against_its_parent(
 
     with transaction() as session:
         run_id = update_model(session, member, parent.id, later)
+    with pytest.raises(Conflict, match="is not updated: run 2 is at it already"), transaction() as session:
+        update_model(session, member, parent.id, later)
     work_off(later)
 
     with reading() as session:

@@ -34,8 +34,7 @@ def _columns() -> None:
     op.add_column("fold_result", sa.Column("peak_bytes", INTEGER))
     op.add_column("model", sa.Column("scope", sa.String(), nullable=False, server_default="global"))
     _referring("model", "parent_id", INTEGER, "model.id")
-    for table in ("fold_result", "model"):
-        _referring(table, "importances_blob", sa.String(length=64), "blob.sha256")
+    _referring("model", "importances_blob", sa.String(length=64), "blob.sha256")
 
 
 def _referring(table: str, name: str, kind: sa.BigInteger | sa.String, target: str) -> None:
