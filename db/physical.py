@@ -1,7 +1,6 @@
 """Physical feature tables: made, filled and read by their catalogue record. Column i is stored as `c{i}`."""
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import groupby
@@ -17,6 +16,7 @@ from db.models.base import UtcTime
 from mms.domain.errors import Conflict, Invalid
 from mms.domain.snapshots import Extent, Selection
 from mms.domain.tables import (
+    COMPARISONS,
     DTYPES,
     Column,
     ColumnType,
@@ -38,14 +38,6 @@ _PHYSICAL: Mapping[ColumnType, sa.types.TypeEngine[Any]] = {
     ColumnType.CATEGORY: _BYTEWISE,
     ColumnType.TEXT: _BYTEWISE,
     ColumnType.TIME: UtcTime(),
-}
-_COMPARISONS: Mapping[Operator, Callable[[Any, Any], Any]] = {
-    Operator.EQ: operator.eq,
-    Operator.NE: operator.ne,
-    Operator.LT: operator.lt,
-    Operator.LE: operator.le,
-    Operator.GT: operator.gt,
-    Operator.GE: operator.ge,
 }
 _CHUNK = 10_000
 _LOOKUPS = 500
@@ -285,7 +277,7 @@ def _condition(physical: sa.Table, table: FeatureTable, condition: Condition) ->
         return stored.is_not(None)
     if checked.operator is Operator.IN:
         return stored.in_(checked.value)
-    holds: sa.ColumnElement[bool] = _COMPARISONS[checked.operator](stored, checked.value)
+    holds: sa.ColumnElement[bool] = COMPARISONS[checked.operator](stored, checked.value)
     return holds
 
 

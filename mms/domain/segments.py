@@ -1,14 +1,13 @@
 """Segments: named rules over features, by which rows are told apart."""
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from mms.domain.errors import Invalid
 from mms.domain.plain import plain
-from mms.domain.tables import Column, Condition, Operator, checked_condition
+from mms.domain.tables import COMPARISONS, Column, Condition, Operator, checked_condition
 
 MOST_CONDITIONS = 20
 
@@ -107,7 +106,7 @@ def _holds(condition: Condition, value: Any) -> bool:
         return False
     if condition.operator is Operator.IN:
         return any(value == _alike(one, value) for one in condition.value)
-    met: bool = _COMPARISONS[condition.operator](value, _alike(condition.value, value))
+    met: bool = COMPARISONS[condition.operator](value, _alike(condition.value, value))
     return met
 
 
@@ -117,13 +116,3 @@ def _alike(given: Any, value: Any) -> Any:
         return given
     moment = datetime.fromisoformat(given)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-_COMPARISONS: Mapping[Operator, Callable[[Any, Any], Any]] = {
-    Operator.EQ: operator.eq,
-    Operator.NE: operator.ne,
-    Operator.LT: operator.lt,
-    Operator.LE: operator.le,
-    Operator.GT: operator.gt,
-    Operator.GE: operator.ge,
-}

@@ -1,5 +1,6 @@
 """Feature tables and the declaration that joins them into an instance table."""
 
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -274,6 +275,17 @@ class Operator(StrEnum):
     IN = "in"
     IS_NULL = "is null"
     NOT_NULL = "is not null"
+
+
+COMPARISONS: Mapping[Operator, Callable[[Any, Any], Any]] = {
+    Operator.EQ: operator.eq,
+    Operator.NE: operator.ne,
+    Operator.LT: operator.lt,
+    Operator.LE: operator.le,
+    Operator.GT: operator.gt,
+    Operator.GE: operator.ge,
+}
+"""Those of two values: in Python, on a frame and in SQL the same."""
 
 
 @dataclass(frozen=True, slots=True)

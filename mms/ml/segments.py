@@ -1,23 +1,13 @@
 """Which rows belong to a segment: the meaning that the store's filter has, on a frame."""
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from mms.domain.errors import Invalid
-from mms.domain.tables import Condition, Operator
-
-_COMPARISONS: Mapping[Operator, Callable[[Any, Any], Any]] = {
-    Operator.EQ: operator.eq,
-    Operator.NE: operator.ne,
-    Operator.LT: operator.lt,
-    Operator.LE: operator.le,
-    Operator.GT: operator.gt,
-    Operator.GE: operator.ge,
-}
+from mms.domain.tables import COMPARISONS, Condition, Operator
 
 
 def rows_in(frame: pd.DataFrame, conditions: Sequence[Condition]) -> np.ndarray:
@@ -46,7 +36,7 @@ def _holds(series: pd.Series, condition: Condition) -> np.ndarray:
     if condition.operator is Operator.IN:
         met: pd.Series = series.isin([_comparable(series, value) for value in condition.value])
     else:
-        met = _COMPARISONS[condition.operator](series, _comparable(series, condition.value))
+        met = COMPARISONS[condition.operator](series, _comparable(series, condition.value))
     holds: np.ndarray = known & met.fillna(False).to_numpy(dtype=bool)
     return holds
 
