@@ -142,20 +142,6 @@ def out_of_fold_answers(triple: Triple, rows: SideBySide, splits: Sequence[Split
     return combined
 
 
-def out_of_fold_frame(rows: SideBySide, combined: np.ndarray, question: Question) -> pd.DataFrame:
-    """The ensemble's out-of-fold rows, in the shape of a model's (see fitting.FittedFold)."""
-    predicted = question.predicted(combined)
-    frame = pd.DataFrame({"row": rows.rows, "fold": rows.folds, "truth": rows.truth})
-    if predicted.values is not None:
-        return frame.assign(value=predicted.values)
-    frame = frame.assign(label=predicted.labels)
-    for k in range(len(question.classes)):
-        frame[f"p_{k}"] = combined[:, k]
-    if question.task is Task.BINARY and question.positive is not None:
-        frame["score"] = combined[:, question.classes.index(question.positive)]
-    return frame
-
-
 class _Ensemble:
     """Fitted members and how their answers are combined."""
 

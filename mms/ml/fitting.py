@@ -1,4 +1,4 @@
-"""Fit one triple on one fold, or on the whole snapshot: by the same pieces of work as a run, which shares them."""
+"""Fit one triple on one fold: by the same pieces of work as a run, which shares them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from sklearn.pipeline import Pipeline
 
 from mms.domain.models import Signature
 from mms.domain.projects import Task
-from mms.domain.runs import FINAL_FIT, FoldResult
+from mms.domain.runs import FoldResult
 from mms.domain.tables import Column
 from mms.domain.triples import Triple
 from mms.ml import recipes
 from mms.ml.algorithms import algorithm_named, estimator
 from mms.ml.folds import Split
-from mms.ml.prediction import answered, gives_probabilities
+from mms.ml.prediction import answered
 from mms.ml.recipes.features import Features
-from mms.ml.sharing.fits import Answers, fit_of, fitted_on, pipeline_of
+from mms.ml.sharing.fits import Answers, fit_of
 from mms.ml.sharing.pieces import Asked, Matrix, Part, Target, matrix_of
 
 
@@ -47,15 +47,6 @@ class FittedFold:
     oof: pd.DataFrame
 
 
-@dataclass(frozen=True, slots=True)
-class FittedWhole:
-    """The final fit: its pipeline, its (optimistic) result on its own rows, and its signature."""
-
-    pipeline: Any
-    result: FoldResult
-    signature: Signature
-
-
 def fit_fold(triple: Triple, instances: Instances, split: Split, seed: int) -> FittedFold:
     """Fit on the split's training rows, score every metric of the task on both sides. Inner threads fixed at 1.
 
@@ -65,15 +56,6 @@ def fit_fold(triple: Triple, instances: Instances, split: Split, seed: int) -> F
     fitted = fit_of(triple, seed, matrix, None, True)
     answers = Answers.from_bytes(fitted.answers).values
     return FittedFold(fitted.result, out_of_fold(instances, [split], [answers]))
-
-
-def fit_whole(triple: Triple, instances: Instances, seed: int) -> FittedWhole:
-    """Fit on all rows; scores and train_scores are the same, and optimistic."""
-    rows = np.arange(len(instances.features))
-    matrix = _matrix(triple, instances, Part(FINAL_FIT, rows, rows))
-    fitted, result, _ = fitted_on(triple, seed, matrix, None, True)
-    signature = signature_of(instances, is_probability=gives_probabilities(fitted))
-    return FittedWhole(pipeline_of(triple, matrix, fitted), result, signature)
 
 
 def unfitted(triple: Triple, columns: tuple[Column, ...], task: Task, seed: int) -> Pipeline:

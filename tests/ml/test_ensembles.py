@@ -18,7 +18,6 @@ from mms.ml.ensembles import (
     assembled,
     combiner_of,
     out_of_fold_answers,
-    out_of_fold_frame,
     side_by_side,
 )
 from mms.ml.folds import Split
@@ -141,18 +140,23 @@ def test_an_assembled_ensemble_answers_like_its_combiner_and_survives_pickling(
         assert not hasattr(made, "predict_proba")
 
 
-def test_out_of_fold_rows_come_back_in_the_shape_of_a_models() -> None:
+def frame_of(rows: SideBySide, member: int = 0) -> pd.DataFrame:
+    """Out-of-fold rows as a binary model's are stored."""
+    shares = {f"p_{k}": rows.answers[member, :, k] for k in range(2)}
+    return pd.DataFrame({"row": rows.rows, "fold": rows.folds, "truth": rows.truth, **shares})
+
+
+def test_stored_rows_lie_side_by_side_whatever_their_order() -> None:
     rows = stored(BINARY)
 
-    frame = out_of_fold_frame(rows, rows.answers[0], BINARY)
+    again = side_by_side([frame_of(rows).sample(frac=1, random_state=1), frame_of(rows, 2)], BINARY)
 
-    again = side_by_side([frame.sample(frac=1, random_state=1), frame], BINARY)
-    assert list(frame) == ["row", "fold", "truth", "label", "p_0", "p_1", "score"]
-    np.testing.assert_array_equal(again.answers, rows.answers[[0, 0]])
+    np.testing.assert_array_equal(again.rows, rows.rows)
+    np.testing.assert_array_equal(again.answers, rows.answers[[0, 2]])
 
 
 def test_members_of_other_folds_are_refused() -> None:
-    frame = out_of_fold_frame(stored(BINARY), stored(BINARY).answers[0], BINARY)
+    frame = frame_of(stored(BINARY))
 
     with pytest.raises(Invalid, match="not scored on the same rows and folds"):
         side_by_side([frame, frame.assign(fold=0)], BINARY)

@@ -10,9 +10,10 @@ from mms.domain.errors import Invalid
 from mms.domain.projects import Task
 from mms.domain.snapshots import FoldKind, FoldPlan, Profile
 from mms.domain.triples import Triple
-from mms.ml.fitting import Instances, fit_fold, fit_whole
+from mms.ml.fitting import Instances, fit_fold
 from mms.ml.folds import Split, assign_blocks, splits
 from mms.ml.recipes import proposed_recipes
+from tests.ml.shared import fit_whole
 from tests.ml.toys import folds_of, toy
 
 

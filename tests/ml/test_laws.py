@@ -13,12 +13,13 @@ from mms.domain.scores import METRICS, metrics_of
 from mms.domain.snapshots import FoldKind, FoldPlan, Profile
 from mms.domain.triples import Recipe, Triple
 from mms.ml.algorithms import Algorithm, algorithm_named, algorithms_of
-from mms.ml.fitting import FittedWhole, fit_fold, fit_whole
+from mms.ml.fitting import fit_fold
 from mms.ml.folds import assign_blocks, splits
 from mms.ml.needs import misfit
 from mms.ml.persistence import load_pipeline, save_pipeline
 from mms.ml.prediction import checked_frame, predict_frame
 from mms.ml.recipes import proposed_recipes
+from tests.ml.shared import Whole, fit_whole
 from tests.ml.toys import folds_of, toy
 
 EVERY = [
@@ -40,7 +41,7 @@ def suiting(task: Task, algorithm: Algorithm) -> Recipe:
 
 
 @cache
-def whole_of(task: Task, name: str, recipe: str) -> FittedWhole:
+def whole_of(task: Task, name: str, recipe: str) -> Whole:
     """Fitted once, asked by several tests."""
     algorithm = algorithm_named(name, task)
     (chosen,) = (one for one in recipes_for(task) if one.name == recipe)

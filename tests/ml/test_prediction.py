@@ -13,9 +13,9 @@ from mms.domain.projects import Task
 from mms.domain.snapshots import Profile
 from mms.domain.tables import Column, ColumnType
 from mms.domain.triples import Triple
-from mms.ml.fitting import fit_whole
 from mms.ml.prediction import checked_frame, predict_frame
 from mms.ml.recipes import proposed_recipes
+from tests.ml.shared import fit_whole
 from tests.ml.toys import toy
 
 SIGNATURE = Signature(
