@@ -105,13 +105,24 @@ def flow_of(branch: Branch, columns: Sequence[Column]) -> Flow:
 
 
 def flow_after(recipe: Recipe) -> Flow:
-    """What may stand over all features side by side."""
-    wrong = {
-        position: f"'{step.transformer}' stands in a branch, not over all features."
-        for position, step in enumerate(recipe.after)
-        if not TRANSFORMERS[step.transformer].after
-    }
-    return Flow(wrong, tuple(_offer(t) for t in TRANSFORMERS.values() if t.after))
+    """Follow the matrix of all branches side by side through the steps over all features."""
+    sparse, wrong = any(_ends_sparse(branch) for branch in recipe.branches), {}
+    for position, step in enumerate(recipe.after):
+        transformer = TRANSFORMERS[step.transformer]
+        if not transformer.after:
+            wrong[position] = f"'{step.transformer}' stands in a branch, not over all features."
+        elif sparse and not transformer.takes_sparse:
+            wrong[position] = f"'{step.transformer}' takes no sparse matrix, which a branch or step before it gives."
+        sparse = transformer.gives_sparse(sparse)
+    fitting = (t for t in TRANSFORMERS.values() if t.after and (t.takes_sparse or not sparse))
+    return Flow(wrong, tuple(_offer(t) for t in fitting))
+
+
+def _ends_sparse(branch: Branch) -> bool:
+    sparse = False
+    for step in branch.steps:
+        sparse = TRANSFORMERS[step.transformer].gives_sparse(sparse)
+    return sparse
 
 
 def preview_of(session: Session, snapshot_id: int, recipe: Recipe) -> Preview:

@@ -59,17 +59,17 @@ def leaderboard(project: Project, page: RunPage, standings: Standings | None) ->
             ),
             "edit": st.column_config.ButtonColumn("Triple", type="tertiary", key="leaderboard_edit", on_click=edit_row),
             "algorithm": "Algorithm",
+            "score": st.column_config.TextColumn(
+                f"Score ({metric.label})",
+                help=f"{metric_help(metric)} Mean of the folds so far ± standard deviation over them.",
+            ),
+            "stands": st.column_config.TextColumn("Against the best", help=_STANDS),
             "hyperparameters": st.column_config.TextColumn("Hyperparameters", width="medium"),
             "recipe": "Recipe",
             "origin": st.column_config.TextColumn(
                 "Origin", help="space: you asked for it; baseline: the Dummy; champion: the champion's triple, refitted"
             ),
             "folds": st.column_config.ProgressColumn("Folds", min_value=0, max_value=12, format="%d of 12"),
-            "score": st.column_config.TextColumn(
-                f"Score ({metric.label})",
-                help=f"{metric_help(metric)} Mean of the folds so far ± standard deviation over them.",
-            ),
-            "stands": st.column_config.TextColumn("Against the best", help=_STANDS),
             "state": "State",
         },
     )
@@ -107,12 +107,12 @@ def leaderboard_frame(triples: Sequence[RunTriple], metric: Metric, standings: S
             "model": ["–" if t.model_id is None else names.get(t.model_id, "open") for t in triples],
             "edit": ["–" if t.origin is Origin.BASELINE else "edit" for t in triples],
             "algorithm": [t.triple.algorithm for t in triples],
+            "score": ["–" if t.score is None else score_of(metric, t.score, t.score_sd) for t in triples],
+            "stands": [stands.get(t.model_id or 0, t.note or "–") for t in triples],
             "hyperparameters": [described(t.triple.hyperparameters) or "defaults" for t in triples],
             "recipe": [t.triple.recipe.name for t in triples],
             "origin": [t.origin.value for t in triples],
             "folds": [t.folds_done for t in triples],
-            "score": ["–" if t.score is None else score_of(metric, t.score, t.score_sd) for t in triples],
-            "stands": [stands.get(t.model_id or 0, t.note or "–") for t in triples],
             "state": [STATE_WORDS[t.state] for t in triples],
         }
     )

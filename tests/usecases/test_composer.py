@@ -74,6 +74,18 @@ def test_only_steps_that_take_what_the_chain_gives_are_offered() -> None:
     assert "one_hot" not in over_all
 
 
+@pytest.mark.parametrize(
+    ("after", "offered", "wrong"), [((), False, set()), (("pca",), False, {0}), (("svd",), True, set())]
+)
+def test_over_a_matrix_that_is_mostly_zeros_only_steps_that_take_it_are_offered(
+    after: tuple[str, ...], offered: bool, wrong: set[int]
+) -> None:
+    flow = flow_after(Recipe("r", (Branch("categorical", steps("one_hot")),), steps(*after)))
+
+    assert ("pca" in {offer.name for offer in flow.offers}) is offered
+    assert set(flow.wrong) == wrong
+
+
 def test_a_preview_shows_the_matrix_that_a_fit_would_see(snapshot: Snapshot) -> None:
     recipe = Recipe("r", (Branch("numeric", steps("impute", "scale")),))
 
