@@ -35,6 +35,21 @@ def models_of_triples(session: Session, snapshot_id: int, scope: str, hashes: Se
     return {hash_: ranked_of(row) for hash_, row in session.execute(stmt)}
 
 
+def fitted_triples(session: Session, snapshot_id: int, scope: str) -> frozenset[str]:
+    """The hashes of the triples of which there is a live model that an ensemble could combine."""
+    stmt = (
+        select(TripleRow.hash)
+        .join(ModelRow, ModelRow.triple_id == TripleRow.id)
+        .where(
+            ModelRow.snapshot_id == snapshot_id,
+            ModelRow.scope == scope,
+            ModelRow.deleted_at.is_(None),
+            ModelRow.parent_id.is_(None),
+        )
+    )
+    return frozenset(session.scalars(stmt))
+
+
 def members_of(session: Session, model: RankedModel, triple: Triple) -> list[RankedModel]:
     """The models an ensemble combines, by version; those that were deleted since are missing."""
     found = models_of_triples(session, model.snapshot_id, model.scope, [member.hash for member in triple.members])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from db import models as tables
+from db.queries.ensembles import fitted_triples
 from db.queries.projects import get_project
 from db.queries.promotions import find_champion
 from db.queries.snapshots import get_snapshot
@@ -56,6 +57,7 @@ class Options:
     """What may be tried on a snapshot. first_space: a good first guess, without the baseline.
 
     neighbourhood: the global champion's triple and those one step away from it; empty without a champion.
+    fitted: hashes of triples with a model on the snapshot, which an ensemble combines without a fit.
     """
 
     snapshot: Snapshot
@@ -64,6 +66,7 @@ class Options:
     algorithms: tuple[Offer, ...]
     first_space: tuple[Triple, ...]
     neighbourhood: tuple[Triple, ...] = ()
+    fitted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ def options_for(session: Session, member: Member, snapshot_id: int) -> Options:
         algorithms=tuple(offers),
         first_space=tuple(first_space(task, snapshot)),
         neighbourhood=_neighbourhood(session, snapshot.project_id, task),
+        fitted=fitted_triples(session, snapshot_id, GLOBAL),
     )
 
 
@@ -139,7 +143,10 @@ def planned(options: Options, space: Mapping[str, Choice], more: Sequence[Triple
     if way.kind is not SearchKind.TRIALS:
         triples |= {triple.hash: triple for triple in drawn if triple.hash not in triples}
     chosen = tuple(triples.values())
-    fits = fits_of_search(len(chosen) + 1 + search.proposals, search) if chosen or search.proposals else 0
+    members = _missing_members(options, triples)
+    count = len(chosen) + len(members) + 1 + search.proposals
+    fits = fits_of_search(count, search) if chosen or search.proposals else 0
+    drawn = [*members, *drawn]
     return Plan(
         triples=chosen,
         fits=fits,
@@ -149,8 +156,15 @@ def planned(options: Options, space: Mapping[str, Choice], more: Sequence[Triple
     )
 
 
+def _missing_members(options: Options, triples: Mapping[str, Triple]) -> list[Triple]:
+    """Members of ensembles that have no model on the snapshot yet: the launch adds them."""
+    asked = {member.hash: member for triple in triples.values() for member in triple.members}
+    return [member for name, member in asked.items() if name not in options.fitted and name not in triples]
+
+
 def _seconds(options: Options, examples: Sequence[Triple], fits: int) -> float:
-    """What so many fits take if the triples are like the examples."""
+    """What so many fits take if the triples are like the examples; ensembles combine what is stored, in no time."""
+    examples = [triple for triple in examples if not triple.members]
     if not examples:
         return 0.0
     snapshot = options.snapshot
@@ -160,6 +174,8 @@ def _seconds(options: Options, examples: Sequence[Triple], fits: int) -> float:
 
 def _misfits(options: Options, triples: Sequence[Triple]) -> Iterator[str]:
     for triple in triples:
+        if triple.members:
+            continue
         sentence = misfit(triple.recipe, algorithm_named(triple.algorithm, options.task), options.snapshot.schema)
         if sentence is not None:
             yield sentence

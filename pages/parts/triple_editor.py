@@ -1,4 +1,4 @@
-"""One triple, altered by widgets: algorithm, recipe and hyperparameters."""
+"""One triple, altered by widgets: algorithm, recipe and hyperparameters; of an ensemble what it has instead."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,6 +7,7 @@ import streamlit as st
 
 from mms.domain.triples import Recipe, Triple
 from mms.usecases.spaces import Offer, Options
+from pages.parts.ensemble_editor import ensemble_editor
 from pages.parts.parameter_widget import parameter_widgets
 from pages.parts.recipe_link import recipe_link
 
@@ -17,8 +18,7 @@ def triple_editor(triple: Triple, options: Options, recipes: Mapping[str, Recipe
     """Draw the triple's widgets; return it as they say. recipes: the ones to choose, by their names."""
     offers = {offer.name: offer for offer in options.algorithms}
     if triple.members:
-        st.caption("An ensemble has neither recipe nor hyperparameters: edit its members, or leave it out.")
-        return triple
+        return ensemble_editor(triple, options.task, key)
     if triple.algorithm not in offers:
         st.caption(f"'{triple.algorithm}' is not offered here, so that it stays as it is, or is left out.")
         return triple

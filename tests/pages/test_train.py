@@ -10,6 +10,7 @@ from db.models import Snapshot as SnapshotRow
 from db.queries.runs import run_triples, runs, triples_of_run
 from db.queries.snapshots import snapshots
 from db.session import reading, transaction
+from mms.domain.ensembles import EnsembleKind, ensemble_of
 from mms.domain.members import PRODUCT
 from mms.domain.runs import Run
 from mms.domain.search import SearchKind
@@ -17,6 +18,7 @@ from mms.domain.segments import SegmentDraft
 from mms.domain.tables import Condition, Operator
 from mms.domain.triples import Triple
 from mms.usecases.segments import create_segment
+from pages.parts.draft import text_of
 from pages.parts.scope_choice import scope_address
 from pages.parts.search_choice import address_of
 from tests.conftest import NOW
@@ -139,6 +141,23 @@ def test_what_was_fitted_in_a_scope_is_launched_again_in_it(open_staged: Open, s
     after, _ = launched(open_staged("train", **address), stage)
 
     assert (after.scope, after.seed) == (before.scope, before.seed) == ("segment:right", 7)
+
+
+def test_an_ensemble_is_edited_by_widgets_too(open_staged: Open, stage: Stage) -> None:
+    with reading() as session:
+        members = run_triples(session, stage.models[0].run_id)
+    vote = ensemble_of(EnsembleKind.VOTING, members)
+    page = open_staged("train", project=stage.project.id, triples=text_of([vote.to_json()]))
+
+    page.selectbox(key=key_of(page, "selectbox", "_kind")).select(EnsembleKind.STACKING).run()
+    page.number_input(key=key_of(page, "number_input", "_strength")).set_value(3.0).run()
+    before = page.multiselect(key=key_of(page, "multiselect", "_members"))
+    before.set_value([members[0].hash]).run()
+    assert any("2 members at least" in error.value for error in page.error)
+    page.multiselect(key=before.key).set_value([member.hash for member in members]).run()
+
+    own = [triple for triple in launched(page, stage)[1] if triple.members]
+    assert own == [ensemble_of(EnsembleKind.STACKING, members, {"strength": 3.0})]
 
 
 def test_one_row_of_a_run_is_opened_by_its_address(open_staged: Open, stage: Stage) -> None:

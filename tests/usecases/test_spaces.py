@@ -1,13 +1,16 @@
 """What a run would do is told before the click, by every way through a space."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from db.session import reading
+from mms.domain.ensembles import EnsembleKind, ensemble_of
 from mms.domain.errors import Invalid
 from mms.domain.members import Member
+from mms.domain.runs import fits_of
 from mms.domain.search import RACE, Search, SearchKind, raced_fits, rungs
 from mms.usecases.spaces import Choice, Options, Range, Way, choice_of, options_for, planned
 from tests.trained import a_project, a_snapshot
@@ -62,6 +65,17 @@ def test_a_mismatch_is_told_before_the_click(options: Options) -> None:
 def test_without_anything_chosen_there_is_nothing_to_fit(options: Options) -> None:
     assert planned(options, {}).fits == planned(options, {}, way=Way(draw=5)).fits == 0
     assert options.neighbourhood == ()
+
+
+def test_an_ensemble_brings_the_fits_of_those_of_its_members_that_have_no_model(options: Options) -> None:
+    members = options.first_space[:3]
+    vote = ensemble_of(EnsembleKind.VOTING, members)
+    there = replace(options, fitted=frozenset(member.hash for member in members))
+
+    assert planned(options, {}, [vote]).fits == fits_of(5)
+    assert planned(options, {}, [vote, members[0]]).fits == fits_of(5)
+    assert planned(there, {}, [vote]).fits == fits_of(2)
+    assert planned(there, {}, [vote]).triples == (vote,)
 
 
 def test_a_grid_refuses_a_range(options: Options) -> None:
