@@ -6,6 +6,7 @@ from statistics import fmean, stdev
 
 from sqlalchemy.orm import Session
 
+from db.queries.ensembles import models_of_triples
 from db.queries.models import get_model, oof_frame
 from db.queries.projects import live_project, project_of
 from db.queries.snapshots import get_snapshot, snapshot_blocks, snapshot_times
@@ -97,7 +98,26 @@ def _chosen(session: Session, model_ids: Sequence[int]) -> tuple[list[Model], Pr
                 f"{first.name} and {other.name} were scored on different rows: combine models of one snapshot and "
                 "scope, or make them comparable on the compare page first."
             )
+    _check_newest(session, models)
     return models, project_of(live_project(session, first.project_id))
+
+
+def _check_newest(session: Session, models: Sequence[Model]) -> None:
+    """An ensemble's triple names triples, so its run takes the newest model that each of them gave on the folds."""
+    first = models[0].ranked
+    found = models_of_triples(session, first.snapshot_id, first.scope, [model.triple.hash for model in models])
+    for model in models:
+        newest = found.get(model.triple.hash)
+        if newest is None:
+            raise Conflict(
+                f"{model.ranked.name} learnt from other rows than its folds did, and the model it goes on from was "
+                "deleted: combine others."
+            )
+        if newest.id != model.id:
+            raise Conflict(
+                f"An ensemble takes the newest model that a triple gave on its folds, and of {model.ranked.name} that "
+                f"is {newest.name}: combine that one."
+            )
 
 
 def _may_vote(model: Model) -> bool:

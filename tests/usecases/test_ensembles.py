@@ -231,3 +231,19 @@ def test_what_cannot_be_combined_is_refused(sqlite_store: str, member: Member, t
     assert "The member 'svm' gives decision values that only rank" in (refused.error or "")
     stacked = ensemble(member, project, EnsembleDraft((members[0].id, svm.id), EnsembleKind.STACKING), now)
     assert stacked.signature.probability
+
+
+def test_only_the_newest_model_of_a_triple_is_combined(
+    sqlite_store: str, member: Member, tmp_path: Path, now: datetime
+) -> None:
+    project, snapshot, (first, other, _) = trained(member, tmp_path, now)
+    with transaction() as session:
+        launch_run(session, member, Launch(snapshot.id, (first.triple,), seed=5), now)
+    work_off(now)
+    again = models_of(project, first.triple.algorithm)[-1]
+
+    words = f"newest model .* of {first.ranked.name} that is {again.ranked.name}: combine that one"
+    with pytest.raises(Conflict, match=words), transaction() as session:
+        launch_ensemble(session, member, EnsembleDraft((first.id, other.id)), now)
+    with transaction() as session:
+        launch_ensemble(session, member, EnsembleDraft((again.id, other.id)), now)
