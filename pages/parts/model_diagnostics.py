@@ -11,6 +11,7 @@ from mms.domain.models import Model
 from mms.domain.pictures import Theme
 from mms.domain.projects import Project, Task
 from mms.usecases.pictures import ask_for_pictures
+from pages.parts.model_importances import importances
 from pages.parts.scored_rows import class_choice, out_of_fold, ranked_rows
 from pages.parts.session import real_now
 from pages.parts.told import told
@@ -26,6 +27,7 @@ def diagnostics(member: Member, project: Project, model: Model) -> None:
         _regression(model)
     else:
         _classification(project, model)
+    importances(model)
     _pictures(member, model)
 
 

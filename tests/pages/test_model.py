@@ -9,6 +9,7 @@ from db.queries.runs import runs
 from db.session import reading, transaction
 from mms.domain.members import PRODUCT
 from mms.domain.promotions import Seating
+from mms.domain.triples import BASELINE
 from mms.usecases.promotions import promote
 from tests.conftest import NOW
 from tests.pages.conftest import Open
@@ -131,3 +132,15 @@ def test_each_fit_tells_its_features_its_seconds_and_its_memory(open_staged: Ope
     assert len(table) == 13
     assert table["features"].min() > 0
     assert (table["peak memory"] == "–").all() or table["peak memory"].str.endswith("B").all()
+
+
+def test_the_features_that_weigh_most_are_shown_or_why_none_are(open_staged: Open, stage: Stage) -> None:
+    logistic = next(m for m in stage.models if m.algorithm == "logistic")
+    dummy = next(m for m in stage.models if m.algorithm == BASELINE)
+    page, none = (open_staged("model", id=m.id, tab="Diagnostics") for m in (logistic, dummy))
+
+    (table,) = [frame.value for frame in page.dataframe if "mean of folds" in frame.value.columns]
+    weights = table["final fit"].abs().tolist()
+    assert {"x", "y"} <= {name.rpartition("__")[2] for name in table["feature"]}
+    assert weights == sorted(weights, reverse=True)
+    assert any("does not tell what its features weigh" in m.value for m in none.markdown)
