@@ -13,6 +13,7 @@ from mms.api.access import CurrentMember, Now
 from mms.api.answers import answer
 from mms.api.limits import LIST_ROWS, Id, Moment
 from mms.domain.promotions import GLOBAL, Seating
+from mms.usecases.openings import look_at_holdout
 from mms.usecases.promotions import promote, roll_back
 
 router = APIRouter(tags=["promotions"])
@@ -63,9 +64,11 @@ def advice(model_id: Id, member: CurrentMember, scope: str = GLOBAL) -> Response
 def seat(model_id: Id, body: Seat, member: CurrentMember, now: Now) -> Response:
     """Make a model champion of a scope."""
     seating = Seating(model_id, body.reason, body.scope, body.against_advice)
-    with acknowledged() as session:
+    with reading() as session:
         opened = get_project(session, member, get_model(session, model_id).ranked.project_id)
-        return answer({"promotion": promote(session, member, seating, opened.present(now))}, 201)
+        look = look_at_holdout(session, member, model_id)
+    with acknowledged() as session:
+        return answer({"promotion": promote(session, member, seating, opened.present(now), look)}, 201)
 
 
 @router.post("/projects/{project}/rollbacks", status_code=201)

@@ -11,6 +11,7 @@ from mms.cli.console import Output, acting, moment, table, verb
 from mms.domain.openings import looks
 from mms.domain.promotions import GLOBAL, Seating
 from mms.domain.scopes import SCOPES
+from mms.usecases.openings import look_at_holdout
 from mms.usecases.promotions import promote, roll_back
 
 
@@ -33,10 +34,12 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
 def _promote(args: Namespace) -> Output:
     member, now = acting()
     seating = Seating(args.model, args.reason, args.scope, args.against_advice)
-    with acknowledged() as session:
+    with reading() as session:
         model = get_model(session, args.model)
         project = get_project(session, member, model.ranked.project_id)
-        promotion = promote(session, member, seating, project.present(now))
+        look = look_at_holdout(session, member, args.model)
+    with acknowledged() as session:
+        promotion = promote(session, member, seating, project.present(now), look)
         view = holdout_view(session, args.model)
     lines = [f"{model.ranked.name} is champion of {args.scope}."]
     if view.opening is not None and view.opening.promotion_id == promotion:

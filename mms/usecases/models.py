@@ -1,10 +1,11 @@
-"""Models: described, archived, loaded to answer."""
+"""Models: described, archived, loaded to answer, scored on rows."""
 
 from collections import OrderedDict
 from datetime import datetime
 from threading import Lock
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,10 @@ from mms.domain.errors import Conflict, Invalid
 from mms.domain.members import Member, Permission
 from mms.domain.models import Model, ModelState
 from mms.domain.projects import Task
+from mms.ml.fitting import Instances
+from mms.ml.metrics import score_all
 from mms.ml.persistence import check_environment, load_pipeline
+from mms.ml.prediction import predict_frame
 from mms.security.site_key import check_signature, site_key
 from mms.settings import settings
 
@@ -96,6 +100,16 @@ def load_model(session: Session, model_id: int) -> tuple[Model, Any]:
             found = _loaded(session, model)
             _remember(model.artifact_sha, found)
     return model, found
+
+
+def scored_on(session: Session, model: Model, instances: Instances, rows: np.ndarray) -> dict[str, float]:
+    """Every metric (stored units) that these rows of a snapshot determine, of the model's artifact as it answers."""
+    _, pipeline = load_model(session, model.id)
+    features = instances.features[[column.name for column in model.signature.inputs]].iloc[rows]
+    asked = (instances.task, model.signature.classes, instances.positive)
+    predicted = predict_frame(pipeline, features, *asked, model.threshold)
+    truth = instances.target.to_numpy()[rows]
+    return score_all(instances.task, truth, predicted, model.signature.classes, instances.positive)
 
 
 def _loaded(session: Session, model: Model) -> Any:

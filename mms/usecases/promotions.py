@@ -13,13 +13,14 @@ from mms.domain.errors import Conflict
 from mms.domain.members import Member, Permission
 from mms.domain.models import ModelState, RankedModel
 from mms.domain.promotions import Seating, before_present, checked_reason, checked_scope, evidence_to_json
-from mms.usecases.openings import open_holdout
+from mms.usecases.openings import Look, open_holdout
 
 
-def promote(session: Session, member: Member, seating: Seating, now: datetime) -> int:
+def promote(session: Session, member: Member, seating: Seating, now: datetime, look: Look | None = None) -> int:
     """Seat a model as champion of a scope, and open its hold-out; return the promotion's id.
 
-    Conflict when the verdict is against it.
+    look: at the hold-out, taken before so that nobody waits for it; None takes it in here. Conflict when the verdict is
+    against it.
     """
     member.require(Permission.PROMOTE)
     scope, reason = checked_scope(seating.scope), checked_reason(seating.reason)
@@ -39,7 +40,7 @@ def promote(session: Session, member: Member, seating: Seating, now: datetime) -
     row = _ledger_row(member, model, scope, advice, now)
     row.reason, row.against_advice = reason, overruled
     promotion_id = _seat(session, row, advice.champion)
-    open_holdout(session, member, model.id, promotion_id, now)
+    open_holdout(session, member, model.id, promotion_id, now, look)
     return promotion_id
 
 

@@ -10,10 +10,8 @@ from db.queries.snapshots import get_snapshot, snapshot_frame
 from mms.domain.models import Model
 from mms.domain.snapshots import Snapshot
 from mms.ml.fitting import Instances
-from mms.ml.metrics import score_all
-from mms.ml.prediction import predict_frame
 from mms.settings import settings
-from mms.usecases.models import load_model
+from mms.usecases.models import scored_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +37,7 @@ def load_seat(
     known = set(inputs) <= set(instances.features.columns)
     if not len(rows) or not known or not _answers(champion, truth):
         return None
-    model, pipeline = load_model(session, champion.id)
-    predicted = predict_frame(
-        pipeline,
-        instances.features[inputs].iloc[rows],
-        instances.task,
-        model.signature.classes,
-        instances.positive,
-        model.threshold,
-    )
-    scores = score_all(instances.task, truth, predicted, model.signature.classes, instances.positive)
+    scores = scored_on(session, champion, instances, rows)
     return Seat(champion.id, rows, scores, f"the same {len(rows):,} newest rows")
 
 

@@ -11,6 +11,7 @@ from mms.domain.projects import Project
 from mms.domain.promotions import Seating
 from mms.domain.scopes import SCOPES
 from mms.domain.scores import METRICS
+from mms.usecases.openings import look_at_holdout
 from mms.usecases.promotions import promote
 from pages.parts.dialogs import close_dialog, is_open, open_dialog
 from pages.parts.holdout import holdout_words
@@ -66,9 +67,11 @@ def promote_dialog(member: Member, project: Project, model: RankedModel) -> None
     against = not advice.verdict.promote and st.checkbox("Promote against the advice (recorded)", key="promote_against")
     if st.button("Promote", type="primary", key="promote_now"):
         with told(stop=False):
+            with reading() as session:
+                look = look_at_holdout(session, member, model.id)
             with acknowledged() as session:
                 seating = Seating(model.id, reason, scope, against)
-                promote(session, member, seating, project.present(real_now()))
+                promote(session, member, seating, project.present(real_now()), look)
             st.toast(f"{model.name} answers in '{scope}' now.", icon=":material/check:")
             close_dialog()
             st.rerun()

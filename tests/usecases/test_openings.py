@@ -1,5 +1,6 @@
 """Hold-outs: rows that no fold and no final fit saw, opened once for each model, when it is promoted."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -26,8 +27,8 @@ from mms.domain.tables import Condition, Operator
 from mms.ml.metrics import score_all
 from mms.ml.prediction import predict_frame
 from mms.settings import settings
-from mms.usecases.models import load_model
-from mms.usecases.openings import open_holdout
+from mms.usecases.models import load_model, set_threshold
+from mms.usecases.openings import look_at_holdout, open_holdout
 from mms.usecases.promotions import promote
 from mms.usecases.refits import refit_model
 from mms.usecases.runs import launch_run
@@ -91,6 +92,32 @@ def test_a_hold_out_is_opened_once_for_a_model_at_its_promotion_and_recorded(
     assert view.opening.promotion_id == promotion
     assert (view.opening.rows, view.opening.opened_by) == (26, member.display_name)
     assert view.opening.scores == pytest.approx(expected)
+
+
+def test_a_look_that_was_taken_before_is_recorded_unless_the_model_answers_otherwise_by_now(
+    sqlite_store: str, member: Member, tmp_path: Path, now: datetime
+) -> None:
+    _, (first, second) = trained(member, tmp_path, now, "logistic", "naive_bayes")
+    with reading() as session:
+        looks = [look_at_holdout(session, member, model.id) for model in (first, second)]
+    with transaction() as session:
+        set_threshold(session, member, second.id, 0.99, now)
+
+    for model, look in zip((first, second), looks, strict=True):
+        assert look is not None
+        marked = replace(look, scores={"f1": 0.125})
+        with transaction() as session:
+            promote(session, member, Seating(model.id, "said so", against_advice=True), now, marked)
+
+    with reading() as session:
+        one, other = (holdout_view(session, model.id).opening for model in (first, second))
+        assert look_at_holdout(session, member, first.id) is None
+    assert one is not None
+    assert other is not None
+    assert one.scores == {"f1": 0.125}
+    assert looks[1] is not None
+    assert 0 <= other.scores["f1"] < looks[1].scores["f1"]
+    assert other.scores["f1"] != 0.125
 
 
 def test_neither_folds_nor_final_fit_nor_newest_rows_touch_the_hold_out(
