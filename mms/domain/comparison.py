@@ -298,7 +298,8 @@ def standings_words(standings: Standings) -> str:
     luck = "; the best of many owes some of its score to luck" if standings.tried > 1 else ""
     words = f"**{best.model.name}** is best of {tried}{luck}."
     alike = sum(row.test is not None and not row.distinguishable for row in standings.rows)
-    told = f" The tests cannot tell {alike} of {others} others from it." if others else ""
+    told = f" The tests cannot tell {alike} of {others} other{'' if others == 1 else 's'} from it." if alike else ""
+    told = told or (" The tests tell it from every other." if others else "")
     if len(band) == 1:
         return f"{words} No other comes within one standard error of it.{told}"
     error = amount_words(METRICS[standings.metric], standard_error(best.model))

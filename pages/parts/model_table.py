@@ -79,7 +79,7 @@ def models_table(page: ModelPage, project: Project, band: Collection[int], now: 
         alt=f"{len(ids)} models of {project.name}",
         column_config={
             "id": column.ButtonColumn("ID", type="tertiary", key=f"{key}_open", on_click=open_row, pinned=True),
-            "model": column.TextColumn("Model", help="the algorithm of the triple"),
+            "model": column.TextColumn("Model", width=110, help="the algorithm of the triple"),
             "hyperparameters": column.TextColumn("Hyperparameters", width="medium"),
             "build": column.TextColumn("Build time", help="wall time of the final fit on the whole snapshot"),
             "score": column.TextColumn(f"Score ({metric.label})", help=_score_help(metric)),

@@ -227,6 +227,16 @@ def test_a_baseline_in_the_band_says_that_nothing_was_learnt_for_sure() -> None:
     assert "nothing was learnt for sure" in leaderboard(best, near, simple=contender(2, "dummy"))
 
 
+@pytest.mark.parametrize(
+    ("p", "words"),
+    [(0.4, "The tests cannot tell 1 of 1 other from it."), (0.01, "The tests tell it from every other.")],
+)
+def test_the_leaderboard_says_whether_the_tests_tell_the_best_from_the_others(p: float, words: str) -> None:
+    best, other = standing(1, in_band=True, p=None), standing(2, in_band=False, p=p)
+
+    assert leaderboard(best, other, simple=contender(1)).endswith(words)
+
+
 def test_a_best_alone_in_its_band_needs_no_simpler_one() -> None:
     assert "No other comes within one standard error" in leaderboard(
         standing(1, in_band=True, p=None), simple=contender(1)
