@@ -76,7 +76,8 @@ def take_snapshot(
         rows.frame.to_parquet(file, index=False, compression="zstd")
         data = put_file(transaction, file, now)
     with transaction() as session:
-        return _stored(session, member, frozen, data, now)
+        stored = _stored(session, member, frozen, data, now)
+    return _same(stored, rows.dealing, exactly=dealing is not None)
 
 
 def load_instances(session: Session, snapshot_id: int) -> Instances:

@@ -1,11 +1,14 @@
 """Snapshots freeze what was known, once."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from sqlalchemy.orm import Session
 
 from db.queries.snapshots import get_snapshot, snapshot_blocks, snapshot_frame, snapshots
 from db.session import reading, transaction
@@ -75,6 +78,24 @@ def first_table(project: int) -> int:
 
     with reading() as session:
         return get_table_named(session, project, "base").id
+
+
+def test_whoever_comes_second_is_told_that_the_rows_were_dealt_otherwise_meanwhile(
+    project: int, member: Member, now: datetime
+) -> None:
+    others = iter([Dealing(FoldKind.BY_TIME)])
+
+    @contextmanager
+    def overtaken() -> Iterator[Session]:
+        for dealing in others:
+            take_snapshot(transaction, member, project, Selection(), now, dealing)
+        with transaction() as session:
+            yield session
+
+    with pytest.raises(Conflict, match="holds these very rows with "):
+        take_snapshot(overtaken, member, project, Selection(), now, Dealing(FoldKind.STRATIFIED))
+    with reading() as session:
+        assert [taken.fold_plan.kind for taken in snapshots(session, project)] == [FoldKind.BY_TIME]
 
 
 def test_labels_not_known_yet_stay_out(project: int, member: Member, now: datetime) -> None:
