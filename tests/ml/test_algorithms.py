@@ -150,3 +150,16 @@ def test_a_grid_has_three_sizes() -> None:
     assert [len(logistic.sized(size)) for size in ("default", "small", "large")] == [0, 1, 2]
     with pytest.raises(Invalid, match="'huge' is no size of a grid; choose one of default, small, large."):
         logistic.sized("huge")
+
+
+def test_boosting_cuts_features_by_rows_also_where_classes_are_balanced() -> None:
+    rows = np.random.default_rng(1).normal(size=(600, 1))
+    labels = np.where(rows[:, 0] > 1.2, "yes", "no")
+
+    plain, balanced = (
+        estimator("boosting", {"max_iter": 5, "class_weight": weight}, Task.BINARY, 0).fit(rows, labels)
+        for weight in (None, "balanced")
+    )
+
+    assert np.array_equal(plain._bin_mapper.bin_thresholds_[0], balanced._bin_mapper.bin_thresholds_[0])
+    assert not np.array_equal(plain.predict_proba(rows), balanced.predict_proba(rows))

@@ -1,5 +1,7 @@
 """Gradient boosting on histograms: trees, each of which repairs the ones before it."""
 
+from typing import Any
+
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
 from mms.domain.triples import Parameter
@@ -22,6 +24,16 @@ _LARGE = {
 _WORDS = "trees that repair one another; usually the best on tables, takes missing values as they are"
 
 
+class _Classifier(HistGradientBoostingClassifier):  # type: ignore[misc]
+    """Cuts features into bins by rows, not by their weights: balanced classes make that 20 times as slow (1.9.1).
+
+    Bins only say where a tree may cut; the weights count where it decides.
+    """
+
+    def _bin_data(self, X: Any, sample_weight: Any, is_training_data: bool) -> Any:
+        return super()._bin_data(X, None, is_training_data)
+
+
 BOOSTING_CLASSIFIER = Algorithm(
     "boosting",
     "Gradient boosting",
@@ -29,7 +41,7 @@ BOOSTING_CLASSIFIER = Algorithm(
     CLASSES,
     (*_PARAMETERS, CLASS_WEIGHT),
     _GRID,
-    maker(HistGradientBoostingClassifier, early_stopping=False),
+    maker(_Classifier, early_stopping=False),
     dense=True,
     missing=True,
     recipe="trees",
