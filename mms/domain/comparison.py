@@ -295,11 +295,13 @@ def standings_words(standings: Standings) -> str:
     """What the leaderboard says: the best of how many tried, how wide the band is, and which model to prefer."""
     best, band, others = standings.rows[0], standings.band, len(standings.rows) - 1
     tried = f"{standings.tried:,} triple{'' if standings.tried == 1 else 's'} tried on this snapshot"
-    luck = "; the best of many owes some of its score to luck" if standings.tried > 1 else ""
-    words = f"**{best.model.name}** is best of {tried}{luck}."
+    if not others:
+        return f"**{best.model.name}** is the only model of this run, after {tried}."
+    luck = ": the best of many owes some of its score to luck" if standings.tried > 1 else ""
+    words = f"**{best.model.name}** is best of this run, after {tried}{luck}."
     alike = sum(row.test is not None and not row.distinguishable for row in standings.rows)
     told = f" The tests cannot tell {alike} of {others} other{'' if others == 1 else 's'} from it." if alike else ""
-    told = told or (" The tests tell it from every other." if others else "")
+    told = told or " The tests tell it from every other."
     if len(band) == 1:
         return f"{words} No other comes within one standard error of it.{told}"
     error = amount_words(METRICS[standings.metric], standard_error(best.model))

@@ -214,7 +214,8 @@ def test_the_leaderboard_counts_the_tries_and_proposes_the_simplest_of_the_band(
     best, near = standing(1, in_band=True, p=None), standing(2, in_band=True, p=0.4)
 
     assert leaderboard(best, near, standing(3, in_band=False, p=0.01), simple=contender(2, features=3)) == (
-        "**v1 ridge** is best of 36 triples tried on this snapshot; the best of many owes some of its score to luck. "
+        "**v1 ridge** is best of this run, after 36 triples tried on this snapshot: the best of many owes some of its "
+        "score to luck. "
         "1 comes within one standard error of it (0.0289 F1; shaded, ≈); "
         "the simplest of them is **v2 ridge** (3 features, not 5): prefer it. "
         "The tests cannot tell 1 of 2 others from it."
@@ -238,9 +239,15 @@ def test_the_leaderboard_says_whether_the_tests_tell_the_best_from_the_others(p:
 
 
 def test_a_best_alone_in_its_band_needs_no_simpler_one() -> None:
-    assert "No other comes within one standard error" in leaderboard(
-        standing(1, in_band=True, p=None), simple=contender(1)
-    )
+    best, other = standing(1, in_band=True, p=None), standing(2, in_band=False, p=0.01)
+
+    assert "No other comes within one standard error" in leaderboard(best, other, simple=contender(1))
+
+
+def test_the_only_model_of_a_run_is_not_called_the_best() -> None:
+    only = leaderboard(standing(1, in_band=True, p=None), simple=contender(1))
+
+    assert only == "**v1 ridge** is the only model of this run, after 36 triples tried on this snapshot."
 
 
 def test_ids_are_read_once_each_in_their_order() -> None:

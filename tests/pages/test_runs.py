@@ -56,6 +56,6 @@ def test_a_finished_run_proposes_the_simplest_of_the_band_and_says_how_each_stan
     board = page.dataframe[0].value
     assert not page.exception
     said = next(m.value for m in page.markdown if "tried on this snapshot" in m.value)
-    assert said.startswith(f"**{stage.models[0].name}** is best of 2 triples tried")
+    assert said.startswith(f"**{stage.models[0].name}** is best of this run, after 2 triples tried")
     assert board["stands"][0] == "best"
     assert board["stands"][len(board) - 1].startswith("worse, p ")
