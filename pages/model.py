@@ -73,7 +73,7 @@ def _head(session: Session, member: Member, project: Project, model: Model, cham
     opened = holdout_words(holdout_view(session, model.id), metric)
     if opened:
         st.markdown(opened, help=HOLDOUT)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         promote_button(member, project, ranked, key="promote", primary=not seated)
         retrain_button(member, project, key="retrain", scope=ranked.scope, primary=seated)
         refit_button(session, member, project, model, key="refit")
