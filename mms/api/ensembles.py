@@ -8,6 +8,7 @@ from db.queries.projects import get_project
 from db.session import acknowledged, reading
 from mms.api.access import CurrentMember, Now
 from mms.api.answers import answer
+from mms.api.limits import Id
 from mms.domain.comparison import ids_of
 from mms.domain.ensembles import EnsembleDraft, EnsembleKind
 from mms.usecases.ensembles import agreement_of, expected_score, launch_ensemble
@@ -19,7 +20,7 @@ class Combination(BaseModel):
     """Models to combine; hyperparameters depend on the kind."""
 
     model_config = ConfigDict(extra="forbid")
-    models: list[int]
+    models: list[Id]
     kind: EnsembleKind = EnsembleKind.VOTING
     hyperparameters: dict[str, str | bool | float] = {}
 

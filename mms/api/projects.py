@@ -58,7 +58,7 @@ class PolicyRules(BaseModel):
     window_days: int | None = _USUAL.window_days
     rope: float | None = Field(None, description="differences up to this are practically equal; null: the default")
     folds: FoldKind | None = Field(None, description="how snapshots deal rows; null: what suits them")
-    fold_group: str | None = Field(None, description="the column of folds by group")
+    fold_group: str | None = Field(None, max_length=200, description="the column of folds by group")
     holdout: HeldOut | None = Field(None, description="what snapshots hold out; null: nothing")
 
     @property

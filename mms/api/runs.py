@@ -54,7 +54,7 @@ class FanOutBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     snapshot_id: Id
-    column: str = Field(description="a run for every value of this column")
+    column: str = Field(max_length=200, description="a run for every value of this column")
     minimum_rows: int = Field(ge=1, lt=2**31, description="that has at least so many rows")
     triples: list[dict[str, Any]] | None = Field(None, min_length=1, max_length=TRIPLES)
     seed: int = Field(0, ge=0, lt=2**31)

@@ -63,7 +63,7 @@ class Take(BaseModel):
     model_config = ConfigDict(extra="forbid")
     rows: Rows | None = None
     folds: FoldKind | None = Field(None, description="how rows are dealt; null: what suits them")
-    group: str | None = Field(None, description="the column whose values folds by group keep together")
+    group: str | None = Field(None, max_length=200, description="the column whose values folds by group keep together")
     holdout: HeldOut | None = Field(None, description="null holds nothing out")
 
     def dealing(self, policy: Dealing) -> Dealing | None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from db import models as tables
 from db.blobs import put_bytes
 from db.queries.clusterings import clusterings, get_clustering
-from db.queries.projects import live_project, project_of
+from db.queries.projects import hold_project, live_project, project_of
 from db.queries.snapshots import BLOCK_TYPE, get_snapshot
 from db.session import reading
 from mms.domain.clusterings import Clustering, ClusteringDraft
@@ -34,6 +34,7 @@ def ask_clustering(
     if project.archived_at is not None:
         raise Conflict(f"Project '{project.name}' is archived: bring it back before you work in it.")
     parameters = draft.checked()
+    hold_project(session, project.id)
     for one in clusterings(session, snapshot_id):
         same = one.clusterer is draft.clusterer and dict(one.parameters) == parameters
         if same and one.state not in (JobState.FAILED, JobState.CANCELLED):

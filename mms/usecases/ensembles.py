@@ -110,8 +110,8 @@ def _check_newest(session: Session, models: Sequence[Model]) -> None:
         newest = found.get(model.triple.hash)
         if newest is None:
             raise Conflict(
-                f"{model.ranked.name} learnt from other rows than its folds did, and the model it goes on from was "
-                "deleted: combine others."
+                f"Model {model.ranked.name} learnt from other rows than its folds did, and the model it goes on from "
+                "was deleted: combine others."
             )
         if newest.id != model.id:
             raise Conflict(

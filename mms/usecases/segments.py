@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from db.models import Segment as SegmentRow
-from db.queries.projects import live_project
+from db.queries.projects import hold_project, live_project
 from db.queries.segments import live_segment, segment_of, segments
 from db.queries.snapshots import get_snapshot, snapshot_frame
 from db.queries.tables import get_instance_table, get_table
@@ -23,6 +23,7 @@ def create_segment(session: Session, member: Member, project_id: int, draft: Seg
     """A named rule over the project's features. Invalid: a rule that cannot be met; Conflict: the name is taken."""
     member.require(Permission.TRAIN)
     live_project(session, project_id)
+    hold_project(session, project_id)
     name = checked_name(draft.name, "segment")
     if any(segment.name == name for segment in segments(session, project_id)):
         raise Conflict(f"The project has a segment '{name}' already: choose another name, or delete that one.")

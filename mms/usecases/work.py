@@ -122,12 +122,12 @@ def _check_continues(parent: Model, instances: Instances) -> None:
     lacking = next((column.name for column in parent.signature.inputs if column.name not in has), None)
     if lacking is not None:
         raise Invalid(
-            f"{parent.ranked.name} cannot learn on: the new rows have no feature '{lacking}' any more. Retrain it."
+            f"Model {parent.ranked.name} cannot learn on: the new rows have no feature '{lacking}' any more: retrain."
         )
     if parent.signature.classes != instances.classes:
         known, found = (", ".join(classes) for classes in (parent.signature.classes, instances.classes))
         raise Invalid(
-            f"{parent.ranked.name} cannot learn on: it knows the classes {known}, and the new rows hold {found}. "
+            f"Model {parent.ranked.name} cannot learn on: it knows the classes {known}, and the new rows hold {found}. "
             "Retrain it."
         )
 

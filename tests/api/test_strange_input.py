@@ -36,6 +36,14 @@ CALLS = [
     ("POST", f"{WARDS}/triggers", '{"kind": "size", "threshold": 1e999}'),
     ("PATCH", WARDS, '{"policy": {"margin": NaN}}'),
     ("PATCH", WARDS, '{"policy": {"window_days": 99999999999}}'),
+    ("PATCH", WARDS, '{"policy": {"rope": NaN}}'),
+    ("PATCH", WARDS, f'{{"policy": {{"folds": "by group", "fold_group": "{HALF}"}}}}'),
+    ("PATCH", WARDS, '{"policy": {"holdout": {"kind": "newest", "share": NaN}}}'),
+    ("POST", f"{V1}/ensembles", f'{{"models": [1, {HUGE}]}}'),
+    ("GET", f"{V1}/comparisons?models=1,{HUGE}", ""),
+    ("POST", f"{WARDS}/fan-outs", f'{{"snapshot_id": 1, "column": "{HALF}", "minimum_rows": 24}}'),
+    ("POST", f"{WARDS}/segments", f'{{"name": "{HALF}", "where": [{{"column": "age", "operator": "=", "value": 1}}]}}'),
+    ("POST", f"{WARDS}/segments", '{"name": "a", "where": [{"column": "age", "operator": "=", "value": 1e999}]}'),
     ("GET", f"{WARDS}/champions?as_of=9999-12-31T23:59:59-14:00", ""),
 ]
 
