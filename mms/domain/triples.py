@@ -14,6 +14,15 @@ BASELINE = "dummy"
 """The algorithm that looks at no feature: every run holds it, so nobody needs to choose it."""
 
 
+_SHOWN = 60
+"""Characters of a wrong value that a sentence repeats."""
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """One typed, ranged parameter of a vetted transformer or algorithm.
@@ -34,7 +43,7 @@ class Parameter:
 
     def checked(self, value: Any, owner: str) -> Value:
         """The value, or Invalid with a sentence that says what the parameter of `owner` takes."""
-        wrong = Invalid(f"Parameter '{self.name}' of '{owner}' takes {self.takes}; it got {value!r}.")
+        wrong = Invalid(f"Parameter '{self.name}' of '{owner}' takes {self.takes}; it got {_shown(value)}.")
         if value is None:
             if self.optional:
                 return None

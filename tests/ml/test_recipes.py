@@ -155,6 +155,8 @@ def test_parameters_are_filled_in_so_that_equal_recipes_are_one() -> None:
             "'scale' takes no matrix that is mostly zeros, as",
         ),
         (Recipe("none", ()), "Recipe 'none' takes none of the columns"),
+        (Recipe("half \ud800", recipe("numeric").branches), "A recipe's name is of printable characters"),
+        (Recipe("nul\0", recipe("numeric").branches), "A recipe's name is of printable characters"),
     ],
 )
 def test_a_recipe_that_cannot_work_is_refused(wrong: Recipe, sentence: str) -> None:

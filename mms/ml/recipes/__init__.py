@@ -69,6 +69,8 @@ def checked_recipe(recipe: Recipe, columns: Sequence[Column]) -> Recipe:
 
     A branch by type that meets no column is kept, for other snapshots; a recipe that meets none at all is refused.
     """
+    if not recipe.name.isprintable():
+        raise Invalid("A recipe's name is of printable characters: give it another.")
     complete = completed(recipe)
     sparse = [_check_chain(branch, _columns_of(branch, columns)) for branch in complete.branches]
     _check_after(complete.after, next(filter(None, sparse), None))
