@@ -131,9 +131,13 @@ class Entry:
         return hasattr(self._class, method)
 
     def finish(self) -> None:
-        """Nothing may be left over: a key that nobody reads is a slip."""
+        """Nothing may be left over, for a key that nobody reads is a slip; and the class can be made."""
         if self._left:
             raise Invalid(f"'{min(self._left)}' is no key that it may have.")
+        try:
+            self.build({parameter.name: parameter.default for parameter in self.parameters}, 0)
+        except Exception as error:  # the site's own code may raise anything
+            raise Invalid(f"its class cannot be made of the defaults: {type(error).__name__}: {error}.") from error
 
     def build(self, parameters: Mapping[str, Value], seed: int) -> Any:
         """The class with its parameters, one thread and the seed, where it takes them."""

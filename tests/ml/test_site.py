@@ -138,6 +138,16 @@ def test_a_wrong_entry_is_left_out_in_a_sentence_and_the_others_stay(
     assert "binarize" in TRANSFORMERS
 
 
+def test_a_class_that_cannot_be_made_is_left_out_in_a_sentence(site_file: Path) -> None:
+    site_file.write_text(GOOD.replace("sklearn.preprocessing:Binarizer", "sklearn.feature_selection:SelectFromModel"))
+
+    (problem,) = site_problems()
+
+    assert "'binarize' of transformers is left out: its class cannot be made of the defaults: TypeError: " in problem
+    assert "binarize" not in TRANSFORMERS
+    assert algorithm_named("perceptron", Task.BINARY)
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
