@@ -19,6 +19,7 @@ import pandas as pd
 
 from benchmarks.report import bar, report
 from benchmarks.runs import ROOT, Ground, Question, ground_of, until_done, worker
+from benchmarks.runs.tree import descendants, proportional_bytes
 from mms.domain.projects import Task
 from mms.domain.triples import Branch, Recipe, Step, Triple
 from mms.ml.algorithms import algorithm_named
@@ -89,31 +90,7 @@ class Watch:
 
     def _look(self) -> None:
         while not self._over.wait(0.1):
-            self.peak = max(self.peak, sum(pss(pid) for pid in tree(self._pid)))
-
-
-def tree(root: int) -> list[int]:
-    """A process and its descendants."""
-    children: dict[int, list[int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # it ended meanwhile
-        children.setdefault(int(fields[1]), []).append(int(stat.parent.name))
-    found = [root]
-    for pid in found:
-        found += children.get(pid, [])
-    return found
-
-
-def pss(pid: int) -> int:
-    """Bytes; 0 of a process that has ended."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+            self.peak = max(self.peak, proportional_bytes([self._pid, *descendants(self._pid)]))
 
 
 def question_of(rows: int) -> Question:

@@ -1,6 +1,7 @@
 """SIGKILL at 20 random moments of one run: every fold once in the store, and the scores of an undisturbed run.
 
-What is killed changes by chance: the worker, its child that does the work, or a process that fits.
+What is killed changes by chance: the worker, its child that does the work, or a process that fits. Between two kills
+the run stores at least one fit: a job whose process dies three times and gets no further is given up by design.
 """
 
 import os
@@ -80,11 +81,14 @@ class Kills:
 
     def until_done(self) -> None:
         """Kill while there is something to kill, then let it end."""
+        before = 0
         try:
             while self.count < KILLS and not self._is_over():
-                sleep(self._chance.uniform(0.5, 3.0))
-                if self._is_at_work():
+                if self._is_at_work() and len(stored(self.run_id)) > before:
+                    sleep(self._chance.uniform(0.0, 5.0))
+                    before = len(stored(self.run_id))
                     self._kill()
+                sleep(0.05)
             until_done(self.run_id)
         finally:
             stopped(self._worker)
@@ -105,10 +109,11 @@ class Kills:
             self._worker = started_worker()
 
     def _is_at_work(self) -> bool:
+        """Whether the worker that lives now has taken the run up."""
         with reading() as session:
             run = session.get_one(tables.Run, self.run_id)
             job = session.get_one(tables.Job, run.job_id)
-            return job.state == JobState.RUNNING.value
+            return job.state == JobState.RUNNING.value and str(job.worker).endswith(f":{self._worker.pid}")
 
     def _is_over(self) -> bool:
         with reading() as session:

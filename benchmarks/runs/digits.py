@@ -18,10 +18,9 @@ ALGORITHMS: tuple[tuple[Recipe, str, dict[str, Value]], ...] = (
     (SCALED, "logistic", {"C": 1.0}),
     (SCALED, "svm", {"C": 0.1}),
     (SCALED, "neighbours", {}),
-    (PLAIN, "forest", {"min_samples_leaf": 1}),
-    (PLAIN, "forest", {"min_samples_leaf": 5}),
-    (PLAIN, "extra_trees", {}),
     (PLAIN, "tree", {}),
+    *((PLAIN, "forest", {"n_estimators": 200, "min_samples_leaf": leaf}) for leaf in (1, 3, 5, 10)),
+    *((PLAIN, "extra_trees", {"n_estimators": 200, "min_samples_leaf": leaf}) for leaf in (1, 3, 5, 10)),
 )
 
 Stored = dict[tuple[str, int], dict[str, float]]
