@@ -64,7 +64,10 @@ def _drawn(session: Session, member: Member, project: Project, models: Sequence[
     frame = comparison_frame(models, project)
     if st.toggle("Only what differs", key="differs", bind="query-params"):
         frame = only_different(frame)
-    st.dataframe(frame, hide_index=True, height="content", alt="the models side by side; ≠ marks what differs")
+    st.dataframe(
+        frame, hide_index=True, height="content", alt="the models side by side; ≠ marks what differs",
+        column_config={"differs": st.column_config.Column(width=60), "property": st.column_config.Column(width=230)},
+    )  # fmt: skip
     colours = colours_of([m.id for m in models])
     if comparison:
         difference_plot(comparison, colours)

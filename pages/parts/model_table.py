@@ -9,6 +9,8 @@ import streamlit as st
 from mms.domain.comparison import band_of
 from mms.domain.models import ModelPage, ModelState, RankedModel
 from mms.domain.projects import Project
+from mms.domain.promotions import GLOBAL
+from mms.domain.scopes import scope_words
 from mms.domain.scores import METRICS, Metric
 from mms.domain.triples import described
 from pages.parts.formatting import age, score_of, seconds, size, time_column
@@ -25,8 +27,11 @@ BAND = "background-color: rgba(0, 114, 178, 0.16)"
 
 
 def frame_of(models: Sequence[RankedModel], metric: Metric, band: Collection[int], now: datetime) -> pd.DataFrame:
-    """One row a model, as people read it; those within one standard error of the best bear a ≈."""
-    return pd.DataFrame(
+    """One row a model, as people read it; those within one standard error of the best bear a ≈.
+
+    `scope` is among the columns where a model answers for a scope of its own.
+    """
+    frame = pd.DataFrame(
         {
             "id": [f"v{m.version}" for m in models],
             "model": [m.algorithm for m in models],
@@ -40,6 +45,9 @@ def frame_of(models: Sequence[RankedModel], metric: Metric, band: Collection[int
             "touched": [m.touched_at for m in models],
         }
     )
+    if any(m.scope != GLOBAL for m in models):
+        frame.insert(2, "scope", [m.scope for m in models])
+    return frame
 
 
 def sentence(page: ModelPage, best: Sequence[RankedModel], metric: Metric) -> str:
@@ -47,7 +55,8 @@ def sentence(page: ModelPage, best: Sequence[RankedModel], metric: Metric) -> st
     noun = "model" if page.total == 1 and not page.capped else "models"
     if not best:
         return f"{page.total_words} {noun}."
-    first = f"best is **{best[0].name}** with {metric.label} {score_of(metric, best[0].score, best[0].score_sd)}"
+    whose = "" if best[0].scope == GLOBAL else f" (for {scope_words(best[0].scope)} only)"
+    first = f"best is **{best[0].name}**{whose} with {metric.label} {score_of(metric, best[0].score, best[0].score_sd)}"
     if len(best) == 1:
         return f"{page.total_words} {noun}; {first}."
     band = band_of(best)
@@ -80,6 +89,7 @@ def models_table(page: ModelPage, project: Project, band: Collection[int], now: 
         column_config={
             "id": column.ButtonColumn("ID", type="tertiary", key=f"{key}_open", on_click=open_row, pinned=True),
             "model": column.TextColumn("Model", width=110, help="the algorithm of the triple"),
+            "scope": column.TextColumn("Scope", help="whose rows it learned from, is scored on and answers for"),
             "hyperparameters": column.TextColumn("Hyperparameters", width="medium"),
             "build": column.TextColumn("Build time", help="wall time of the final fit on the whole snapshot"),
             "score": column.TextColumn(f"Score ({metric.label})", help=_score_help(metric)),

@@ -1,12 +1,17 @@
 """The model table: a sentence first, a filter in the address, and something to do with chosen rows."""
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from db.session import transaction
 from mms.domain.members import PRODUCT
+from mms.domain.models import ModelPage
 from mms.domain.projects import ProjectDraft, Task
+from mms.domain.scores import METRICS
 from mms.usecases.projects import create_project
+from pages.parts.model_table import frame_of, sentence
 from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
@@ -29,6 +34,16 @@ def test_the_sentence_counts_the_models_and_names_the_best(open_staged: Open, st
     assert not page.exception
     assert page.markdown[0].value.startswith(f"3 models; best is **{best.name}** with F1 {best.score:.3f}")
     assert table(page)[0] == f"v{best.version}"
+
+
+def test_a_model_of_a_scope_says_whose_rows_it_is_for(stage: Stage) -> None:
+    metric, models = METRICS["f1"], (replace(stage.models[0], scope="group:plan=basic"), *stage.models[1:])
+
+    said = sentence(ModelPage(models, after=None, total=len(models), capped=False), models, metric)
+    frame = frame_of(models, metric, set(), NOW)
+
+    assert f"best is **{models[0].name}** (for rows with plan = basic only) with F1" in said
+    assert list(frame["scope"]) == ["group:plan=basic", "global", "global"]
 
 
 def test_the_columns_are_the_classic_ones(open_staged: Open) -> None:
