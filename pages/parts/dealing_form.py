@@ -15,7 +15,7 @@ HOLDOUT_HELP = (
 
 def dealing_form(initial: Dealing, key: str, groups: Sequence[str] | None, *, timed: bool) -> Dealing:
     """Widgets for a dealing; Invalid where it lacks its column. groups: columns to choose from, None takes any name."""
-    row = st.columns(4)
+    row = st.columns(4) if groups is not None else [*st.columns(2), *st.columns(2)]  # a policy stands in a narrow place
     kinds = [None, *(kind for kind in FoldKind if timed or kind is not FoldKind.BY_TIME)]
     kind = row[0].selectbox(
         "Folds", kinds, kinds.index(initial.kind) if initial.kind in kinds else 0, key=f"folds_{key}",
