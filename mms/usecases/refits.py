@@ -72,7 +72,7 @@ def why_no_refit(session: Session, model: Model) -> str | None:
     version = session.scalar(
         refit.where(other.parent_id == model.id, run.kind == RunKind.REFIT.value, other.deleted_at.is_(None)).limit(1)
     )
-    return _under_way(session, model, RunKind.REFIT) if version is None else f"v{version} is its refit already"
+    return _under_way(session, model, RunKind.REFIT) if version is None else f"its refit is there already: v{version}"
 
 
 def _under_way(session: Session, model: Model, kind: RunKind) -> str | None:

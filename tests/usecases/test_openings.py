@@ -235,5 +235,8 @@ def test_a_refit_is_a_new_version_on_all_rows_with_the_folds_of_its_parent(
     seat(member, refit_id, now)
     with reading() as session:
         assert len(openings(session, snapshot.id)) == 1
-    with pytest.raises(Conflict, match=f"v{refit.ranked.version} is its refit already"), transaction() as session:
+    with (
+        pytest.raises(Conflict, match=f"its refit is there already: v{refit.ranked.version}"),
+        transaction() as session,
+    ):
         refit_model(session, member, first.id, now)
