@@ -2,7 +2,7 @@
 
 A test that asks for `store` runs twice: on a SQLite file and on a real PostgreSQL. A test for which the database cannot
 matter (a page, a verb of the command line) asks for `sqlite_store` and runs once; what else it uses then does too.
-One that `trains` models counts as slow on PostgreSQL, so that `make test-fast` does its work once.
+Of the second runs, `make test-fast` takes those that are about the store or its queue; the others count as slow.
 """
 
 import shutil
@@ -22,13 +22,16 @@ from tests import postgres
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
+ABOUT_THE_STORE = ("tests.db.", "tests.usecases.test_jobs", "tests.usecases.test_promotions", "tests.worker.")
+"""Modules whose rules hang on what the database does."""
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every test with a store runs on both databases, but for those that say that it cannot matter."""
     if "store" in metafunc.fixturenames:
         once = "sqlite_store" in metafunc.fixturenames
-        trains = metafunc.definition.get_closest_marker("trains") is not None
-        second = pytest.param("postgresql", marks=pytest.mark.slow if trains else ())
+        is_about_it = metafunc.module.__name__.startswith(ABOUT_THE_STORE)
+        second = pytest.param("postgresql", marks=() if is_about_it else pytest.mark.slow)
         metafunc.parametrize("store", ["sqlite"] if once else ["sqlite", second], indirect=True)
 
 

@@ -40,7 +40,7 @@ def test_a_run_tells_how_its_models_stand(client: TestClient, champion: int) -> 
 
     first = told["standings"]["rows"][0]
     assert (first["contender"]["model"]["id"], first["in_band"], first["test"]) == (champion, True, None)
-    assert told["words"].startswith("v1 logistic regression is best of ")
+    assert told["words"].startswith("v1 logistic regression is the only model of this run")
     assert client.get("/api/v1/runs/99/standings").status_code == 404
 
 

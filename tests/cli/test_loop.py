@@ -57,7 +57,8 @@ def test_the_model_table_and_one_model_are_told(
     assert ([model["id"] for model in page["models"]], page["total"]) == ([models[0]], "2")
     assert shown["model"]["ranked"]["version"] == 2
     assert (written[0], again[0]) == (0, 1)
-    assert run(capsys, "run", "standings", "1")[1]["words"].startswith("v1 logistic regression is best of ")
+    said = run(capsys, "run", "standings", "1")[1]["words"]
+    assert said.startswith("v1 logistic regression is the only model of this run")
     assert main(["models", "Wards"]) == 0
     assert "logistic regression" in capsys.readouterr().out
 

@@ -54,6 +54,7 @@ def quick(algorithm: Algorithm) -> dict[str, object]:
     return algorithm.checked({p.name: fewer[p.name] for p in algorithm.parameters if p.name in fewer})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("task", "algorithm"), EVERY)
 def test_every_triple_fits_scores_persists_and_answers_alike_after_loading(
     task: Task, algorithm: Algorithm, tmp_path: Path
@@ -96,6 +97,7 @@ def fits_and_answers(task: Task, algorithm: Algorithm, recipe: Recipe, path: Pat
     assert len(names) == loaded[0].fill_.n_features_in_
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("task", "algorithm"), EVERY)
 def test_the_example_of_a_signature_can_be_asked(task: Task, algorithm: Algorithm) -> None:
     instances = toy(task)
@@ -112,6 +114,7 @@ def test_the_example_of_a_signature_can_be_asked(task: Task, algorithm: Algorith
         assert alone.probabilities.sum(axis=1) == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("task", "algorithm"), EVERY)
 def test_unseen_categories_and_missing_values_are_answered(task: Task, algorithm: Algorithm) -> None:
     instances = toy(task)
@@ -126,6 +129,7 @@ def test_unseen_categories_and_missing_values_are_answered(task: Task, algorithm
         assert len(predicted.answers(instances.classes, instances.positive)) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("task", "algorithm"), EVERY)
 def test_the_same_seed_gives_bit_equal_scores(task: Task, algorithm: Algorithm) -> None:
     instances = toy(task)

@@ -163,7 +163,7 @@ def test_few_matrices_are_kept_at_once() -> None:
     assert crew.held == 0
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [2, 3])
 def test_every_fit_is_given_out_in_whatever_order_calls_end(seed: int) -> None:
     instances = toy(Task.BINARY)
     proposed = proposed_recipes(instances.columns, Profile((), {}))[:3]

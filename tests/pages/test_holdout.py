@@ -22,8 +22,6 @@ from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.trained import ROWS, a_project, a_snapshot, more_points, triple_of, work_off
 
-pytestmark = pytest.mark.trains
-
 WARNING = "**Promoting it opens the hold-out**, once: 26 rows that no fold and no final fit saw."
 
 

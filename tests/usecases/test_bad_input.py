@@ -31,8 +31,6 @@ from tests.trained import a_project, a_snapshot, triple_of
 from tests.wards import MARCH, a_model, a_world, visit
 from tests.wards import a_snapshot as a_frozen_world
 
-pytestmark = pytest.mark.trains
-
 FILES: dict[str, tuple[bytes, str]] = {
     "a column without a name": (b"id,,side\n1,2,a\n2,3,b\n", "Line 1 has no name for column 2 of 3: name it"),
     "a missing column": (b"number,side\n1,a\n2,b\n", "no column 'id'; it has number, side"),

@@ -34,7 +34,7 @@ from mms.usecases.runs import launch_run, retrain
 from mms.usecases.work import load_work
 from tests.trained import a_project, a_snapshot, more_points, triple_of, work_off
 
-pytestmark = [pytest.mark.trains, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 def trained(

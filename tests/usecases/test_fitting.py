@@ -37,8 +37,6 @@ from mms.usecases.snapshots import load_instances
 from mms.usecases.tables import declare_instances
 from tests.trained import ROWS, a_project, a_snapshot, points, triple_of, work_off
 
-pytestmark = pytest.mark.trains
-
 
 class Ground:
     """A launched run of one triple beside the baseline."""

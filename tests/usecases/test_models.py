@@ -25,8 +25,6 @@ from mms.usecases.runs import launch_run
 from mms.worker.handlers import draw_pictures
 from tests.trained import a_project, a_snapshot, triple_of, work_off
 
-pytestmark = pytest.mark.trains
-
 
 @pytest.fixture
 def model_id(member: Member, tmp_path: Path, now: datetime) -> int:

@@ -37,7 +37,7 @@ from mms.usecases.snapshots import load_instances
 from mms.usecases.work import Work, load_work
 from tests.trained import a_project, a_snapshot, triple_of, work_off
 
-pytestmark = [pytest.mark.trains, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 NEWEST = HoldoutPlan(HoldoutKind.NEWEST, 0.2)
 

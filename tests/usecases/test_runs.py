@@ -27,8 +27,6 @@ from mms.usecases.promotions import promote
 from mms.usecases.runs import cancel_run, launch_run, retrain, retry_run
 from tests.trained import ROWS, a_project, a_snapshot, more_points, triple_of, work_off
 
-pytestmark = pytest.mark.trains
-
 
 @pytest.fixture
 def project(member: Member, tmp_path: Path, now: datetime) -> Project:
@@ -238,6 +236,7 @@ def test_a_retraining_scores_champion_and_challenger_on_the_same_new_rows(
     assert advice.verdict.reason in (page.run.verdict or "")
 
 
+@pytest.mark.slow
 def test_a_retraining_is_judged_by_its_best_model_on_the_newest_rows(
     sqlite_store: str, member: Member, project: Project, snapshot: Snapshot, now: datetime
 ) -> None:
@@ -278,6 +277,7 @@ def test_a_retraining_without_new_rows_says_so_and_goes_on(
     assert any(line.startswith("Nothing is new since snapshot 1") for line in lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", [PromotionPolicy.ASK, PromotionPolicy.WHEN_BETTER])
 def test_the_policy_says_whether_a_better_model_is_seated(
     sqlite_store: str,

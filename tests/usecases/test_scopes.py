@@ -35,8 +35,6 @@ from mms.usecases.snapshots import load_instances, take_snapshot
 from mms.usecases.tables import declare_instances, project_from_file
 from tests.trained import points, triple_of, work_off
 
-pytestmark = pytest.mark.trains
-
 SIZES = {"north": 120, "south": 60, "west": 10}
 """Rows of each ward."""
 

@@ -98,6 +98,7 @@ def test_a_race_follows_the_better_ones_further_and_takes_the_fits_it_foretold(
     assert run.fits == run.progress.done == run.progress.total == sum(map(len, folds.values())) == 13 + 6 * 4 + 2 * 9
 
 
+@pytest.mark.slow
 def test_whoever_is_left_was_no_better_than_whoever_stayed(
     sqlite_store: str, member: Member, project: Project, snapshot: Snapshot, now: datetime
 ) -> None:
@@ -117,6 +118,7 @@ def test_whoever_is_left_was_no_better_than_whoever_stayed(
     assert all(means[t.id] <= worst for t in found if t.state is JobState.CANCELLED)
 
 
+@pytest.mark.slow
 def test_trials_add_what_was_asked_for_and_every_one_becomes_a_model(
     sqlite_store: str, member: Member, project: Project, snapshot: Snapshot, now: datetime
 ) -> None:

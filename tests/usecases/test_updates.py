@@ -33,7 +33,7 @@ from mms.usecases.snapshots import load_instances
 from mms.usecases.tables import append_rows
 from tests.trained import ROWS, a_project, a_snapshot, more_points, points, triple_of, work_off
 
-pytestmark = [pytest.mark.trains, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 def trained(member: Member, folder: Path, now: datetime, algorithm: str) -> tuple[Project, Snapshot, RankedModel]:
