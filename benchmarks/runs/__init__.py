@@ -221,10 +221,15 @@ def scorers(positive: str | None) -> dict[str, Any]:
 
 
 def negative_log_loss(estimator: Any, X: Any, y: Any) -> float:
-    """As the product has it: only of estimated probabilities."""
-    from sklearn.metrics import get_scorer
+    """As the product has it: of estimated probabilities only, of the truth's own column.
 
-    return float(get_scorer("neg_log_loss")(estimator, X, y)) if hasattr(estimator, "predict_proba") else float("nan")
+    scikit-learn's ready scorer passes one column of two and takes 1 - p for the other, which loses digits near 1.
+    """
+    from sklearn.metrics import log_loss
+
+    if not hasattr(estimator, "predict_proba"):
+        return float("nan")
+    return -float(log_loss(y, estimator.predict_proba(X), labels=estimator.classes_))
 
 
 def greatest_gap(ours: Mapping[str, Scores], theirs: Mapping[str, Scores]) -> float:

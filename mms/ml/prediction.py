@@ -101,7 +101,7 @@ def _positive_index(classes: Sequence[str], positive: str | None) -> int:
 def _probabilities(pipeline: Any, frame: Any, classes: Sequence[str]) -> np.ndarray:
     """(n, classes), rows that sum to 1, in the order of `classes`."""
     if gives_probabilities(pipeline):
-        seen = np.asarray(pipeline.predict_proba(frame), dtype=np.float64)
+        seen = _untied(np.asarray(pipeline.predict_proba(frame), dtype=np.float64), pipeline, frame)
     else:
         decision = np.asarray(pipeline.decision_function(frame), dtype=np.float64)
         if decision.ndim == 1:
@@ -112,6 +112,24 @@ def _probabilities(pipeline: Any, frame: Any, classes: Sequence[str]) -> np.ndar
     probabilities = np.zeros((len(seen), len(classes)))
     probabilities[:, columns] = seen
     return probabilities
+
+
+def _untied(shares: np.ndarray, pipeline: Any, frame: Any) -> np.ndarray:
+    """Of several classes with the greatest share, that of the greatest decision value gets a hair more.
+
+    Shares of distant rows saturate (stochastic gradient descent gives 1 to more than one class before it divides), and
+    then only the decision value tells which class the estimator itself answers.
+    """
+    if shares.shape[1] < 3 or not hasattr(pipeline, "decision_function"):
+        return shares
+    tied = np.flatnonzero((shares == shares.max(axis=1, keepdims=True)).sum(axis=1) > 1)
+    if not len(tied):
+        return shares
+    rows = frame.iloc[tied] if isinstance(frame, pd.DataFrame) else frame[tied]
+    winners = np.asarray(pipeline.decision_function(rows)).argmax(axis=1)
+    untied = shares.copy()
+    untied[tied, winners] = np.nextafter(shares[tied, winners], 2.0)
+    return untied
 
 
 def checked_frame(signature: Signature, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

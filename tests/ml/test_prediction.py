@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.datasets import load_digits
 
 from mms.domain.errors import Invalid
 from mms.domain.models import Signature
@@ -13,7 +14,9 @@ from mms.domain.projects import Task
 from mms.domain.snapshots import Profile
 from mms.domain.tables import Column, ColumnType
 from mms.domain.triples import Triple
+from mms.ml.algorithms import estimator
 from mms.ml.prediction import checked_frame, predict_frame
+from mms.ml.quiet import calm
 from mms.ml.recipes import proposed_recipes
 from tests.ml.shared import fit_whole
 from tests.ml.toys import toy
@@ -141,3 +144,19 @@ def test_a_number_is_answered_as_a_value() -> None:
     assert [answer.value for answer in answers] == list(predicted.values)
     assert answers[0].label is None
     assert answers[0].probabilities == {}
+
+
+def test_saturated_shares_leave_the_label_to_the_decision_value() -> None:
+    pixels, digits = load_digits(return_X_y=True)
+    labels = digits.astype(np.str_)
+    classes = [str(digit) for digit in range(10)]
+    with calm():
+        fitted = estimator("sgd", {"alpha": 1e-4}, Task.MULTICLASS, 0).fit(pixels[:900], labels[:900])
+    shares = fitted.predict_proba(pixels)
+    assert (shares.argmax(axis=1) != fitted.decision_function(pixels).argmax(axis=1)).any()
+
+    predicted = predict_frame(fitted, pixels, Task.MULTICLASS, classes, None, None)
+
+    assert predicted.labels is not None
+    assert (predicted.labels == fitted.predict(pixels)).all()
+    assert predicted.probabilities == pytest.approx(shares, abs=1e-15)
