@@ -1,5 +1,6 @@
 """Clusterings: asked for, computed by a worker."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,12 +9,13 @@ from db import models as tables
 from db.blobs import put_bytes
 from db.queries.clusterings import clusterings, get_clustering
 from db.queries.projects import hold_project, live_project, project_of
-from db.queries.snapshots import BLOCK_TYPE, get_snapshot
+from db.queries.snapshots import BLOCK_TYPE, get_snapshot, snapshot_blocks
 from db.session import reading
 from mms.domain.clusterings import Clustering, ClusteringDraft
 from mms.domain.errors import Conflict
 from mms.domain.jobs import JobDraft, JobKind, JobState, Progress
 from mms.domain.members import Member, Permission
+from mms.domain.snapshots import HELD_OUT
 from mms.ml.clusters import found
 from mms.ml.recipes.features import Features
 from mms.ml.recipes.proposals import standard
@@ -60,6 +62,9 @@ def cluster_snapshot(context: JobContext) -> None:
         if asked.structure is not None:
             return
         instances = load_instances(session, asked.snapshot_id)
+        blocks = snapshot_blocks(session, get_snapshot(session, asked.snapshot_id))
+    shown = instances.target.mask(blocks == HELD_OUT)  # nobody sees the hold-out's before it is opened
+    instances = replace(instances, target=shown)
     context.say(Progress(0, 2, "making features"))
     features = Features(standard(instances.columns), instances.columns).fit_transform(instances.features)
     context.say(Progress(1, 2, "grouping rows"))

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from db.models import Segment as SegmentRow
 from db.queries.projects import hold_project, live_project
+from db.queries.promotions import find_champion
 from db.queries.segments import live_segment, segment_of, segments
 from db.queries.snapshots import get_snapshot, snapshot_frame
 from db.queries.tables import get_instance_table, get_table
@@ -42,9 +43,17 @@ def create_segment(session: Session, member: Member, project_id: int, draft: Seg
 
 
 def delete_segment(session: Session, member: Member, segment_id: int, now: datetime) -> None:
-    """Put a segment in the bin; what was learnt from its rows stays."""
+    """Put a segment in the bin; what was learnt from its rows stays. Conflict: a champion answers for it."""
     member.require(Permission.TRAIN)
-    live_segment(session, segment_id).deleted_at = now
+    row = live_segment(session, segment_id)
+    hold_project(session, row.project_id)
+    champion = find_champion(session, row.project_id, f"segment:{row.name}")
+    if champion is not None:
+        raise Conflict(
+            f"Model {champion.model.name} is the champion of segment '{row.name}': keep it, or its rows would get "
+            "another champion's answers; give a new rule another name."
+        )
+    row.deleted_at = now
     session.flush()
 
 

@@ -9,15 +9,18 @@ import pytest
 from db.blobs import read_bytes
 from db.models import Clustering as ClusteringRow
 from db.queries.clusterings import clusterings, get_clustering
+from db.queries.snapshots import snapshot_blocks
 from db.session import reading, transaction
 from mms.domain.clusterings import Clusterer, ClusteringDraft
 from mms.domain.errors import Invalid, NotFound
 from mms.domain.jobs import JobKind, JobState
 from mms.domain.members import Member
 from mms.domain.segments import SegmentDraft
+from mms.domain.snapshots import HELD_OUT, Dealing, HoldoutKind, HoldoutPlan, Selection
 from mms.usecases.clusterings import ask_clustering, cluster_snapshot
 from mms.usecases.jobs import JobContext, claim, finish
 from mms.usecases.segments import create_segment
+from mms.usecases.snapshots import load_instances, take_snapshot
 from tests.trained import a_project, a_snapshot
 
 TWO = ClusteringDraft(Clusterer.K_MEANS, {"clusters": 2})
@@ -59,6 +62,31 @@ def test_a_structure_is_stored_with_its_rows_and_its_rules_make_segments(
     with transaction() as session:
         segment = create_segment(session, member, project.id, SegmentDraft("cluster 1", rule.conditions), now)
     assert segment.words == rule.words
+
+
+def test_a_structure_tells_nothing_of_the_targets_that_are_held_out(
+    sqlite_store: str, member: Member, tmp_path: Path, now: datetime
+) -> None:
+    project = a_project(member, tmp_path, now)
+    dealing = Dealing(holdout=HoldoutPlan(HoldoutKind.NEWEST, 0.3))
+    snapshot = take_snapshot(transaction, member, project.id, Selection(), now, dealing)
+    with transaction() as session:
+        ask_clustering(session, member, snapshot.id, TWO, now)
+
+    work_off(now)
+
+    with reading() as session:
+        (done,) = clusterings(session, snapshot.id)
+        blob = session.get_one(ClusteringRow, done.id).labels_blob
+        assert blob is not None
+        labels = np.frombuffer(read_bytes(session, blob), dtype="<i2")
+        target = load_instances(session, snapshot.id).target.to_numpy()
+        shown = snapshot_blocks(session, snapshot) != HELD_OUT
+    assert done.structure is not None
+    for cluster in done.structure.clusters:
+        inside = shown & (labels == cluster.number)
+        assert cluster.target["yes"] == pytest.approx((target[inside] == "yes").mean())
+    assert (~shown).sum() == snapshot.held_out > 0
 
 
 def test_what_cannot_be_asked_for_is_refused(sqlite_store: str, member: Member, tmp_path: Path, now: datetime) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from db import models as tables
 from db.queries.segments import get_segment_named, segments
 from db.session import reading, transaction
 from mms.domain.errors import Conflict, Invalid, NotFound
@@ -12,6 +13,7 @@ from mms.domain.members import Member
 from mms.domain.segments import Segment, SegmentDraft
 from mms.domain.tables import Condition, Operator
 from mms.usecases.segments import create_segment, delete_segment
+from tests import rows
 from tests.trained import a_project
 
 FAR = SegmentDraft(" far out ", (Condition("x", Operator.GT, "1.5"),), "few points")
@@ -47,3 +49,31 @@ def test_names_are_unique_and_columns_known(store: str, member: Member, tmp_path
         delete_segment(session, member, 99, now)
     with reading() as session, pytest.raises(NotFound, match="no segment 'near': it has far out"):
         get_segment_named(session, project.id, "near")
+
+
+def test_a_segment_that_a_champion_answers_for_is_kept(store: str, member: Member, now: datetime) -> None:
+    with transaction() as session:
+        project_id = rows.a_project(session, now)
+        (model_id,) = rows.models(session, project_id, now, 1)
+        segment = tables.Segment(
+            project_id=project_id, name="nights", conditions=[["hour", ">", 21]], created_by="ada", created_at=now
+        )
+        seat = tables.Promotion(
+            project_id=project_id,
+            scope="segment:nights",
+            model_id=model_id,
+            promoted_by="ada",
+            promoted_at=now,
+            reason="better at night",
+            verdict="the seat is empty",
+            against_advice=False,
+        )
+        session.add_all([segment, seat])
+        session.flush()
+        segment_id = segment.id
+
+    with pytest.raises(Conflict, match="is the champion of segment 'nights': keep it"), transaction() as session:
+        delete_segment(session, member, segment_id, now)
+
+    with reading() as session:
+        assert [one.name for one in segments(session, project_id)] == ["nights"]
