@@ -6,15 +6,13 @@ makes 12 fits a triple and stores nothing; the run makes 12 + 1, persists a mode
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.report import Bar, bar, report
-from benchmarks.runs import Ground, Question, greatest_gap, ground_of, in_a_process, until_done, worker
+from benchmarks.report import Bar, report
+from benchmarks.runs import Ground, Question, beside_its_peer
 from benchmarks.runs.peer import searched, told
 from mms.domain.projects import Task
 from mms.domain.triples import Branch, Recipe, Step, Triple
@@ -22,7 +20,6 @@ from mms.ml.algorithms import algorithm_named
 from mms.ml.recipes import checked_recipe
 
 LIMIT = 1.15 + 1 / 12
-EQUAL = 1e-9
 NAMES = ("breast_cancer", "digits")
 IMPUTE = Step("impute", {"indicator": False})
 RECIPE = Recipe("scaled", (Branch("numeric", (IMPUTE, Step("scale", {}))),))
@@ -55,20 +52,10 @@ def main() -> int:
     return report(bars, as_json=options.json)
 
 
-def measured(name: str) -> Iterator[Bar]:
+def measured(name: str) -> list[Bar]:
     """Two bars a data set."""
     question = question_of(name)
-    with ground_of(question) as ground:
-        with worker():
-            started = perf_counter()
-            run_id = ground.launch(triples_of(question))
-            until_done(run_id)
-            seconds = perf_counter() - started
-        theirs = in_a_process(__file__, "--peer", name)
-        print(f"{name}: {seconds:.1f} s, GridSearchCV {theirs['seconds']:.1f} s", file=sys.stderr)
-        yield bar(f"{name}: wall time of the run / of GridSearchCV", seconds / theirs["seconds"], LIMIT, "")
-        gap = greatest_gap(ground.scores(run_id), theirs["scores"])
-        yield bar(f"{name}: greatest difference of a mean score", gap, EQUAL, "")
+    return beside_its_peer(__file__, question, triples_of(question), LIMIT)
 
 
 def question_of(name: str) -> Question:

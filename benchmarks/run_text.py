@@ -6,17 +6,15 @@ the same pipelines, written in plain scikit-learn, on the same 12 splits with th
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import pandas as pd
 
-from benchmarks.report import Bar, bar, report
-from benchmarks.runs import SHARED, Ground, Question, greatest_gap, ground_of, in_a_process, until_done, worker
+from benchmarks.report import Bar, report
+from benchmarks.runs import SHARED, Ground, Question, beside_its_peer
 from benchmarks.runs.peer import searched, told
 from mms.domain.projects import Task
 from mms.domain.tables import ColumnType
@@ -25,7 +23,6 @@ from mms.ml.algorithms import algorithm_named
 from mms.ml.recipes import checked_recipe
 
 LIMIT = 0.15
-EQUAL = 1e-9
 TEXTS = {
     "sms_spam": ("sms_spam.csv.gz", "text", "label", "spam"),
     "raop": ("raop.csv.gz", "request_text_edit_aware", "requester_received_pizza", "True"),
@@ -62,21 +59,10 @@ def main() -> int:
     return report(bars, as_json=options.json)
 
 
-def measured(name: str) -> Iterator[Bar]:
+def measured(name: str) -> list[Bar]:
     """Two bars a data set."""
     question = question_of(name)
-    with ground_of(question) as ground:
-        triples = triples_of(question)
-        with worker():
-            started = perf_counter()
-            run_id = ground.launch(triples)
-            until_done(run_id)
-            seconds = perf_counter() - started
-        theirs = in_a_process(__file__, "--peer", name)
-        print(f"{name}: {seconds:.1f} s, GridSearchCV {theirs['seconds']:.1f} s", file=sys.stderr)
-        yield bar(f"{name}: wall time of the run / of GridSearchCV", seconds / theirs["seconds"], LIMIT, "")
-        gap = greatest_gap(ground.scores(run_id), theirs["scores"])
-        yield bar(f"{name}: greatest difference of a mean score", gap, EQUAL, "")
+    return beside_its_peer(__file__, question, triples_of(question), LIMIT)
 
 
 def peer(name: str) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from benchmarks.report import Bar, bar
 from db import models as tables
 from db.migrate import migrate
 from db.queries.runs import get_run
@@ -42,6 +43,9 @@ from mms.usecases.tables import project_from_file
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "data"
 MEMBER = Member(1, "bench", "Benchmark", frozenset({Role.ADMIN}))
+
+EQUAL = 1e-9
+"""How far mean scores may be apart that are the same."""
 
 RANKING = ("predict_proba", "decision_function")
 """What a metric of ranks asks, in this order."""
@@ -241,6 +245,27 @@ def greatest_gap(ours: Mapping[str, Scores], theirs: Mapping[str, Scores]) -> fl
         if isfinite(value)
     ]
     return max(gaps)
+
+
+def beside_its_peer(script: str, question: Question, triples: Sequence[Triple], limit: float) -> list[Bar]:
+    """A run of the triples, worked off by a real worker, then the script's `--peer` on the same store.
+
+    Two bars: the wall time of the run by the peer's, of at most `limit`, and how far their mean scores are apart.
+    """
+    name = question.name
+    with ground_of(question) as ground:
+        with worker():
+            started = perf_counter()
+            run_id = ground.launch(triples)
+            until_done(run_id)
+            seconds = perf_counter() - started
+        theirs = in_a_process(script, "--peer", name)
+        gap = greatest_gap(ground.scores(run_id), theirs["scores"])
+    print(f"{name}: {seconds:.1f} s, GridSearchCV {theirs['seconds']:.1f} s", file=sys.stderr)
+    return [
+        bar(f"{name}: wall time of the run / of GridSearchCV", seconds / theirs["seconds"], limit, ""),
+        bar(f"{name}: greatest difference of a mean score", gap, EQUAL, ""),
+    ]
 
 
 def in_a_process(script: str, *arguments: str) -> Any:
