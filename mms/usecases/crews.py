@@ -12,7 +12,7 @@ from db.session import reading
 from mms.domain.jobs import Job, JobState
 from mms.ml.crew import Crew
 from mms.ml.crew.dask import Dask
-from mms.ml.crew.loky import Loky
+from mms.ml.crew.loky import Loky, preload
 from mms.ml.crew.serial import Serial
 from mms.settings import settings
 
@@ -50,6 +50,12 @@ def shared_bytes() -> int:
             return 1024 * _MEGABYTE
         return min(machine // 4, _MOST_SHARED * _MEGABYTE)
     return megabytes * _MEGABYTE
+
+
+def stand_by() -> None:
+    """Prepare for crews to come, in a process that will need them: the first then begins at once."""
+    if not is_alone() and settings().dask_scheduler is None:
+        preload()
 
 
 @contextmanager

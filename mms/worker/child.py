@@ -97,3 +97,7 @@ def _warm_up(handlers: HandlerNames) -> None:
             resolved(name)
         except Exception:
             _log.exception("The handler of '%s' cannot be imported", kind.value)
+    if JobKind.RUN in handlers:
+        from mms.usecases.crews import stand_by  # not before the guard stands: it imports scikit-learn
+
+        stand_by()

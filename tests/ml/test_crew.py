@@ -142,7 +142,9 @@ def test_nothing_is_said_of_a_triple_after_its_first_error(tmp_path: Path, monke
     found = worked_off(crew, instances, [triple], (0, 1))
     crew.close()
 
-    assert [(part, str(one.error)) for (_, part), one in found.items()] == [(0, "fold 0")]
+    said = [(part, str(one.error)) for (_, part), one in found.items()]
+    assert said[-1] == (0, "fold 0")
+    assert 1 not in dict(said)
 
 
 def fails_at_once_or_fits_late(triple: Triple, seed: int, matrix: Matrix, *args: Any) -> Fitted:

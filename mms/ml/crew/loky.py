@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future
 from itertools import count
+from multiprocessing import forkserver
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -17,6 +18,8 @@ from mms.ml.threads import ONE_THREAD
 
 _PRELOADED = "mms.ml.sharing.fits"
 """What a fork server imports once for all workers: they start in a moment, and share its memory."""
+
+_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 _LOADED = 3
 """Values that a worker holds for its next call: most calls use the same matrix as the one before."""
@@ -74,13 +77,17 @@ class Loky:
             return self._executor.submit(*call)
 
 
-def _executor(workers: int) -> Any:
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if "forkserver" in methods:
-        context.set_forkserver_preload([_PRELOADED])
+def preload() -> None:
+    """Have a server stand by from which the first crew's processes are forked; it imports what they need meanwhile."""
     os.environ.update(ONE_THREAD)  # read by whatever starts from here; this process has read it long ago
-    return ProcessPoolExecutor(workers, context=context)
+    if _METHOD == "forkserver":
+        forkserver.set_forkserver_preload([_PRELOADED])
+        forkserver.ensure_running()
+
+
+def _executor(workers: int) -> Any:
+    preload()
+    return ProcessPoolExecutor(workers, context=multiprocessing.get_context(_METHOD))
 
 
 def _called(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
