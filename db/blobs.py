@@ -55,12 +55,15 @@ def put_file(transaction: Transaction, path: Path, now: datetime) -> str:
 def put_bytes(session: Session, data: bytes, now: datetime) -> str:
     """Store a few MB in the caller's own transaction; return their SHA-256."""
     sha256 = hashlib.sha256(data).hexdigest()
-    if _begun(session, sha256, len(data), now):
+    row = {"sha256": sha256, "size": len(data), "complete": True, "created_at": now}  # nobody sees it before its bytes
+    is_new = session.scalar(_insert(session, Blob).on_conflict_do_nothing().returning(Blob.size), row) is not None
+    if not is_new and _begun(session, sha256, len(data), now):
         return sha256
     starts = range(0, len(data), CHUNK)
     for position, start in enumerate(starts):
         _write(session, sha256, position, data[start : start + CHUNK])
-    _complete(session, sha256, len(starts))
+    if not is_new:
+        _complete(session, sha256, len(starts))
     return sha256
 
 
@@ -154,18 +157,18 @@ def _begun(session: Session, sha256: str, size: int, now: datetime) -> bool:
     row = {"sha256": sha256, "size": size, "complete": False, "created_at": now}
     held = sa.select(Blob.complete).where(Blob.sha256 == sha256).with_for_update(read=True, key_share=True)
     while True:
-        session.execute(_insert(session, Blob).values(row).on_conflict_do_nothing())
+        session.execute(_insert(session, Blob).on_conflict_do_nothing(), row)
         complete = session.scalar(held)
         if complete is not None:  # else it was swept between the two statements
             return complete
 
 
 def _write(session: Session, sha256: str, position: int, data: bytes) -> None:
-    insert = _insert(session, BlobChunk).values(sha256=sha256, position=position, data=data)
+    insert = _insert(session, BlobChunk)
     replace = insert.on_conflict_do_update(
         index_elements=[BlobChunk.sha256, BlobChunk.position], set_={"data": insert.excluded.data}
     )
-    session.execute(replace)
+    session.execute(replace, {"sha256": sha256, "position": position, "data": data})
 
 
 def _complete(session: Session, sha256: str, length: int) -> None:

@@ -1,9 +1,11 @@
 """Scores of arrays, for every metric of a task."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from mms.domain.buckets import BINS, Sums, metric_of
 from mms.domain.projects import Task
@@ -12,6 +14,14 @@ from mms.ml.prediction import Predicted
 
 _RANKING = frozenset({"roc_auc", "average_precision", "log_loss"})
 """Metrics that need the single probabilities; all others follow from counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Coded:
+    """Labels as whole numbers. codes: (n,), places among `names`, which are sorted."""
+
+    codes: np.ndarray
+    names: list[Any]
 
 
 def score_all(
@@ -31,19 +41,23 @@ def score_all(
 
 def sums_of(task: Task, truth: np.ndarray, predicted: Predicted, classes: Sequence[str], positive: str | None) -> Sums:
     """The additive sums of labelled rows, as buckets keep them."""
-    n = len(truth)
-    if task is Task.REGRESSION:
-        known = truth.astype(np.float64)
-        error = _values(predicted) - known
-        powers = (np.abs(error), error**2, error**4, known, known**2)
-        return Sums(n, n, {}, {}, *(float(power.sum()) for power in powers))
+    if task is not Task.REGRESSION:
+        return _counted(task, _coded(truth), predicted, classes, positive)
+    n, known = len(truth), truth.astype(np.float64)
+    error = _values(predicted) - known
+    powers = (np.abs(error), error**2, error**4, known, known**2)
+    return Sums(n, n, {}, {}, *(float(power.sum()) for power in powers))
+
+
+def _counted(task: Task, truth: _Coded, predicted: Predicted, classes: Sequence[str], positive: str | None) -> Sums:
+    n = len(truth.codes)
     labels, probabilities = _labels(predicted)
-    cells = {(t, str(label)): count for t, label, count in _pairs(truth, labels.astype(str))}
+    cells = {(t, str(label)): count for t, label, count in _pairs(truth, _coded(labels))}
     if task is not Task.BINARY or positive is None:
         return Sums(n, n, cells)
     score = probabilities[:, list(classes).index(positive)]
     bins = np.clip((score * BINS).astype(np.int64), 0, BINS - 1)
-    return Sums(n, n, cells, {(t, int(b)): count for t, b, count in _pairs(truth, bins)})
+    return Sums(n, n, cells, {(t, int(b)): count for t, b, count in _pairs(truth, _coded(bins))})
 
 
 def _of_numbers(truth: np.ndarray, predicted: Predicted) -> dict[str, float]:
@@ -59,7 +73,8 @@ def _of_numbers(truth: np.ndarray, predicted: Predicted) -> dict[str, float]:
 def _of_classes(
     task: Task, truth: np.ndarray, predicted: Predicted, classes: Sequence[str], positive: str | None
 ) -> dict[str, float]:
-    sums = sums_of(task, truth, predicted, classes, positive)
+    coded = _coded(truth)
+    sums = _counted(task, coded, predicted, classes, positive)
     natural = {}
     for metric in metrics_of(task):
         if metric.name in _RANKING:
@@ -69,14 +84,13 @@ def _of_classes(
             natural[metric.name] = estimate.value
         elif metric.name == "precision":
             natural["precision"] = 0.0  # A model that flags nothing earns nothing; else it would escape the ranking.
-    _, probabilities = _labels(predicted)
     if task is Task.BINARY and positive is not None:
         hit = truth == positive
         if hit.any() and not hit.all():
-            score = probabilities[:, list(classes).index(positive)]
-            natural |= _of_ranks(hit, score)
+            share = _labels(predicted)[1][:, list(classes).index(positive)]
+            natural |= _of_ranks(hit, share if predicted.decision is None else predicted.decision)
     if predicted.is_probability:
-        natural["log_loss"] = _log_loss(truth, probabilities, classes)
+        natural["log_loss"] = _log_loss(coded, _labels(predicted)[1], classes)
     return natural
 
 
@@ -94,20 +108,23 @@ def _of_ranks(hit: np.ndarray, score: np.ndarray) -> dict[str, float]:
     }
 
 
-def _log_loss(truth: np.ndarray, probabilities: np.ndarray, classes: Sequence[str]) -> float:
+def _log_loss(truth: _Coded, probabilities: np.ndarray, classes: Sequence[str]) -> float:
     """Mean of -ln(probability of the truth); a probability of 0 counts as the smallest step of a double above it."""
-    index = {name: i for i, name in enumerate(classes)}
-    columns = np.array([index[name] for name in truth], dtype=np.int64)
-    given = probabilities[np.arange(len(truth)), columns]
+    columns = np.array([list(classes).index(name) for name in truth.names], dtype=np.int64)[truth.codes]
+    given = probabilities[np.arange(len(columns)), columns]
     return float(-np.log(np.clip(given, np.finfo(np.float64).eps, 1.0)).mean())
 
 
-def _pairs(truth: np.ndarray, other: np.ndarray) -> list[tuple[str, Any, int]]:
-    """(truth, other, rows) of every pair that occurs."""
-    truths, row_of = np.unique(truth.astype(str), return_inverse=True)
-    others, column_of = np.unique(other, return_inverse=True)
-    counts = np.bincount(row_of * len(others) + column_of, minlength=len(truths) * len(others))
-    return [(str(truths[k // len(others)]), others[k % len(others)], int(counts[k])) for k in np.flatnonzero(counts)]
+def _coded(values: np.ndarray) -> _Coded:
+    codes, names = pd.factorize(values, sort=True)
+    return _Coded(codes, names.tolist())
+
+
+def _pairs(one: _Coded, other: _Coded) -> list[tuple[str, Any, int]]:
+    """(one, other, rows) of every pair that occurs."""
+    width = len(other.names)
+    counts = np.bincount(one.codes * width + other.codes, minlength=len(one.names) * width)
+    return [(one.names[k // width], other.names[k % width], int(counts[k])) for k in np.flatnonzero(counts)]
 
 
 def _labels(predicted: Predicted) -> tuple[np.ndarray, np.ndarray]:

@@ -1,7 +1,7 @@
 """What fitted pipelines say of rows, in one shape for all tasks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import isfinite
 from typing import Any
@@ -25,13 +25,15 @@ DEFAULT_THRESHOLD = 0.5
 class Predicted:
     """Answers for n rows. labels: (n,) str, classification; probabilities: (n, classes); values: (n,) regression.
 
-    is_probability: False where the probabilities are squashed decision values, which only rank.
+    is_probability: False where the probabilities are squashed decision values, which only rank. decision: (n,) those of
+    the positive class as they were, for two classes: the squashed ones of distant rows are equal.
     """
 
     labels: np.ndarray | None
     probabilities: np.ndarray | None
     values: np.ndarray | None
     is_probability: bool = True
+    decision: np.ndarray | None = None
 
     def answers(self, classes: Sequence[str], positive: str | None) -> list[Answer]:
         """One record a row; score is the positive class's probability (binary) or the label's (multiclass)."""
@@ -64,8 +66,19 @@ def predict_frame(
     with one_thread():
         if task is Task.REGRESSION:
             return Predicted(None, None, np.asarray(pipeline.predict(frame), dtype=np.float64).ravel())
-        probabilities = _probabilities(pipeline, frame, classes)
-    return answered(probabilities, task, classes, positive, threshold, is_probability=gives_probabilities(pipeline))
+        is_probability = gives_probabilities(pipeline)
+        if is_probability:
+            shares = _untied(np.asarray(pipeline.predict_proba(frame), dtype=np.float64), pipeline, frame)
+        else:
+            decision = np.asarray(pipeline.decision_function(frame), dtype=np.float64)
+            shares = (
+                softmax(decision, axis=1) if decision.ndim > 1 else np.column_stack([expit(-decision), expit(decision)])
+            )
+    probabilities = _in_order(shares, pipeline, classes)
+    said = answered(probabilities, task, classes, positive, threshold, is_probability=is_probability)
+    if is_probability or decision.ndim > 1:
+        return said
+    return replace(said, decision=decision if str(pipeline.classes_[1]) == positive else -decision)
 
 
 def answered(
@@ -98,19 +111,11 @@ def _positive_index(classes: Sequence[str], positive: str | None) -> int:
     return list(classes).index(positive)
 
 
-def _probabilities(pipeline: Any, frame: Any, classes: Sequence[str]) -> np.ndarray:
-    """(n, classes), rows that sum to 1, in the order of `classes`."""
-    if gives_probabilities(pipeline):
-        seen = _untied(np.asarray(pipeline.predict_proba(frame), dtype=np.float64), pipeline, frame)
-    else:
-        decision = np.asarray(pipeline.decision_function(frame), dtype=np.float64)
-        if decision.ndim == 1:
-            seen = np.column_stack([expit(-decision), expit(decision)])
-        else:
-            seen = softmax(decision, axis=1)
+def _in_order(shares: np.ndarray, pipeline: Any, classes: Sequence[str]) -> np.ndarray:
+    """(n, classes) in the order of `classes`, from a pipeline's own order; 0 for those that it never saw."""
     columns = [list(classes).index(str(name)) for name in pipeline.classes_]
-    probabilities = np.zeros((len(seen), len(classes)))
-    probabilities[:, columns] = seen
+    probabilities = np.zeros((len(shares), len(classes)))
+    probabilities[:, columns] = shares
     return probabilities
 
 

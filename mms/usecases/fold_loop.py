@@ -61,6 +61,7 @@ class FoldLoop:
         self._open: dict[int, _Open] = {}
         self._ended = {t.id for t in work.triples if t.state not in _GO_ON}
         self._stored = _stored_folds(work)
+        self._begun: set[int] = set()
         self._triples = {t.id: t for t in work.triples}
         self.total = fits_of(len(work.triples))
         sweep_spool()
@@ -146,21 +147,22 @@ class FoldLoop:
         for one in batch:
             if one.error is not None:
                 self._fail(self._triples[one.fit.id], one.error)
-                continue
-            waiting = self._open[one.fit.id]
-            if isinstance(one.result, FittedModel):
-                waiting.model = one.result
+            elif isinstance(one.result, FittedModel):
+                self._open[one.fit.id].model = one.result
             elif one.fit.part == NEWEST:
-                waiting.newest = one.result
+                self._open[one.fit.id].newest = one.result
+        for waiting in [self._open[id_] for id_ in dict.fromkeys(one.fit.id for one in batch) if id_ in self._open]:
             if waiting.model and len(waiting.folds) == FOLDS and (waiting.newest or NEWEST not in self._parts):
-                del self._open[one.fit.id]
                 triple = waiting.triple
+                del self._open[triple.id]
                 self._make(triple, partial(made_model, self._work, triple, waiting.model, waiting.newest))
 
     def _write_folds(self, session: Session, folds: Sequence[Finished]) -> None:
-        begun = {one.fit.id for one in folds}
-        row = tables.RunTriple
-        session.execute(sa.update(row).where(row.id.in_(begun)).values(state=JobState.RUNNING.value))
+        fresh = {one.fit.id for one in folds if self._triples[one.fit.id].state is JobState.QUEUED} - self._begun
+        if fresh:
+            row = tables.RunTriple
+            session.execute(sa.update(row).where(row.id.in_(fresh)).values(state=JobState.RUNNING.value))
+            self._begun |= fresh
         for one in folds:
             assert isinstance(one.result, Fitted)
             blob = put_bytes(session, one.result.answers, self._work.now())

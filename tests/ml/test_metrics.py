@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 from sklearn import metrics as theirs
+from sklearn.svm import LinearSVC
 
 from mms.domain.buckets import metric_of
 from mms.domain.projects import Task
 from mms.ml.metrics import score_all, sums_of
-from mms.ml.prediction import Predicted
+from mms.ml.prediction import Predicted, predict_frame
 
 CLASSES = ("no", "yes")
 
@@ -124,6 +125,25 @@ def test_decision_values_have_no_log_loss_but_rank() -> None:
 
     assert "log_loss" not in ours
     assert ours["roc_auc"] > 0.8
+
+
+@pytest.mark.parametrize("positive", CLASSES)
+def test_rows_are_ranked_by_decision_values_where_the_curve_makes_them_equal(positive: str) -> None:
+    truth = np.array(["no", "yes"] * 20)
+    values = np.linspace(-60.0, 60.0, 40)[:, None]
+    fitted = LinearSVC().fit(values, truth)
+    fitted.coef_, fitted.intercept_ = np.array([[1.0]]), np.array([0.0])
+
+    predicted = predict_frame(fitted, values, Task.BINARY, CLASSES, positive, None)
+
+    assert predicted.probabilities is not None
+    assert len(np.unique(predicted.probabilities[:, 1])) < 40
+    ours = score_all(Task.BINARY, truth, predicted, CLASSES, positive)
+    decision = fitted.decision_function(values) * (1 if positive == "yes" else -1)
+    assert ours["roc_auc"] == pytest.approx(theirs.roc_auc_score(truth == positive, decision), abs=1e-12)
+    assert ours["average_precision"] == pytest.approx(
+        theirs.average_precision_score(truth == positive, decision), abs=1e-12
+    )
 
 
 def test_a_constant_target_has_no_r2() -> None:

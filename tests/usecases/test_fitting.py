@@ -25,6 +25,7 @@ from mms.domain.runs import FINAL_FIT, Launch
 from mms.domain.snapshots import FoldKind
 from mms.domain.tables import InstanceDraft
 from mms.domain.triples import Branch, Recipe, Step, Triple
+from mms.ml.crew.serial import Serial
 from mms.ml.prediction import predict_frame
 from mms.ml.sharing import fits
 from mms.settings import settings
@@ -239,8 +240,29 @@ def test_a_pipeline_that_answers_otherwise_once_it_was_loaded_becomes_no_model(
 
     with reading() as session:
         failed = next(t for t in run_page(session, run_id).triples if t.triple.algorithm == "logistic")
-    assert (failed.state, failed.model_id, failed.folds_done) == (JobState.FAILED, None, 12)
+    assert (failed.state, failed.model_id) == (JobState.FAILED, None)
     assert [model.ranked.algorithm for model in models_of(run_id)] == ["dummy"]
+
+
+class AllAtOnce(Serial):
+    """Calls are done before anybody asks, so that many end in one batch, in no order."""
+
+    workers = 4
+
+
+def test_what_ends_at_the_same_time_is_stored_in_whatever_order_it_comes(
+    sqlite_store: str, member: Member, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ground = Ground(member, tmp_path, now, kind=FoldKind.STRATIFIED)
+    monkeypatch.setattr("mms.usecases.crews.Serial", AllAtOnce)
+    run_id = ground.launch("logistic", "tree", "neighbours", "naive_bayes")
+
+    work_off(now)
+
+    assert len(models_of(run_id)) == 5
+    with reading() as session:
+        triples = run_page(session, run_id).triples
+    assert {(triple.state, triple.folds_done) for triple in triples} == {(JobState.SUCCEEDED, 12)}
 
 
 def test_a_triple_that_fails_keeps_its_error_and_the_run_goes_on(

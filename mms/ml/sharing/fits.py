@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from copy import copy, deepcopy
 from dataclasses import dataclass
 from io import BytesIO
+from math import isfinite
 from time import perf_counter
 from typing import Any
 
@@ -173,7 +174,9 @@ def importances(fitted: Any, matrix: Matrix) -> dict[str, float]:
     if len(told) != len(names):
         return {}
     greatest = np.sort(np.argsort(-np.abs(told), kind="stable")[:IMPORTANCES])
-    return {names[i]: float(told[i]) for i in greatest if np.isfinite(told[i])}
+    return {
+        names[i]: value for i, value in zip(greatest.tolist(), told[greatest].tolist(), strict=True) if isfinite(value)
+    }
 
 
 def _suited(sides: Sides, is_dense: bool) -> Sides:

@@ -10,8 +10,9 @@ from mms.ml.crew import Crew, Kept
 from mms.ml.sharing.fits import Fitted, FittedModel
 from mms.ml.sharing.plan import Fit, Ground, Node, Plan
 
-_AHEAD = 2
-"""Calls that wait for a free worker, so that none is idle while results are stored."""
+_AHEAD = 8
+"""Calls that wait for each worker, so that none is idle while results are stored: a small fit takes 10 ms, a model's
+rows 100 ms."""
 
 BREAKS = 2
 """How often a call may break the crew; the second time it runs alone, so that it alone is to blame."""
@@ -56,7 +57,7 @@ class Loop:
 
     def _feed(self) -> None:
         """Submit what can run, in order. A call that broke the crew runs alone."""
-        slots = self._crew.workers + (_AHEAD if self._crew.workers > 1 else 0)
+        slots = self._crew.workers * (1 + _AHEAD) if self._crew.workers > 1 else 1
         while len(self._running) < slots:
             suspect = next((node for node in self._pending if node.breaks), None)
             if any(node.breaks for node in self._running.values()) or (suspect and self._running):
