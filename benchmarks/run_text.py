@@ -25,7 +25,7 @@ from mms.ml.recipes import checked_recipe
 LIMIT = 0.15
 TEXTS = {
     "sms_spam": ("sms_spam.csv.gz", "text", "label", "spam"),
-    "raop": ("raop.csv.gz", "request_text_edit_aware", "requester_received_pizza", "True"),
+    "raop": ("raop.csv.gz", "request_text_edit_aware", "requester_received_pizza", "true"),
 }
 RECIPES: dict[str, dict[str, Any]] = {
     "words": {"ngrams": 1, "min_rows": 2, "stop_words": None, "max_features": None},
@@ -77,7 +77,7 @@ def question_of(name: str) -> Question:
     """The texts and their labels."""
     file, text, label, positive = TEXTS[name]
     frame = pd.read_csv(SHARED / file)
-    frame = pd.DataFrame({"text": frame[text], "label": frame[label].astype(str)})
+    frame = pd.DataFrame({"text": frame[text], "label": frame[label].astype(str).str.lower()})
     return Question(name, frame, "label", positive, {"text": ColumnType.TEXT})
 
 

@@ -50,6 +50,9 @@ EQUAL = 1e-9
 RANKING = ("predict_proba", "decision_function")
 """What a metric of ranks asks, in this order."""
 
+STAND_BY: float = 5.0
+"""Seconds in which a warm child's fork server has imported what it needs; a worker at work stood by for longer."""
+
 Seconds = float
 Scores = Mapping[str, float]
 """Metric -> mean over the folds, greater is better."""
@@ -92,8 +95,8 @@ class Ground:
         os.environ["MMS_HOME"] = home
         os.environ.pop("MMS_DATABASE_URL", None)
         migrate(settings(), now)
-        file = Path(home) / "rows.csv"
-        question.frame.assign(id=np.arange(len(question.frame))).to_csv(file, index=False)
+        file = Path(home) / "rows.parquet"
+        question.frame.assign(id=np.arange(len(question.frame))).to_parquet(file, index=False)
         types = {column.name: column.type for column in question.columns}
         source = FileProject(
             question.name, file, question.target, ("id",), "", "", types=types, positive_class=question.positive
@@ -147,6 +150,7 @@ def worker() -> Iterator[subprocess.Popen[bytes]]:
     process = started_worker()
     try:
         until_warm(process)
+        sleep(STAND_BY)
         yield process
     finally:
         stopped(process)

@@ -18,13 +18,15 @@ from mms.domain.runs import FINAL_FIT
 from mms.domain.snapshots import Profile
 from mms.domain.triples import Branch, Parameter, Recipe, Step, Triple
 from mms.ml import recipes
+from mms.ml.algorithms import algorithm_named
 from mms.ml.crew import Kept
 from mms.ml.crew.serial import Serial
-from mms.ml.fitting import fit_fold, unfitted
+from mms.ml.fitting import fit_fold, target_of, unfitted
 from mms.ml.quiet import calm
-from mms.ml.recipes import proposed_recipes
+from mms.ml.recipes import checked_recipe, proposed_recipes
 from mms.ml.recipes.transformer import Kind, Transformer
-from mms.ml.sharing.fits import Answers, Fitted, FittedModel
+from mms.ml.sharing.fits import Answers, Fitted, FittedModel, fitted_on
+from mms.ml.sharing.pieces import Asked, Part, matrix_of
 from tests.ml.shared import PLENTY, worked_off
 from tests.ml.toys import folds_of, toy
 
@@ -118,6 +120,21 @@ def test_a_shared_fit_is_the_fit_alone_to_the_last_bit() -> None:
         assert shared.result.train_scores == alone.result.train_scores
         shares = alone.oof[[f"p_{k}" for k in range(10)]].to_numpy()
         assert (Answers.from_bytes(shared.answers).values == shares).all()
+
+
+def test_an_estimator_that_puts_its_matrix_in_order_leaves_that_of_the_others_as_it_was() -> None:
+    instances, split = toy(Task.BINARY), folds_of(toy(Task.BINARY))[0]
+    words = checked_recipe(Recipe("words", (Branch("text", (Step("tf_idf", {"min_rows": 1}),)),)), instances.columns)
+    part = Part(split.fold, split.train, split.validate)
+    asked = Asked(words, instances.columns, missing=False)
+    matrix = matrix_of(asked, part, target_of(instances), (False,), instances.features)
+    before = matrix.sides.fit.copy()
+    assert not before.has_sorted_indices
+
+    fitted_on(Triple(words, "svc", algorithm_named("svc", Task.BINARY).checked({})), 7, matrix, None, True)
+
+    assert np.array_equal(matrix.sides.fit.indices, before.indices)
+    assert np.array_equal(matrix.sides.fit.data, before.data)
 
 
 def test_a_recipe_is_fitted_once_a_part_for_all_triples_that_use_it(counting: str) -> None:

@@ -129,6 +129,8 @@ class Features(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _beside(self, blocks: Sequence[Any]) -> Any:
         if self.sparse_:
+            if len(blocks) == 1:
+                return sparse.csr_matrix(blocks[0], dtype=np.float64)
             matrix = sparse.hstack(blocks, format="csr", dtype=np.float64)
             matrix.sum_duplicates()
             return matrix

@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -45,7 +45,8 @@ LANGUAGES = (
 
 @dataclass(frozen=True, slots=True)
 class Bags:
-    """One column of texts. counts: (n, words) CSR of how often; vocabulary: word -> its column, in alphabetical order.
+    """One column of texts. counts: (n, words) CSR of how often, each row's words in the order in which it meets them;
+    vocabulary: word -> its column, in alphabetical order.
 
     Rows taken from bags share their vocabulary, so some of its words may stand in no row.
     """
@@ -105,17 +106,17 @@ class Tokenise(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def _bags(self, texts: Iterable[str]) -> Bags:
         vocabulary: defaultdict[str, int] = defaultdict()
         vocabulary.default_factory = vocabulary.__len__
-        ids, ends = array("i"), array("q", [0])
+        ids, times, ends = array("i"), array("i"), array("q", [0])
         for words in self._worded(texts):
-            ids.extend([vocabulary[word] for word in words])
+            counted = Counter(words)
+            ids.extend([vocabulary[word] for word in counted])
+            times.extend(counted.values())
             ends.append(len(ids))
         ordered = sorted(vocabulary)
         place = np.empty(len(ordered), dtype=np.int32)
         place[[vocabulary[word] for word in ordered]] = np.arange(len(ordered), dtype=np.int32)
-        columns = place[np.asarray(ids)]
-        ones = np.ones(len(columns), dtype=np.int32)
-        counts = sparse.csr_matrix((ones, columns, np.asarray(ends)), shape=(len(ends) - 1, len(ordered)))
-        counts.sum_duplicates()
+        parts = (np.asarray(times), place[np.asarray(ids)], np.asarray(ends))
+        counts = sparse.csr_matrix(parts, shape=(len(ends) - 1, len(ordered)))
         return Bags(counts, {word: i for i, word in enumerate(ordered)})
 
     def _worded(self, texts: Iterable[str]) -> Iterator[list[str]]:

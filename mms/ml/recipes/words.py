@@ -1,6 +1,6 @@
 """Words as numbers: counted, weighted or hashed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -67,13 +67,11 @@ class CountWords(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def fit_transform(self, X: Texts, y: Any = None) -> sparse.csr_matrix:
         """`fit` and `transform`, with the texts taken apart once."""
         tokens = self._tokens(X)
-        return self._learn(tokens).transform(tokens)
+        return self._learn(tokens)._matrix(tokens, _as_met)
 
     def transform(self, X: Texts) -> sparse.csr_matrix:
         """n texts, or their tokens, to a sparse (n, words) matrix."""
-        tokens = self._tokens(X)
-        parts = [self._valued(kept, kept.counts(tokens.columns[name])) for name, kept in self.kept_.items()]
-        return parts[0] if len(parts) == 1 else sparse.hstack(parts, format="csr")
+        return self._matrix(self._tokens(X), _in_order)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Names such as 'review_great'."""
@@ -85,6 +83,10 @@ class CountWords(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.n_features_in_ = len(self.kept_)
         return self
 
+    def _matrix(self, tokens: Tokens, ordered: Callable[[Any], Any]) -> Any:
+        parts = [self._valued(kept, ordered(kept.counts(tokens.columns[name]))) for name, kept in self.kept_.items()]
+        return parts[0] if len(parts) == 1 else sparse.hstack(parts, format="csr")
+
     def _tokens(self, X: Texts) -> Tokens:
         return tokens_of(X)
 
@@ -92,6 +94,27 @@ class CountWords(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if self.presence:
             counts.data[:] = 1.0
         return counts
+
+
+def _in_order(counts: Any) -> Any:
+    """Each row's words by column."""
+    counts.sort_indices()
+    return counts
+
+
+def _as_met(counts: Any) -> Any:
+    """Each row's words in the order in which the rows first met them, as scikit-learn's vectorizers leave them when
+    they fit: an estimator then sums in the same order, and one that stops at a tolerance stops at the same place."""
+    last_to_first = counts.indices[::-1]
+    first = np.empty(counts.shape[1], dtype=np.int64)
+    first[last_to_first] = np.arange(len(last_to_first))[::-1]
+    met = np.flatnonzero(np.bincount(counts.indices, minlength=counts.shape[1]))
+    met = met[np.argsort(first[met])].astype(counts.indices.dtype)
+    turn = np.empty(counts.shape[1], dtype=counts.indices.dtype)
+    turn[met] = np.arange(len(met))
+    by_turn = sparse.csr_matrix((counts.data, turn[counts.indices], counts.indptr), shape=counts.shape)
+    by_turn.sort_indices()
+    return sparse.csr_matrix((by_turn.data, met[by_turn.indices], counts.indptr), shape=counts.shape)
 
 
 class TfIdf(CountWords):

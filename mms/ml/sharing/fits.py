@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from sklearn.pipeline import Pipeline
 
 from mms.domain.errors import Conflict, Invalid
@@ -180,10 +181,14 @@ def importances(fitted: Any, matrix: Matrix) -> dict[str, float]:
 
 
 def _suited(sides: Sides, is_dense: bool) -> Sides:
-    if not is_dense:
-        return sides
-    fit = dense(sides.fit)
-    return Sides(fit, fit if sides.train is sides.fit else dense(sides.train), dense(sides.validate))
+    fit = dense(sides.fit) if is_dense else _own(sides.fit)
+    train = fit if sides.train is sides.fit else dense(sides.train) if is_dense else sides.train
+    return Sides(fit, train, dense(sides.validate) if is_dense else sides.validate)
+
+
+def _own(fit: Any) -> Any:
+    """A matrix that the estimator may put in order where it stands, as some do: other fits share the one given."""
+    return fit.copy() if sparse.issparse(fit) and not fit.has_sorted_indices else fit
 
 
 def _continued(warm: Any, sides: Sides, matrix: Matrix) -> Any:
