@@ -74,6 +74,7 @@ lock: ## compile requirements*.in into the hashed locks, keeping what still fits
 	.venv-lock/bin/uv pip compile $(LOCK) requirements.in -o requirements.txt
 	.venv-lock/bin/uv pip compile $(LOCK) requirements-extras.in -o requirements-extras.txt
 	.venv-lock/bin/uv pip compile $(LOCK) requirements-dev.in -o requirements-dev.txt
+	.venv-lock/bin/uv pip compile $(LOCK) benchmarks/requirements.in -o benchmarks/requirements.txt
 
 LOCK = --quiet --universal --python-version 3.11 --generate-hashes --no-header
 

@@ -172,7 +172,16 @@ def a_model(
     session.add(row)
     session.flush()
     session.add(
-        tables.ModelScore(model_id=row.id, metric="f1", mean=score, sd=0.01, minimum=score, maximum=score, final=None)
+        tables.ModelScore(
+            model_id=row.id,
+            project_id=row.project_id,
+            metric="f1",
+            mean=score,
+            sd=0.01,
+            minimum=score,
+            maximum=score,
+            final=None,
+        )
     )
     session.flush()
     return row.id

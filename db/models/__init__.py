@@ -5,6 +5,9 @@ from db.models.base import Base
 from db.models.blob import Blob, BlobChunk
 from db.models.bucket import Bucket
 from db.models.clustering import Clustering
+from db.models.column_note import ColumnNote
+from db.models.comment import Comment, Watch
+from db.models.diagnostic import Diagnostic
 from db.models.feature_table import FeatureTable
 from db.models.feedback import Feedback
 from db.models.instance_table import InstanceTable
@@ -12,14 +15,19 @@ from db.models.job import Job, JobLog, JobStep, Schedule
 from db.models.member import Member
 from db.models.model import Model, ModelScore
 from db.models.opening import Opening
+from db.models.parameter import ModelParameter
 from db.models.picture import Picture
 from db.models.prediction import Prediction
 from db.models.project import Project
 from db.models.promotion import Promotion
+from db.models.promotion_draft import PromotionDraft
 from db.models.recipe import Recipe
 from db.models.run import FoldResult, Run, RunTriple
+from db.models.saved_view import SavedView
 from db.models.segment import Segment
 from db.models.snapshot import Snapshot
+from db.models.snooze import Snooze
+from db.models.tag import ModelTag
 from db.models.trigger import Firing, Trigger
 from db.models.triple import Triple
 
@@ -30,6 +38,9 @@ __all__ = [
     "BlobChunk",
     "Bucket",
     "Clustering",
+    "ColumnNote",
+    "Comment",
+    "Diagnostic",
     "FeatureTable",
     "Feedback",
     "Firing",
@@ -40,18 +51,24 @@ __all__ = [
     "JobStep",
     "Member",
     "Model",
+    "ModelParameter",
     "ModelScore",
+    "ModelTag",
     "Opening",
     "Picture",
     "Prediction",
     "Project",
     "Promotion",
+    "PromotionDraft",
     "Recipe",
     "Run",
     "RunTriple",
+    "SavedView",
     "Schedule",
     "Segment",
     "Snapshot",
+    "Snooze",
     "Trigger",
     "Triple",
+    "Watch",
 ]

@@ -67,9 +67,11 @@ class ModelScore(Base):
     """One metric of a model over its folds, stored units; `final` is the optimistic score of the final fit."""
 
     __tablename__ = "model_score"
+    __table_args__ = (sa.Index("ix_model_score_metric", "project_id", "metric", "mean", "model_id"),)
 
     model_id: Mapped[int] = mapped_column(sa.ForeignKey("model.id", ondelete="CASCADE"), primary_key=True)
     metric: Mapped[str] = mapped_column(primary_key=True)
+    project_id: Mapped[int]
     mean: Mapped[float]
     sd: Mapped[float]
     minimum: Mapped[float]

@@ -23,6 +23,7 @@ from mms.domain.errors import Invalid, NotFound
 from mms.domain.models import Holdout, Model, ModelFilter, ModelPage, ModelSort, ModelState, RankedModel, Signature
 from mms.domain.pictures import Picture, PictureKind, Theme
 from mms.domain.scores import METRICS, ScoreSummary
+from mms.domain.subjects import Subject, SubjectKind
 
 PAGE = 50
 """Rows a page."""
@@ -164,9 +165,10 @@ def pictures(session: Session, model_id: int, theme: Theme) -> list[Picture]:
     )
     return [
         Picture(
-            model_id=row.model_id,
+            subject=Subject(SubjectKind.MODEL, model_id),
             kind=PictureKind(row.kind),
             theme=Theme(row.theme),
+            content=row.content,
             svg=blobs.read_bytes(session, row.blob) if row.blob else None,
             error=row.error,
         )

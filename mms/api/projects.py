@@ -60,12 +60,24 @@ class PolicyRules(BaseModel):
     folds: FoldKind | None = Field(None, description="how snapshots deal rows; null: what suits them")
     fold_group: str | None = Field(None, max_length=200, description="the column of folds by group")
     holdout: HeldOut | None = Field(None, description="what snapshots hold out; null: nothing")
+    false_alarm_cost: float = Field(_USUAL.false_alarm_cost, description="of one case flagged wrongly, in any unit")
+    miss_cost: float = Field(_USUAL.miss_cost, description="of one case that was not flagged, in the same unit")
 
     @property
     def policy(self) -> Policy:
         """The domain's policy."""
         held = self.holdout.plan if self.holdout else None
-        return Policy(self.margin, self.promotion, self.window_days, self.rope, self.folds, self.fold_group, held)
+        return Policy(
+            self.margin,
+            self.promotion,
+            self.window_days,
+            self.rope,
+            self.folds,
+            self.fold_group,
+            held,
+            self.false_alarm_cost,
+            self.miss_cost,
+        )
 
 
 class Changes(BaseModel):

@@ -41,6 +41,8 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     edit.add_argument("--promotion", choices=[p.value for p in PromotionPolicy], help="what happens to a winner")
     edit.add_argument("--window-days", type=int, help="training window of a retraining")
     edit.add_argument("--rope", type=float, help="differences up to this are practically equal")
+    edit.add_argument("--false-alarm-cost", type=float, help="what one case costs that is flagged wrongly")
+    edit.add_argument("--miss-cost", type=float, help="what one case costs that is not flagged, in the same unit")
     add_dealing(edit)
     for name, words in (
         ("archive", "hide a project from the lists"),
@@ -107,6 +109,8 @@ def _edit(args: Namespace) -> Output:
             chosen.kind,
             chosen.group,
             chosen.holdout,
+            usual.false_alarm_cost if args.false_alarm_cost is None else args.false_alarm_cost,
+            usual.miss_cost if args.miss_cost is None else args.miss_cost,
         )
         changes = ProjectChanges(args.name, args.description, args.metric, policy, args.owner)
         return _told(edit_project(session, member, before.id, changes), "is changed")

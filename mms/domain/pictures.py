@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mms.domain.subjects import Subject
+
 
 class PictureKind(StrEnum):
     """Which Yellowbrick visualizer drew it."""
@@ -22,10 +24,14 @@ class Theme(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawn diagnostic of a model (svg: the bytes), or the sentence that says why there is none."""
+    """A drawn diagnostic of a model or a snapshot (svg: the bytes), or the sentence that says why there is none.
 
-    model_id: int
+    content: hash of what it was drawn from.
+    """
+
+    subject: Subject
     kind: PictureKind
     theme: Theme
+    content: str
     svg: bytes | None
     error: str | None = None

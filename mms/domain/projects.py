@@ -42,6 +42,7 @@ class Policy:
         (0.01; for numbers 1 % of the baseline's score).
     folds: how snapshots deal rows; None takes the proposal. fold_group: the column of folds by group.
     holdout: what snapshots hold out; None holds nothing out.
+    false_alarm_cost, miss_cost: what one wrong flag, and one case that was not flagged, cost; in any one unit.
     """
 
     margin: float = 0.01
@@ -51,6 +52,8 @@ class Policy:
     folds: FoldKind | None = None
     fold_group: str | None = None
     holdout: HoldoutPlan | None = None
+    false_alarm_cost: float = 1.0
+    miss_cost: float = 1.0
 
     @property
     def dealing(self) -> Dealing:
@@ -123,6 +126,8 @@ def policy_to_json(policy: Policy) -> dict[str, Any]:
         "folds": policy.folds.value if policy.folds else None,
         "fold_group": policy.fold_group,
         "holdout": holdout_to_json(policy.holdout),
+        "false_alarm_cost": policy.false_alarm_cost,
+        "miss_cost": policy.miss_cost,
     }
 
 
@@ -137,4 +142,6 @@ def policy_from_json(value: Mapping[str, Any]) -> Policy:
         folds=FoldKind(folds) if folds else None,
         fold_group=value.get("fold_group"),
         holdout=holdout_from_json(value.get("holdout")),
+        false_alarm_cost=value.get("false_alarm_cost", 1.0),
+        miss_cost=value.get("miss_cost", 1.0),
     )

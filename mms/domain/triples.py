@@ -246,3 +246,13 @@ def described(hyperparameters: Mapping[str, Value], limit: int = 6) -> str:
     ]
     more = f", +{len(parts) - limit} more" if len(parts) > limit else ""
     return ", ".join(parts[:limit]) + more
+
+
+def typed_value(value: Value) -> tuple[float | None, str | None]:
+    """A hyperparameter as (number, text): numbers are compared as numbers; true, false and choices as text; none is
+    neither."""
+    if value is None:
+        return None, None
+    if isinstance(value, bool):
+        return None, "true" if value else "false"
+    return (float(value), None) if isinstance(value, int | float) else (None, str(value))

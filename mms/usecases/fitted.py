@@ -24,6 +24,7 @@ from mms.domain.promotions import Evidence, evidence_to_json
 from mms.domain.runs import FoldResult, Origin, RunKind, RunTriple
 from mms.domain.scores import ScoreSummary, summarise
 from mms.domain.snapshots import FoldKind
+from mms.domain.triples import Value, typed_value
 from mms.ml.fitting import out_of_fold, signature_of
 from mms.ml.folds import Split
 from mms.ml.metrics import score_all, sums_of
@@ -233,14 +234,21 @@ def write_model(session: Session, work: Work, triple: RunTriple, finding: Findin
     )
     session.add(model)
     session.flush()
-    session.add_all(_score_row(model.id, summary) for summary in finding.summaries)
+    session.add_all(_score_row(model, summary) for summary in finding.summaries)
+    session.add_all(_parameter_row(model, name, value) for name, value in model.hyperparameters.items())
     session.flush()
     _forget_folds(session, triple)
 
 
-def _score_row(model_id: int, summary: ScoreSummary) -> tables.ModelScore:
+def _parameter_row(model: tables.Model, name: str, value: Value) -> tables.ModelParameter:
+    number, text = typed_value(value)
+    return tables.ModelParameter(model_id=model.id, name=name, project_id=model.project_id, number=number, text=text)
+
+
+def _score_row(model: tables.Model, summary: ScoreSummary) -> tables.ModelScore:
     return tables.ModelScore(
-        model_id=model_id,
+        model_id=model.id,
+        project_id=model.project_id,
         metric=summary.metric,
         mean=summary.mean,
         sd=summary.sd,

@@ -144,5 +144,8 @@ def _checked_policy(policy: Policy) -> Policy:
         raise Invalid(f"A policy's training window is 1 to {MOST_DAYS:,} days; it got {policy.window_days}.")
     if policy.rope is not None and not 0 <= policy.rope < 1e9:
         raise Invalid(f"A policy's region of practical equivalence is a number of at least 0; it got {policy.rope:g}.")
+    for name, cost in (("a false alarm", policy.false_alarm_cost), ("a miss", policy.miss_cost)):
+        if not 0 <= cost < 1e12:
+            raise Invalid(f"The cost of {name} is a number of at least 0; it got {cost:g}.")
     _ = policy.dealing  # refuses a group without folds by group
     return policy

@@ -12,6 +12,7 @@ from mms.domain.jobs import Progress
 from mms.domain.members import PRODUCT
 from mms.domain.pictures import Picture, PictureKind, Theme
 from mms.domain.projects import Task
+from mms.domain.subjects import Subject, SubjectKind
 from mms.usecases.jobs import JobContext
 from mms.usecases.pictures import picture_data, store_picture
 from mms.usecases.triggers import check_triggers
@@ -24,13 +25,14 @@ def draw_pictures(context: JobContext) -> None:
         data = picture_data(session, model_id)
     task: Task = data["task"]
     rows = OutOfFold(tuple(data["classes"]), data["oof"])
+    subject = Subject(SubjectKind.MODEL, model_id)
     wanted = [(kind, theme) for kind in KINDS[task] for theme in Theme]
     done = context.done()
     for i, (kind, theme) in enumerate(wanted, 1):
         key = f"{kind.value}, {theme.value}"
         if key in done:
             continue
-        picture = _drawn(model_id, kind, theme, rows)
+        picture = _drawn(subject, data["content"], kind, theme, rows)
 
         def store(session: Session, picture: Picture = picture, now: datetime = context.now()) -> None:
             store_picture(session, picture, now)
@@ -55,8 +57,8 @@ def check_all_triggers(context: JobContext) -> None:
             context.log(f"A trigger of '{project.name}' fired and launched run {run_id}.")
 
 
-def _drawn(model_id: int, kind: PictureKind, theme: Theme, rows: OutOfFold) -> Picture:
+def _drawn(subject: Subject, content: str, kind: PictureKind, theme: Theme, rows: OutOfFold) -> Picture:
     try:
-        return Picture(model_id, kind, theme, draw(kind, theme, rows))
+        return Picture(subject, kind, theme, content, draw(kind, theme, rows))
     except Exception as error:  # whatever a foreign library raises: the page says why there is no picture
-        return Picture(model_id, kind, theme, None, f"This picture could not be drawn: {error}.")
+        return Picture(subject, kind, theme, content, None, f"This picture could not be drawn: {error}.")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mms.domain.projects import Policy, Project, PromotionPolicy
+from mms.domain.projects import Policy, Project, PromotionPolicy, Task
 from pages.parts.dealing_form import dealing_form
 
 
@@ -26,7 +26,25 @@ def policy_form(project: Project) -> Policy:
     window = st.number_input(
         "Retraining window (days)", 1, value=policy.window_days, key=f"window_{own}", placeholder="all rows"
     )
+    costs = _costs(project)
     st.caption("How new snapshots deal their rows; the snapshot's form may say otherwise.")
     dealing = dealing_form(policy.dealing, f"policy_{own}", None, timed=True)
     days = None if window is None else int(window)
-    return Policy(margin, rule, days, rope, dealing.kind, dealing.group, dealing.holdout)
+    return Policy(margin, rule, days, rope, dealing.kind, dealing.group, dealing.holdout, *costs)
+
+
+def _costs(project: Project) -> tuple[float, float]:
+    """What a false alarm and a miss cost; asked where there is a class to flag."""
+    policy, own = project.policy, project.id
+    if project.task is not Task.BINARY:
+        return policy.false_alarm_cost, policy.miss_cost
+    left, right = st.columns(2)
+    alarm = left.number_input(
+        "A false alarm costs", 0.0, value=policy.false_alarm_cost, format="%g", key=f"alarm_{own}",
+        help="one case that was flagged wrongly, in any unit; thresholds are judged by it",
+    )  # fmt: skip
+    miss = right.number_input(
+        "A miss costs", 0.0, value=policy.miss_cost, format="%g", key=f"miss_{own}",
+        help="one case that should have been flagged, in the same unit",
+    )  # fmt: skip
+    return alarm, miss

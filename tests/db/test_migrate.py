@@ -23,8 +23,8 @@ from mms.settings import settings
 NEXT = '''"""The next version."""
 import sqlalchemy as sa
 from alembic import op
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 def upgrade() -> None:
     op.add_column("member", sa.Column("shoe_size", sa.Integer()))
 '''
@@ -43,7 +43,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def scripts(tmp_path: Path) -> Path:
     """The migrations of a later version."""
     folder = shutil.copytree(SCRIPTS, tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0003_next.py").write_text(NEXT)
+    (folder / "versions" / "0004_next.py").write_text(NEXT)
     return folder
 
 
@@ -68,7 +68,7 @@ def test_the_migrations_make_what_the_tables_declare(store: str) -> None:
 def test_a_first_start_makes_the_tables_without_a_backup(home: Path, now: datetime) -> None:
     migration = migrate(settings(), now)
 
-    assert (migration.before, migration.after, migration.backup) == (None, "0002", None)
+    assert (migration.before, migration.after, migration.backup) == (None, "0003", None)
     assert set(Base.metadata.tables) <= set(sa.inspect(engine()).get_table_names())
 
 
@@ -84,9 +84,9 @@ def test_an_old_store_is_backed_up_and_then_changed(
 ) -> None:
     migration = migrate(settings(), now, scripts)
 
-    assert (migration.before, migration.after) == ("0002", "0003")
+    assert (migration.before, migration.after) == ("0003", "0004")
     assert "shoe_size" in columns_of_member()
-    assert migration.backup == settings().backups / "mms-20260301T120000Z-0002.db"
+    assert migration.backup == settings().backups / "mms-20260301T120000Z-0003.db"
     copy = sqlite3.connect(migration.backup)
     assert copy.execute("SELECT name FROM member").fetchall() == [("ada",)]
     assert "shoe_size" not in copy.execute("SELECT sql FROM sqlite_master WHERE name = 'member'").fetchone()[0]
@@ -96,20 +96,20 @@ def test_an_old_store_is_backed_up_and_then_changed(
 def test_an_old_store_on_a_server_is_changed_without_a_backup_of_ours(store: str, now: datetime, scripts: Path) -> None:
     migration = migrate(settings(), now, scripts)
 
-    assert (migration.before, migration.after) == ("0002", "0003")
+    assert (migration.before, migration.after) == ("0003", "0004")
     assert "shoe_size" in columns_of_member()
     assert (migration.backup is None) == store.startswith("postgresql")
 
 
 def test_a_migration_that_fails_half_way_changes_nothing(store: str, now: datetime, scripts: Path) -> None:
-    broken = scripts / "versions" / "0003_next.py"
+    broken = scripts / "versions" / "0004_next.py"
     broken.write_text(broken.read_text() + '    raise RuntimeError("half way")\n')
 
     with pytest.raises(RuntimeError, match="half way"):
         migrate(settings(), now, scripts)
 
     assert "shoe_size" not in columns_of_member()
-    assert version() == "0002"
+    assert version() == "0003"
 
 
 def test_a_store_of_a_newer_version_is_refused_and_left_alone(store: str, now: datetime, scripts: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_store_of_a_newer_version_is_refused_and_left_alone(store: str, now: d
     with pytest.raises(Conflict, match="of a newer version .* nothing was changed: update the program"):
         migrate(settings(), now)
 
-    assert version() == "0003"
+    assert version() == "0004"
     assert "shoe_size" in columns_of_member()
 
 

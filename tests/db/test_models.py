@@ -237,7 +237,16 @@ def test_a_model_is_read_with_scores_signature_and_hold_out(project: int, now: d
     with transaction() as session:
         for metric in ("roc_auc", "f1"):
             session.add(
-                ModelScore(model_id=ranked.id, metric=metric, mean=0.5, sd=0.1, minimum=0.25, maximum=0.75, final=0.9)
+                ModelScore(
+                    model_id=ranked.id,
+                    project_id=ranked.project_id,
+                    metric=metric,
+                    mean=0.5,
+                    sd=0.1,
+                    minimum=0.25,
+                    maximum=0.75,
+                    final=0.9,
+                )
             )
 
     with reading() as session:
@@ -276,7 +285,8 @@ def test_pictures_of_one_theme_come_with_their_bytes_or_their_error(project: int
             (PictureKind.CLASS_PREDICTION_ERROR, Theme.LIGHT, None, "Too many classes."),
             (PictureKind.CLASSIFICATION_REPORT, Theme.DARK, sha256, None),
         ):
-            session.add(PictureRow(model_id=model_id, kind=kind, theme=theme, blob=blob, error=error, created_at=now))
+            drawn = {"kind": kind, "theme": theme, "content": sha256, "blob": blob, "error": error}
+            session.add(PictureRow(model_id=model_id, created_at=now, **drawn))
 
     with reading() as session:
         found = queries.pictures(session, model_id, Theme.LIGHT)

@@ -110,7 +110,17 @@ def scored(run_id: int, scores: Mapping[str, Sequence[float]], now: datetime) ->
             session.add(model)
             session.flush()
             models[name] = model.id
-            session.add(tables.ModelScore(model_id=model.id, metric="log_loss", mean=-0.7, sd=0, minimum=0, maximum=0))
+            session.add(
+                tables.ModelScore(
+                    model_id=model.id,
+                    project_id=run.project_id,
+                    metric="log_loss",
+                    mean=-0.7,
+                    sd=0,
+                    minimum=0,
+                    maximum=0,
+                )
+            )
             session.add_all(
                 tables.FoldResult(
                     run_triple_id=place.id, fold=fold, n_train=10 * (fold + 1), n_validate=10, fit_seconds=2.0,
