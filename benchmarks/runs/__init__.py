@@ -197,7 +197,10 @@ def until_done(run_id: int, patience: Seconds = 3600.0) -> None:
 
 
 def scorers(positive: str | None) -> dict[str, Any]:
-    """scikit-learn's scorers of the product's metrics, by the product's names."""
+    """scikit-learn's scorers of the product's metrics, by the product's names.
+
+    A fit is asked three times, as by the ready scorers: for labels, for ranks, for probabilities; the rest is cached.
+    """
     from sklearn.metrics import (
         average_precision_score,
         f1_score,
