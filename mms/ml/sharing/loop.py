@@ -50,10 +50,20 @@ class Loop:
                 assert not self._pending, "calls that nothing can begin would be lost in silence"
                 return
             done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+            if any(_broke(future) for future in done):
+                done = self._blamed()
             ended = [self._end(self._running.pop(future), future) for future in done]
             batch = [finished for each in ended for finished in each]
             if batch:
                 yield batch
+
+    def _blamed(self) -> set[Future[Any]]:
+        """All calls, now that the crew broke. They began in the order in which they were submitted, so of those that
+        broke with it the first ones ran, and any of them may have broken it."""
+        done, _ = wait(self._running)
+        for node in [node for future, node in self._running.items() if _broke(future)][: self._crew.workers]:
+            node.breaks += 1
+        return done
 
     def _feed(self) -> None:
         """Submit what can run, in order. A call that broke the crew runs alone."""
@@ -105,8 +115,7 @@ class Loop:
     def _end(self, node: Node, future: Future[Any]) -> list[Finished]:
         self._matrices -= node.is_matrix
         error = future.exception()
-        if isinstance(error, BrokenExecutor):
-            node.breaks += 1
+        if _broke(future):
             if node.breaks < BREAKS:
                 self._pending.insert(0, node)
                 return []
@@ -173,3 +182,7 @@ class Loop:
                 if other.fit is not None:
                     hit.append(other.fit)
         return hit
+
+
+def _broke(future: Future[Any]) -> bool:
+    return isinstance(future.exception(), BrokenExecutor)
