@@ -22,6 +22,7 @@ HANDLERS: Mapping[JobKind, str] = {
     JobKind.PICTURES: "mms.worker.handlers:draw_pictures",
     JobKind.CHECK_TRIGGERS: "mms.worker.handlers:check_all_triggers",
     JobKind.CLUSTERING: "mms.usecases.clusterings:cluster_snapshot",
+    JobKind.DIAGNOSTICS: "mms.usecases.diagnostics:make_diagnostics",
     JobKind.DEMO_REPLAY: "mms.demo.replay:replay_job",
 }
 """The only code a job can name."""

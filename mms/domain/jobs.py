@@ -36,6 +36,7 @@ class JobKind(StrEnum):
     CHECK_TRIGGERS = "check triggers"
     DEMO_REPLAY = "demo replay"
     CLUSTERING = "clustering"
+    DIAGNOSTICS = "diagnostics"
 
 
 @dataclass(frozen=True, slots=True)

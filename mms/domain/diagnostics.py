@@ -1,0 +1,102 @@
+"""Diagnostics: stored visual checks of a model or a snapshot, data first, picture second."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from mms.domain.canonical import digest
+from mms.domain.errors import Invalid, NotFound
+from mms.domain.jobs import JobState
+from mms.domain.subjects import Subject
+
+Parameters = Mapping[str, Any]
+"""What a check is asked with, as JSON: which class, how many repeats."""
+
+
+class DiagnosticKind(StrEnum):
+    """What is checked. Each kind has its tables, made by one maker of `mms.ml.diagnostics`."""
+
+    ROC = "roc"
+    PRECISION_RECALL = "precision recall"
+    THRESHOLDS = "thresholds"
+    CONFUSION = "confusion"
+    CALIBRATION = "calibration"
+    GAINS = "gains"
+    RESIDUALS = "residuals"
+    IMPORTANCES = "importances"
+    PERMUTATION = "permutation importance"
+    DEPENDENCE = "partial dependence"
+    LEARNING_CURVE = "learning curve"
+    VALIDATION_CURVE = "validation curve"
+    SLICES = "error slices"
+    SUBGROUPS = "subgroups"
+
+
+DEFAULTS: Mapping[DiagnosticKind, Parameters] = MappingProxyType(
+    {
+        DiagnosticKind.ROC: {"class": None},
+        DiagnosticKind.PRECISION_RECALL: {"class": None},
+        DiagnosticKind.CALIBRATION: {"class": None},
+        DiagnosticKind.GAINS: {"class": None},
+    }
+)
+"""The parameters of each kind that has some. class: against the rest; None takes the positive one, or the first."""
+
+_FORMAT = 1
+"""Grows when the tables of a kind change their columns: what was stored before is then made again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One check of one thing. parameters: complete, as `asked` makes them."""
+
+    subject: Subject
+    kind: DiagnosticKind
+    parameters: Parameters
+
+    @property
+    def hash(self) -> str:
+        """The same question has the same hash: it is answered once."""
+        return digest([_FORMAT, self.subject.kind.value, self.subject.id, self.kind.value, dict(self.parameters)])
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A check that was asked for, without its tables.
+
+    state: succeeded when the tables are there; failed when `error` says why there are none; else that of its job.
+    fits: how many it takes, seconds: how long it took.
+    """
+
+    id: int
+    question: Question
+    state: JobState
+    fits: int
+    job_id: int | None
+    error: str | None
+    seconds: float | None
+    created_by: str
+    created_at: datetime
+
+
+def asked(subject: Subject, kind: DiagnosticKind, parameters: Parameters | None = None) -> Question:
+    """The question with every parameter of its kind; Invalid names one that the kind does not have."""
+    defaults = DEFAULTS.get(kind, {})
+    for name in parameters or {}:
+        if name not in defaults:
+            known = ", ".join(defaults) or "none"
+            raise Invalid(f"The diagnostic '{kind.value}' has no parameter '{name}'; it has {known}.")
+    return Question(subject, kind, {**defaults, **(parameters or {})})
+
+
+def kind_named(name: str) -> DiagnosticKind:
+    """The kind of this name, with hyphens for spaces too; NotFound tells the names there are."""
+    for kind in DiagnosticKind:
+        if name.replace("-", " ") == kind.value:
+            return kind
+    raise NotFound(
+        f"There is no diagnostic '{name}': choose one of {', '.join(kind.value for kind in DiagnosticKind)}."
+    )
