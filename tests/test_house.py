@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 _SITE = ("mms.domain", "mms.settings", "mms.security", "mms.__version__")
-_EDGE = (*_SITE, "mms.usecases", "mms.charts", "db.queries", "db.session", "sqlalchemy.orm.Session")
+_EDGE = (*_SITE, "mms.usecases", "mms.charts", "mms.reports", "db.queries", "db.session", "sqlalchemy.orm.Session")
 _SCIENCE = (
     "numpy", "scipy", "pandas", "pyarrow", "sklearn", "joblib", "threadpoolctl",
     "dask", "distributed", "lightgbm", "xgboost", "optuna",
@@ -32,6 +32,7 @@ LAW: dict[str, tuple[str, ...]] = {
         "mms.charts", *_SITE, "numpy", "pandas", "plotly", "sklearn", "matplotlib", "yellowbrick",
     ),
     "mms/charts/": ("mms.charts", *_SITE, "numpy", "pandas", "plotly"),
+    "mms/reports/": ("mms.reports", "mms.charts", *_SITE, "markdown_it", "fpdf"),
     "mms/usecases/": (
         "mms.usecases", *_SITE, "mms.ml", "db", "sqlalchemy", "numpy", "pandas", "pyarrow", "croniter",
     ),
@@ -179,6 +180,7 @@ MANY = "def many(a: int, b: int, c: int, d: int, *, e: int, f: int, g: int) -> N
         ("mms/ml/a.py", "import streamlit as st", "imports streamlit"),
         ("mms/charts/a.py", "from mms.ml import metrics", "imports mms.ml.metrics"),
         ("mms/charts/a.py", "import matplotlib.pyplot as plt", "imports matplotlib.pyplot"),
+        ("mms/reports/a.py", "from mms.usecases.models import load_model", "imports mms.usecases.models.load_model"),
         ("mms/usecases/a.py", "from mms.charts.roc import roc", "imports mms.charts.roc.roc"),
         ("mms/usecases/a.py", "import streamlit", "imports streamlit"),
         ("pages/a.py", "from mms.api.app import create_api", "imports mms.api.app.create_api"),
