@@ -1,0 +1,155 @@
+"""What pictures of data are drawn from: rows at equal steps, columns in numbers, colours for groups."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mms.charts.yellowbrick.sample import COLOURED, COLUMNS, ROWS, Sample, sample_of, short
+from mms.domain.projects import Task
+from mms.domain.tables import DTYPES, Column, ColumnType
+
+
+def sampled(data: dict[str, tuple[ColumnType, list[object]]], target: list[object], task: Task = Task.BINARY) -> Sample:
+    columns = tuple(Column(name, type_) for name, (type_, _) in data.items())
+    frame = pd.DataFrame({name: pd.Series(values, dtype=DTYPES[type_]) for name, (type_, values) in data.items()})
+    return sample_of(columns, frame, pd.Series(target), task, "yes" if task is Task.BINARY else None)
+
+
+def of_numbers(rows: int, columns: int, task: Task = Task.REGRESSION) -> Sample:
+    chance = np.random.default_rng(0)
+    matrix = chance.normal(size=(rows, columns))
+    frame = pd.DataFrame(matrix, columns=[f"c{i}" for i in range(columns)])
+    target = pd.Series(matrix[:, -1] * 2 + chance.normal(size=rows))
+    schema = tuple(Column(name, ColumnType.NUMBER) for name in frame)
+    return sample_of(schema, frame, target, task, None)
+
+
+NO_YES: list[object] = ["no", "yes", "no", "yes"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "values", "expected"),
+    [
+        (ColumnType.NUMBER, [1.0, None, 3.0, 8.0], {"x": [1, 3, 3, 8]}),
+        (ColumnType.INTEGER, [1, None, 3, 8], {"x": [1, 3, 3, 8]}),
+        (ColumnType.BOOLEAN, [True, None, True, False], {"x": [1, 1, 1, 0]}),
+        (
+            ColumnType.TIME,
+            ["2026-01-01T00:00Z", "2026-01-02T12:00Z", None, "2026-01-05T00:00Z"],
+            {"x (days)": [0, 1.5, 1.5, 4]},
+        ),
+        (ColumnType.CATEGORY, ["a", "b", None, "a"], {"x = a": [1, 0, 0, 1]}),
+        (
+            ColumnType.CATEGORY,
+            ["a", "b", "c", "a"],
+            {"x = a": [1, 0, 0, 1], "x = b": [0, 1, 0, 0], "x = c": [0, 0, 1, 0]},
+        ),
+        (ColumnType.CATEGORY, ["a", "b", "c", "d"], {}),
+        (ColumnType.TEXT, ["one two", "three", "four", None], {}),
+        (ColumnType.NUMBER, [5.0, 5.0, 5.0, 5.0], {}),
+        (ColumnType.NUMBER, [None, None, None, None], {}),
+    ],
+)  # fmt: skip
+def test_a_column_becomes_numbers_by_its_type(
+    type_: ColumnType, values: list[object], expected: dict[str, list[float]]
+) -> None:
+    sample = sampled({"x": (type_, values)}, NO_YES)
+
+    assert sample.numbers.to_dict("list") == expected
+    assert sample.measured == ((0,) if expected and type_.is_numeric else ())
+
+
+def test_a_column_of_one_value_or_none_is_left_out_by_name() -> None:
+    sample = sampled(
+        {
+            "constant": (ColumnType.NUMBER, [5.0] * 4),
+            "empty": (ColumnType.CATEGORY, [None] * 4),
+            "x": (ColumnType.NUMBER, [1.0, 2.0, 3.0, 4.0]),
+        },
+        NO_YES,
+    )
+
+    assert list(sample.numbers) == ["x"]
+    assert sample.left_out == ("constant", "empty")
+    assert sample.words == "all 4 rows; without constant and 1 more: one value only, or none"
+
+
+def test_many_rows_are_thinned_at_equal_steps_and_keep_their_positions() -> None:
+    sample = of_numbers(5 * ROWS, 2)
+
+    assert len(sample.numbers) == len(sample.rows) == ROWS
+    assert (sample.rows[0], sample.rows[-1]) == (0, 5 * ROWS - 1)
+    assert set(np.diff(sample.rows)) == {5, 6} or set(np.diff(sample.rows)) == {5}
+    assert sample.every_target.shape == (5 * ROWS,)
+    assert sample.words.startswith("2,000 of 10,000 rows at equal steps")
+
+
+@pytest.mark.parametrize("columns", [COLUMNS + 1, 2_000])
+def test_many_columns_are_cut_to_those_tied_to_the_target_in_their_order(columns: int) -> None:
+    sample = of_numbers(60, columns)
+
+    assert sample.numbers.shape == (60, COLUMNS)
+    assert list(sample.numbers)[-1] == f"c{columns - 1}"
+    assert [int(name[1:]) for name in sample.numbers] == sorted(int(name[1:]) for name in sample.numbers)
+    assert f"{COLUMNS} of {columns:,} columns" in sample.words
+
+
+def test_one_row_leaves_no_number_and_still_has_its_target() -> None:
+    sample = sampled({"x": (ColumnType.NUMBER, [1.0])}, ["yes"])
+
+    assert sample.numbers.shape == (1, 0)
+    assert (sample.classes, sample.names) == (("yes",), ("yes",))
+
+
+def test_sixty_classes_keep_nine_colours_and_one_for_the_rest() -> None:
+    target = [f"c{i:02}" for i in range(60) for _ in range(i + 1)]
+
+    sample = sampled({"x": (ColumnType.INTEGER, list(range(len(target))))}, list(target), Task.MULTICLASS)
+
+    assert len(sample.classes) == 60
+    assert sample.names == (*(f"c{i}" for i in range(51, 60)), "51 rarer classes")
+    assert np.bincount(sample.groups).tolist() == [*range(52, 61), sum(range(1, 52))]
+    assert len(sample.names) == COLOURED
+
+
+def test_the_positive_class_is_counted_last() -> None:
+    sample = sampled({"x": (ColumnType.INTEGER, [1, 2, 3])}, ["yes", "zero", "yes"])
+
+    assert sample.classes == ("zero", "yes")
+    assert sample.target.tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("target", "groups", "names"),
+    [
+        ([1, 2, 3, 4], [0, 1, 2, 3], ("up to 1.75", "up to 2.5", "up to 3.25", "above 3.25")),
+        ([0, 0, 0, 9], [0, 0, 0, 1], ("up to 0", "up to 2.25", "above 2.25")),
+        ([5, 5, 5, 5], [0, 0, 0, 0], ("up to 5",)),
+    ],
+)
+def test_a_number_is_coloured_by_its_quarters(target: list[object], groups: list[int], names: tuple[str, ...]) -> None:
+    sample = sampled({"x": (ColumnType.INTEGER, [1, 2, 3, 4])}, target, Task.REGRESSION)
+
+    assert len(sample.names) == sample.groups.max() + 1
+    assert sample.groups.tolist() == groups
+    assert [name for name in sample.names if name in names] == list(sample.names)
+
+
+def test_the_longest_texts_are_the_ones_that_are_read() -> None:
+    sample = sampled(
+        {
+            "title": (ColumnType.TEXT, ["a b", "c d", "e f", "g h"]),
+            "body": (ColumnType.TEXT, ["a much longer text", None, "and another one", "and so on"]),
+        },
+        NO_YES,
+    )
+
+    assert sample.text == "body"
+    assert sample.texts == ("a much longer text", "", "and another one", "and so on")
+    assert sample.missing.sum().to_dict() == {"title": 0, "body": 1}
+    assert sample.left_out == ()
+
+
+def test_a_name_is_short_and_never_hidden() -> None:
+    assert short("_x") == " _x"
+    assert len(short("n" * 500)) == 28
