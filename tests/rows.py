@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db.models import Artifact, Base, Blob, Model, Project, Run, RunTriple, Snapshot, Triple
+from mms.domain.projects import Policy, policy_to_json
 
 ALGORITHMS = ("logistic regression", "boosting", "random forest", "naive bayes", "neighbours", "svm", "tree", "mlp")
 """Two triples of each make a run."""
@@ -21,7 +22,13 @@ BLOB = "ab" * 32
 def a_project(session: Session, now: datetime, name: str = "flights") -> int:
     """A project with one snapshot; returns the project's id."""
     project = Project(
-        name=name, task="binary", primary_metric="f1", positive_class="true", policy={}, owner="ada", created_at=now
+        name=name,
+        task="binary",
+        primary_metric="f1",
+        positive_class="true",
+        policy=policy_to_json(Policy()),
+        owner="ada",
+        created_at=now,
     )
     session.add(project)
     if session.get(Blob, BLOB) is None:

@@ -9,7 +9,10 @@ from db.models.base import Base
 
 
 class Snooze(Base):
-    """Somebody has seen what is wrong with a project; its card stays calm until then."""
+    """Somebody has seen what is wrong with a project; its card stays calm until then, or until it gets worse.
+
+    need, value: what the project needed then, and the watched metric of its newest judged month (natural units).
+    """
 
     __tablename__ = "snooze"
 
@@ -18,3 +21,5 @@ class Snooze(Base):
     reason: Mapped[str]
     snoozed_by: Mapped[str]
     snoozed_at: Mapped[datetime]
+    need: Mapped[str | None]
+    value: Mapped[float | None]

@@ -229,6 +229,8 @@ def _snooze() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("snoozed_by", sa.String(), nullable=False),
         sa.Column("snoozed_at", TIME, nullable=False),
+        sa.Column("need", sa.String()),
+        sa.Column("value", sa.Double()),
         _key("snooze", "project_id", "project.id"),
         sa.PrimaryKeyConstraint("project_id", name="pk_snooze"),
     )

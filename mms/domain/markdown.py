@@ -1,0 +1,29 @@
+"""Markdown that members write: what may be shown of it."""
+
+import re
+
+_FENCE = re.compile(r" {0,3}(```|~~~)")
+_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*")
+_UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*")
+
+
+def safe_markdown(text: str) -> str:
+    """The text without what would leave the page or break its outline, for a renderer that shows HTML as text.
+
+    Images become links (drawing one would ask another host), headings become bold lines. Code blocks stay as written.
+    """
+    lines, in_code = [], False
+    for line in text.splitlines():
+        if _FENCE.match(line):
+            in_code = not in_code
+        lines.append(line if in_code or _FENCE.match(line) else _shown(line))
+    return "\n".join(lines)
+
+
+def _shown(line: str) -> str:
+    heading = _HEADING.fullmatch(line)
+    if heading:
+        line = f"**{heading[1]}**" if heading[1] else ""
+    elif _UNDERLINE.fullmatch(line):
+        line = f"\n{line}"
+    return line.replace("![", "[")

@@ -1,0 +1,44 @@
+"""Comments: what may be said, and what of it is shown."""
+
+import pytest
+
+from mms.domain.comments import checked_comment, require_author
+from mms.domain.errors import Forbidden, Invalid
+from mms.domain.markdown import safe_markdown
+from mms.domain.members import PRODUCT
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("", "at least one word"), (" \n ", "at least one word"), ("x" * 4001, "4,001"), ("a\0b", "null character")],
+)
+def test_a_comment_says_something_and_not_too_much(text: str, told: str) -> None:
+    with pytest.raises(Invalid, match=told):
+        checked_comment(text)
+
+    assert checked_comment("  fine ") == "fine"
+
+
+def test_only_its_author_changes_a_comment() -> None:
+    require_author(PRODUCT, "mms", "edit")
+
+    with pytest.raises(Forbidden, match="may edit it"):
+        require_author(PRODUCT, "ada", "edit")
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("plain *words*", "plain *words*"),
+        ("![cat](https://elsewhere.example/cat.png)", "[cat](https://elsewhere.example/cat.png)"),
+        ("a ![x][y]", "a [x][y]"),
+        ("# Loud ##", "**Loud**"),
+        ("###### ", ""),
+        ("Title\n===", "Title\n\n==="),
+        ("Title\n---", "Title\n\n---"),
+        ("#hash is no heading", "#hash is no heading"),
+        ("```\n# code\n![x](y)\n```\n# out", "```\n# code\n![x](y)\n```\n**out**"),
+    ],
+)
+def test_what_would_leave_the_page_or_break_its_outline_is_not_shown(written: str, shown: str) -> None:
+    assert safe_markdown(written) == shown
