@@ -107,4 +107,5 @@ def _contender(model: RankedModel, folds: Sequence[Any]) -> Contender:
         features=max((row.features for row in folds if row.features is not None), default=None),
         predict_seconds=sum(row.score_seconds for row in folds),
         fit_seconds=sum(row.fit_seconds for row in folds),
+        predicted=sum(row.n_train + row.n_validate for row in folds),
     )

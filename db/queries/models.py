@@ -16,14 +16,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from db import blobs
 from db.models import Artifact, ModelScore, Project, Triple
 from db.models import Model as ModelRow
-from db.models import Picture as PictureRow
 from mms.domain import triples
 from mms.domain.canonical import canonical_json
 from mms.domain.errors import Invalid, NotFound
 from mms.domain.models import Holdout, Model, ModelFilter, ModelPage, ModelSort, ModelState, RankedModel, Signature
-from mms.domain.pictures import Picture, PictureKind, Theme
 from mms.domain.scores import METRICS, ScoreSummary
-from mms.domain.subjects import Subject, SubjectKind
 
 PAGE = 50
 """Rows a page."""
@@ -120,20 +117,30 @@ def get_ranked(session: Session, project_id: int, version: int) -> RankedModel:
 
 def get_model(session: Session, model_id: int) -> Model:
     """One live model with its scores, signature and environment."""
+    found = models_of(session, [model_id])
+    if not found:
+        raise no_model(model_id)
+    return found[0]
+
+
+def models_of(session: Session, model_ids: Sequence[int]) -> list[Model]:
+    """The live ones of these models, in the order of the ids; in two statements, however many they are."""
     stmt = (
         select(ModelRow, Artifact, Triple.content)
         .join(Artifact, Artifact.id == ModelRow.artifact_id)
         .join(Triple, Triple.id == ModelRow.triple_id)
-        .where(ModelRow.id == model_id, ModelRow.deleted_at.is_(None))
+        .where(ModelRow.id.in_(model_ids), ModelRow.deleted_at.is_(None))
     )
-    found = session.execute(stmt).one_or_none()
-    if found is None:
-        raise no_model(model_id)
-    row, artifact, content = found
+    rows = {row.id: (row, artifact, content) for row, artifact, content in session.execute(stmt)}
+    scores = _scores(session, list(rows))
+    return [_model_of(*rows[i], scores.get(i, ())) for i in dict.fromkeys(model_ids) if i in rows]
+
+
+def _model_of(row: ModelRow, artifact: Artifact, content: dict[str, Any], scores: tuple[ScoreSummary, ...]) -> Model:
     return Model(
         ranked=ranked_of(row),
         triple=triples.Triple.from_json(content),
-        scores=_scores(session, model_id),
+        scores=scores,
         signature=Signature.from_json(artifact.signature),
         environment=artifact.environment,
         artifact_sha=artifact.sha256,
@@ -154,26 +161,6 @@ def oof_frame(session: Session, cache: Path, model_id: int) -> pd.DataFrame:
         raise no_model(model_id)
     frame = pd.read_parquet(blobs.cached_file(session, cache, blob))
     return frame.sort_values("row", ignore_index=True)
-
-
-def pictures(session: Session, model_id: int, theme: Theme) -> list[Picture]:
-    """The Yellowbrick pictures of a model in one theme."""
-    stmt = (
-        select(PictureRow)
-        .where(PictureRow.model_id == model_id, PictureRow.theme == theme.value)
-        .order_by(PictureRow.kind)
-    )
-    return [
-        Picture(
-            subject=Subject(SubjectKind.MODEL, model_id),
-            kind=PictureKind(row.kind),
-            theme=Theme(row.theme),
-            content=row.content,
-            svg=blobs.read_bytes(session, row.blob) if row.blob else None,
-            error=row.error,
-        )
-        for row in session.scalars(stmt)
-    ]
 
 
 def ranked_of(row: ModelRow) -> RankedModel:
@@ -285,10 +272,13 @@ def _foreign_cursor() -> Invalid:
     return Invalid("This page mark does not belong to this table in this order: begin again at its first page.")
 
 
-def _scores(session: Session, model_id: int) -> tuple[ScoreSummary, ...]:
-    rows = session.scalars(select(ModelScore).where(ModelScore.model_id == model_id))
-    found = {r.metric: ScoreSummary(r.metric, r.mean, r.sd, r.minimum, r.maximum, r.final) for r in rows}
-    return tuple(found[name] for name in METRICS if name in found)
+def _scores(session: Session, model_ids: Sequence[int]) -> dict[int, tuple[ScoreSummary, ...]]:
+    """The summaries of each model, metrics in their order."""
+    found: dict[int, dict[str, ScoreSummary]] = {}
+    for r in session.scalars(select(ModelScore).where(ModelScore.model_id.in_(model_ids))):
+        summary = ScoreSummary(r.metric, r.mean, r.sd, r.minimum, r.maximum, r.final)
+        found.setdefault(r.model_id, {})[r.metric] = summary
+    return {i: tuple(scores[name] for name in METRICS if name in scores) for i, scores in found.items()}
 
 
 def no_model(model_id: int) -> NotFound:

@@ -6,7 +6,8 @@ from db.session import reading
 from mms.api.access import CurrentMember
 from mms.api.answers import answer
 from mms.api.limits import Id
-from mms.domain.comparison import conclusion, evidence, ids_of, standings_words
+from mms.domain.comparison import conclusion, ids_of, standings_words
+from mms.domain.worth import verdict
 from mms.usecases.comparisons import compared, standings
 
 router = APIRouter(tags=["comparisons"])
@@ -17,7 +18,7 @@ def comparison(models: str, member: CurrentMember) -> Response:
     """Every model against every worse one; `models`: ids, with commas. Refused where their rows or folds differ."""
     with reading() as session:
         found = compared(session, member, ids_of(models))
-    return answer({"comparison": found, "words": f"{conclusion(found)}: {evidence(found)}"})
+    return answer({"comparison": found, "words": f"{conclusion(found)}: {verdict(found)}"})
 
 
 @router.get("/runs/{run_id}/standings")

@@ -8,11 +8,12 @@ from db.queries.models import PAGE, get_model, models_page
 from db.queries.projects import get_project_named
 from db.session import reading
 from mms.cli.console import Output, acting, group, table, verb
-from mms.domain.comparison import chance_words, conclusion, evidence, ids_of
+from mms.domain.comparison import chance_words, conclusion, ids_of
 from mms.domain.errors import Invalid
 from mms.domain.models import ModelFilter, ModelSort, ModelState
 from mms.domain.scores import METRICS
 from mms.domain.triples import described
+from mms.domain.worth import verdict
 
 
 def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
@@ -95,7 +96,7 @@ def _compare(args: Namespace) -> Output:
         }
         for pair in found.pairs
     ]
-    words = f"{conclusion(found)}: {evidence(found)}"
+    words = f"{conclusion(found)}: {verdict(found)}"
     return Output({"comparison": found, "words": words}, [words, "", *table(rows, "")])
 
 

@@ -22,6 +22,10 @@ ALPHA = 0.05
 """A difference from the best counts when its adjusted p lies below this."""
 
 
+MOST = 20
+"""So many models one can still read side by side."""
+
+
 @dataclass(frozen=True, slots=True)
 class PairedTest:
     """One model minus another over the folds on which both are scored; stored units, so that greater is better.
@@ -48,7 +52,7 @@ class Contender:
 
     scores: fold -> primary metric, stored units, without folds that do not determine it. ratios: fold ->
     n_validate/n_train. features: columns its estimator saw, None where not recorded. predict_seconds, fit_seconds:
-    sums over the folds.
+    sums over the folds. predicted: how many rows the former were for (each fold answers its training rows too).
     """
 
     model: RankedModel
@@ -57,6 +61,12 @@ class Contender:
     features: int | None
     predict_seconds: float
     fit_seconds: float
+    predicted: int = 0
+
+    @property
+    def row_seconds(self) -> float | None:
+        """Seconds to predict one row; None where no fold is stored."""
+        return self.predict_seconds / self.predicted if self.predicted else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +168,19 @@ def ids_of(text: str) -> list[int]:
         if not (part.isascii() and part.isdecimal() and len(part) < 19):
             raise Invalid(f"'{part}' is no number of a model: choose models in the model table.")
     return [int(part) for part in parts]
+
+
+def readable_ids(text: str, most: int = MOST) -> tuple[list[int], list[str]]:
+    """What an address can be made sense of: at most `most` ids, and a sentence for each part that is left out."""
+    ids, sentences = [], []
+    for part in dict.fromkeys(part for part in text.split(",") if part):
+        try:
+            ids += ids_of(part)
+        except Invalid as error:
+            sentences.append(error.sentence)
+    if len(ids) > most:
+        sentences.append(f"At most {most} models are compared at once, and these are {len(ids)}: the first are shown.")
+    return ids[:most], sentences
 
 
 def why_not_comparable(models: Sequence[RankedModel]) -> str | None:
@@ -273,10 +296,14 @@ def conclusion(comparison: Comparison) -> str:
     return verdict_words(first.test, *_named(comparison, first))
 
 
-def evidence(comparison: Comparison) -> str:
-    """The chances behind the conclusion; of more than two models also whom the best cannot be told from."""
+def evidence(comparison: Comparison, cost: str = "") -> str:
+    """The chances behind the conclusion; of more than two models also whom the best cannot be told from.
+
+    cost: a clause about what the best one's predictions cost, to end the sentence with.
+    """
     first = comparison.pairs[0]
     words = outcome_words(first.test, *_named(comparison, first), METRICS[comparison.metric])
+    words = f"{words[:-1]}; {cost}." if cost else words
     leading = [pair for pair in comparison.pairs if pair.model_id == first.model_id]
     if len(leading) == 1:
         return words

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.queries import comparisons as queries
 from db.queries.ensembles import models_of_triples
-from db.queries.models import get_model
+from db.queries.models import get_model, models_of, no_model
 from db.queries.projects import get_project
 from db.queries.runs import fold_results, get_run
 from db.queries.snapshots import get_snapshot
@@ -133,7 +133,10 @@ def make_comparable(session: Session, member: Member, model_ids: Sequence[int], 
 def _opened(session: Session, member: Member, model_ids: Sequence[int]) -> tuple[list[Model], Project]:
     """Two models or more of one project that the member may see."""
     member.require(Permission.VIEW)
-    models = [get_model(session, model_id) for model_id in dict.fromkeys(model_ids)]
+    ids = list(dict.fromkeys(model_ids))
+    models = models_of(session, ids)
+    if gone := set(ids) - {model.id for model in models}:
+        raise no_model(min(gone, key=ids.index))
     if len(models) < 2:
         raise Invalid("A comparison takes 2 models or more: name their ids.")
     if len({model.ranked.project_id for model in models}) > 1:

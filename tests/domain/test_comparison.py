@@ -43,9 +43,14 @@ def model(model_id: int, score: float, sd: float = 0.1, **place: object) -> Rank
 
 
 def contender(
-    model_id: int, algorithm: str = "ridge", features: int | None = 5, predict: float = 1.0, fit: float = 1.0
+    model_id: int,
+    algorithm: str = "ridge",
+    features: int | None = 5,
+    predict: float = 1.0,
+    fit: float = 1.0,
+    predicted: int = 0,
 ) -> Contender:
-    return Contender(model(model_id, 0.5, algorithm=algorithm), {}, {}, features, predict, fit)
+    return Contender(model(model_id, 0.5, algorithm=algorithm), {}, {}, features, predict, fit, predicted)
 
 
 def outcome(better: float, equal: float, worse: float, p: float = 0.3, rope: float = 0.01) -> PairedTest:
