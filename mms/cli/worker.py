@@ -19,15 +19,19 @@ from mms.worker.supervisor import Supervisor
 
 HANDLERS: Mapping[JobKind, str] = {
     JobKind.RUN: "mms.usecases.fitting:fit_run",
-    JobKind.PICTURES: "mms.worker.handlers:draw_pictures",
+    JobKind.PICTURES: "mms.worker.pictures:draw_pictures",
     JobKind.CHECK_TRIGGERS: "mms.worker.handlers:check_all_triggers",
+    JobKind.PUBLISH: "mms.usecases.drafts:publish_due",
     JobKind.CLUSTERING: "mms.usecases.clusterings:cluster_snapshot",
     JobKind.DIAGNOSTICS: "mms.usecases.diagnostics:make_diagnostics",
     JobKind.DEMO_REPLAY: "mms.demo.replay:replay_job",
 }
 """The only code a job can name."""
 
-SCHEDULES = (Schedule("check triggers", JobKind.CHECK_TRIGGERS, {}, "* * * * *"),)
+SCHEDULES = (
+    Schedule("check triggers", JobKind.CHECK_TRIGGERS, {}, "* * * * *"),
+    Schedule("publish promotions", JobKind.PUBLISH, {}, "* * * * *"),
+)
 
 
 def main(*, parent_pipe: bool = False) -> int:

@@ -34,6 +34,7 @@ class JobKind(StrEnum):
     RUN = "run"
     PICTURES = "pictures"
     CHECK_TRIGGERS = "check triggers"
+    PUBLISH = "publish promotions"
     DEMO_REPLAY = "demo replay"
     CLUSTERING = "clustering"
     DIAGNOSTICS = "diagnostics"

@@ -102,11 +102,11 @@ def judge(
     return Verdict(gain > margin, f"gain {gain:+.3f} on {source}, margin {margin:.3f}")
 
 
-def checked_reason(reason: str) -> str:
-    """The reason without outer blanks, or Invalid: a promotion is signed and reasoned."""
+def checked_reason(reason: str, noun: str = "promotion") -> str:
+    """The reason without outer blanks, or Invalid: what is decided is signed and reasoned."""
     trimmed = reason.strip()
     if len(trimmed) < 3:
-        raise Invalid("A promotion needs a reason of at least 3 characters: say why, for those who come after.")
+        raise Invalid(f"A {noun} needs a reason of at least 3 characters: say why, for those who come after.")
     return trimmed[:1000]
 
 
