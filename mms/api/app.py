@@ -6,6 +6,7 @@ from starlette.middleware import Middleware
 
 from mms.api import (
     clusterings,
+    column_notes,
     comparisons,
     decay,
     ensembles,
@@ -32,6 +33,7 @@ _NOUNS = (
     ensembles,
     projects,
     tables,
+    column_notes,
     snapshots,
     segments,
     clusterings,

@@ -5,18 +5,21 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from db.queries.column_notes import column_notes
 from db.queries.projects import get_project_named
 from db.queries.tables import feature_tables, find_instance_table, get_table_named
 from db.session import reading, transaction
 from mms.cli.console import Output, acting, group, table, verb
+from mms.domain.column_notes import NoteDraft
 from mms.domain.errors import Invalid
 from mms.domain.tables import InstanceDraft, Join, TableSource, column_types
+from mms.usecases.column_notes import note_columns
 from mms.usecases.tables import declare_instances, load_table
 
 
 def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     """The verbs of feature tables and of the instance table."""
-    tables = group(verbs, "table", "feature tables: load, list")
+    tables = group(verbs, "table", "feature tables: load, list, columns, note")
     load = verb(tables, "load", "make a feature table of a CSV or Parquet file", _load)
     load.add_argument("project", help="name or id")
     load.add_argument("name", help="name of the new table")
@@ -25,6 +28,16 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     load.add_argument("--time", help="the column that dates a row")
     load.add_argument("--type", action="append", default=[], metavar="COLUMN=TYPE", help="overrides an inferred type")
     verb(tables, "list", "list a project's feature tables", _list).add_argument("project", help="name or id")
+    columns = verb(tables, "columns", "the columns of a feature table, and what is known of them", _columns)
+    columns.add_argument("project", help="name or id")
+    columns.add_argument("table", help="name")
+    note = verb(tables, "note", "write what a column means, where it comes from, who answers for it", _note)
+    note.add_argument("project", help="name or id")
+    note.add_argument("table", help="name")
+    note.add_argument("column")
+    note.add_argument("--description", default="")
+    note.add_argument("--source", default="", help="where its values come from")
+    note.add_argument("--owner", default="", help="who answers for it")
     instances = group(verbs, "instances", "the instance table: declare")
     declare = verb(instances, "declare", "say what one learns from: base table, keys, target, joins", _declare)
     declare.add_argument("project", help="name or id")
@@ -62,6 +75,34 @@ def _list(args: Namespace) -> Output:
     rows = [{"id": t.id, "name": t.name, "rows": t.row_count, "key": ", ".join(t.key), "time": t.time} for t in found]
     document = {"tables": found, "instances": declared}
     return Output(document, table(rows, "There are no tables yet: make one with 'table load'."))
+
+
+def _columns(args: Namespace) -> Output:
+    member, _ = acting()
+    with reading() as session:
+        project = get_project_named(session, member, args.project)
+        found = get_table_named(session, project.id, args.table)
+        notes = column_notes(session, [found.id])
+    said = {c.name: notes[found.id, c.name].said if (found.id, c.name) in notes else NoteDraft() for c in found.columns}
+    rows = [
+        {"column": c.name, "type": c.type, "means": n.description, "from": n.source, "owner": n.owner}
+        for c in found.columns
+        for n in (said[c.name],)
+    ]
+    columns = [{"name": c.name, "type": c.type, "note": notes.get((found.id, c.name))} for c in found.columns]
+    return Output({"columns": columns}, table(rows, ""))
+
+
+def _note(args: Namespace) -> Output:
+    member, now = acting()
+    draft = NoteDraft(args.description, args.source, args.owner)
+    with transaction() as session:
+        project = get_project_named(session, member, args.project)
+        found = get_table_named(session, project.id, args.table)
+        note_columns(session, member, found.id, {args.column: draft}, now)
+        note = column_notes(session, [found.id]).get((found.id, args.column))
+    words = f"Column '{args.column}' of '{found.name}' " + ("is described." if note else "has no note.")
+    return Output({"note": note}, [words])
 
 
 def _declare(args: Namespace) -> Output:
