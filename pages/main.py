@@ -17,7 +17,13 @@ SHOWN: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 """Section -> pages of the menu: file and title."""
 
-UNSHOWN = (("model", "Model"), ("compare", "Compare"), ("ensemble", "Combine"), ("recipe", "Recipe"))
+UNSHOWN = (
+    ("model", "Model"),
+    ("compare", "Compare"),
+    ("ensemble", "Combine"),
+    ("recipe", "Recipe"),
+    ("gallery", "Gallery"),
+)
 """Pages that others lead to: they have an address, and stay out of the menu."""
 
 

@@ -14,6 +14,7 @@ from mms.domain.projects import PromotionPolicy
 from mms.domain.promotions import Seating
 from mms.domain.runs import Origin, RunKind, RunTriple
 from mms.domain.search import SearchKind
+from mms.domain.subjects import Subject, SubjectKind
 from mms.usecases.fold_loop import FoldLoop
 from mms.usecases.jobs import JobContext
 from mms.usecases.pictures import ask_for_pictures
@@ -58,7 +59,7 @@ def _end(session: Session, work: Work) -> None:
     refitted = [t for t in made if t.origin is Origin.CHAMPION]
     for model_id in dict.fromkeys(t.model_id for t in (best, judged, *refitted)):
         assert model_id is not None
-        ask_for_pictures(session, PRODUCT, model_id, work.now())
+        ask_for_pictures(session, PRODUCT, Subject(SubjectKind.MODEL, model_id), work.now())
     if retraining:
         assert judged.model_id is not None
         _judge(session, work, judged.model_id)

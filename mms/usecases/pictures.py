@@ -1,36 +1,64 @@
-"""Yellowbrick pictures: what they are drawn from, and where they are kept. Drawing is the worker's."""
+"""Yellowbrick pictures: asked for, kept, and the rows of a snapshot they are drawn from. Drawing is the worker's."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db import models as tables
 from db.blobs import put_bytes
 from db.queries.jobs import UNFINISHED
-from db.queries.models import get_model, oof_frame
-from db.queries.projects import live_project, project_of
+from db.queries.models import get_model
+from db.queries.pictures import drawable
+from db.queries.snapshots import get_snapshot, snapshot_blocks
 from mms.domain.canonical import digest
+from mms.domain.errors import Conflict, Invalid
 from mms.domain.jobs import JobDraft, JobKind
 from mms.domain.members import Member, Permission
-from mms.domain.pictures import Picture
-from mms.domain.subjects import SubjectKind
-from mms.settings import settings
+from mms.domain.pictures import EDITION, Picture, PictureKind
+from mms.domain.snapshots import HELD_OUT
+from mms.domain.subjects import Subject, SubjectKind
+from mms.ml.fitting import Instances
 from mms.usecases.jobs import enqueue
+from mms.usecases.snapshots import load_instances
 
 
-def ask_for_pictures(session: Session, member: Member, model_id: int, now: datetime) -> int | None:
-    """Queue the drawing of a model's pictures; None when it is already queued."""
-    member.require(Permission.VIEW)
-    model = get_model(session, model_id).ranked
-    job, prefix = tables.Job, f"pictures of model {model_id}, "
-    asked = sa.select(job.state).where(job.dedupe_key.startswith(prefix))
-    states = list(session.scalars(asked))
-    if any(state in UNFINISHED for state in states):
+@dataclass(frozen=True, slots=True)
+class SnapshotRows:
+    """The rows of a snapshot that anybody may see: those of the hold-out are left out.
+
+    instances.features is indexed by the rows' positions in the snapshot. content: hash of all this.
+    """
+
+    instances: Instances
+    content: str
+
+
+def ask_for_pictures(
+    session: Session, member: Member, subject: Subject, now: datetime, kinds: Sequence[PictureKind] = ()
+) -> int | None:
+    """Queue the drawing of a subject's pictures: these kinds, or all that cost no fits. None when they are queued.
+
+    Invalid names a kind that does not apply. Kinds that cost fits need the right to train.
+    """
+    member.require(Permission.TRAIN if any(kind.refits for kind in kinds) else Permission.VIEW)
+    about = drawable(session, subject)
+    for kind in kinds:
+        reason = f"It is one of {kind.subject.value}s." if kind.subject is not subject.kind else kind.why_not(about)
+        if reason is not None:
+            raise Invalid(f"There is no picture '{kind.value}' of this {subject.kind.value}: {reason}")
+    job, prefix = tables.Job, f"pictures of {subject.kind.value} {subject.id}, "
+    asked = session.execute(sa.select(job.state, job.arguments).where(job.dedupe_key.startswith(prefix))).all()
+    names = [kind.value for kind in kinds]
+    if any(state in UNFINISHED and arguments.get("kinds", []) == names for state, arguments in asked):
         return None
-    key = f"{prefix}{len(states) + 1}"
-    draft = JobDraft(JobKind.PICTURES, {"model_id": model_id}, model.project_id, priority=-1, dedupe_key=key)
+    arguments = {f"{subject.kind.value}_id": subject.id} | ({"kinds": names} if names else {})
+    draft = JobDraft(
+        JobKind.PICTURES, arguments, _project_of(session, subject), priority=-1, dedupe_key=f"{prefix}{len(asked) + 1}"
+    )
     return enqueue(session, draft, now)
 
 
@@ -57,14 +85,26 @@ def store_picture(session: Session, picture: Picture, now: datetime) -> None:
     session.flush()
 
 
-def picture_data(session: Session, model_id: int) -> dict[str, Any]:
-    """What drawings need: keys task, classes, positive, oof (frame), content (hash of these)."""
-    model = get_model(session, model_id)
-    project = project_of(live_project(session, model.ranked.project_id))
-    return {
-        "task": project.task,
-        "classes": model.signature.classes,
-        "positive": project.positive_class,
-        "oof": oof_frame(session, settings().cache, model_id),
-        "content": digest([model.oof_sha, project.task.value, list(model.signature.classes), project.positive_class]),
-    }
+def snapshot_rows(session: Session, snapshot_id: int) -> SnapshotRows:
+    """What every picture of a snapshot is drawn from."""
+    snapshot, instances = get_snapshot(session, snapshot_id), load_instances(session, snapshot_id)
+    shown = np.flatnonzero(snapshot_blocks(session, snapshot) != HELD_OUT)
+    if not len(shown):
+        raise Conflict(f"Every row of {snapshot.name} is held out: nothing may be shown before it is opened.")
+    features = instances.features.reset_index(drop=True).iloc[shown]
+    return SnapshotRows(
+        replace(
+            instances,
+            features=features,
+            target=instances.target.iloc[shown],
+            time=None if instances.time is None else instances.time.iloc[shown],
+            label_time=None if instances.label_time is None else instances.label_time.iloc[shown],
+        ),
+        digest([EDITION, snapshot.content_hash, snapshot.folds_blob, instances.task.value, instances.positive]),
+    )
+
+
+def _project_of(session: Session, subject: Subject) -> int:
+    if subject.kind is SubjectKind.MODEL:
+        return get_model(session, subject.id).ranked.project_id
+    return get_snapshot(session, subject.id).project_id

@@ -2,19 +2,13 @@
 
 import streamlit as st
 
-from db.queries.models import pictures
-from db.session import reading, transaction
 from mms.charts import confusion, precision_recall, residuals, roc
 from mms.charts.theme import colours_of
 from mms.domain.members import Member
 from mms.domain.models import Model
-from mms.domain.pictures import Theme
 from mms.domain.projects import Project, Task
-from mms.usecases.pictures import ask_for_pictures
 from pages.parts.model_importances import importances
 from pages.parts.scored_rows import class_choice, out_of_fold, ranked_rows
-from pages.parts.session import real_now
-from pages.parts.told import told
 
 _THRESHOLD_HELP = "rows whose probability is at or above it are flagged; moving it here changes no answer of the model"
 
@@ -28,7 +22,7 @@ def diagnostics(member: Member, project: Project, model: Model) -> None:
     else:
         _classification(project, model)
     importances(model)
-    _pictures(member, model)
+    _pictures(model)
 
 
 FOLD_WORDS = "out-of-fold rows: each was predicted by a fit that had not seen it"
@@ -79,20 +73,9 @@ def _regression(model: Model) -> None:
     right.plotly_chart(residuals.residual_figure(info, colour), alt=finding, key="errors")
 
 
-def _pictures(member: Member, model: Model) -> None:
+def _pictures(model: Model) -> None:
     st.subheader("Yellowbrick")
-    theme = Theme.DARK if st.context.theme.type == "dark" else Theme.LIGHT
-    with told(), reading() as session:
-        drawn = pictures(session, model.id, theme)
-        for column, picture in zip(st.columns(2), drawn, strict=False):
-            if picture.svg is None:
-                column.info(f"No {picture.kind.value}: {picture.error}")
-            else:
-                column.image(picture.svg.decode(), alt=f"{picture.kind.value} of {model.ranked.name}")
-        if drawn:
-            return
-        st.markdown("The two pictures of this model are not drawn yet. A worker draws them in a few seconds.")
-        if st.button("Draw the pictures", icon=":material/draw:"):
-            with transaction() as writing:
-                job = ask_for_pictures(writing, member, model.id, real_now())
-            st.toast("They are being drawn: look again in a few seconds." if job else "They are queued already.")
+    st.page_link(
+        "gallery.py", label="All pictures of this model", icon=":material/gallery_thumbnail:",
+        query_params={"model": str(model.id)},
+    )  # fmt: skip

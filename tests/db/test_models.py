@@ -2,7 +2,7 @@
 
 import base64
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -13,13 +13,11 @@ import sqlalchemy as sa
 from db import blobs
 from db.models import Model as ModelRow
 from db.models import ModelScore
-from db.models import Picture as PictureRow
 from db.queries import models as queries
 from db.session import reading, transaction
 from mms.domain.buckets import Sums
 from mms.domain.errors import Invalid, NotFound
 from mms.domain.models import Holdout, ModelFilter, ModelPage, ModelSort, ModelState, RankedModel
-from mms.domain.pictures import PictureKind, Theme
 from tests import rows
 
 COUNT = 60
@@ -273,22 +271,3 @@ def test_out_of_fold_rows_come_sorted_by_row(project: int, now: datetime, tmp_pa
         frame = queries.oof_frame(session, tmp_path / "cache", ranked.id)
 
     assert frame.to_dict("list") == {"row": [0, 1, 2], "truth": ["false", "true", "true"]}
-
-
-def test_pictures_of_one_theme_come_with_their_bytes_or_their_error(project: int) -> None:
-    now = datetime(2026, 3, 1, tzinfo=UTC)
-    model_id = page(project).models[0].id
-    with transaction() as session:
-        sha256 = blobs.put_bytes(session, b"<svg/>", now)
-        for kind, theme, blob, error in (
-            (PictureKind.CLASSIFICATION_REPORT, Theme.LIGHT, sha256, None),
-            (PictureKind.CLASS_PREDICTION_ERROR, Theme.LIGHT, None, "Too many classes."),
-            (PictureKind.CLASSIFICATION_REPORT, Theme.DARK, sha256, None),
-        ):
-            drawn = {"kind": kind, "theme": theme, "content": sha256, "blob": blob, "error": error}
-            session.add(PictureRow(model_id=model_id, created_at=now, **drawn))
-
-    with reading() as session:
-        found = queries.pictures(session, model_id, Theme.LIGHT)
-
-    assert [(picture.svg, picture.error) for picture in found] == [(None, "Too many classes."), (b"<svg/>", None)]

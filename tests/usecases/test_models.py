@@ -9,20 +9,15 @@ import sqlalchemy as sa
 
 from db import models as tables
 from db.blobs import put_bytes
-from db.queries.models import get_model, pictures
+from db.queries.models import get_model
 from db.session import reading, transaction
 from mms.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from mms.domain.jobs import JobKind
 from mms.domain.members import Member
 from mms.domain.models import ModelState
-from mms.domain.pictures import Theme
 from mms.domain.runs import Launch
 from mms.usecases import models as usecase
-from mms.usecases.jobs import JobContext, claim
 from mms.usecases.models import archive_models, describe_model, load_model, restore_models, set_threshold
-from mms.usecases.pictures import ask_for_pictures
 from mms.usecases.runs import launch_run
-from mms.worker.handlers import draw_pictures
 from tests.trained import a_project, a_snapshot, triple_of, work_off
 
 
@@ -110,20 +105,3 @@ def test_an_artifact_that_was_not_signed_here_is_never_unpickled(
 def test_a_loaded_pipeline_stays_in_memory(sqlite_store: str, model_id: int) -> None:
     with reading() as session:
         assert load_model(session, model_id)[1] is load_model(session, model_id)[1]
-
-
-def test_pictures_are_asked_for_once_and_drawn_in_both_themes(
-    sqlite_store: str, member: Member, model_id: int, now: datetime
-) -> None:
-    with transaction() as session:
-        assert ask_for_pictures(session, member, model_id, now) is None  # the run asked already
-        job = claim(session, "test", now)
-    assert job is not None
-    assert job.kind is JobKind.PICTURES
-
-    draw_pictures(JobContext(job, transaction, lambda: now))
-
-    with reading() as session:
-        drawn = [picture for theme in Theme for picture in pictures(session, model_id, theme)]
-    assert [picture.error for picture in drawn] == [None] * 4
-    assert all(picture.svg and b"<svg" in picture.svg for picture in drawn)

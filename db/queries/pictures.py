@@ -1,0 +1,84 @@
+"""Pictures: those of a model or a snapshot, what decides which it can have, and one of the same content."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db import blobs
+from db.models import Model as ModelRow
+from db.models import Picture as PictureRow
+from db.models import Project as ProjectRow
+from db.queries.models import get_model
+from db.queries.snapshots import get_snapshot
+from mms.domain.errors import Invalid
+from mms.domain.pictures import PATHS, Drawable, Picture, PictureKind, Theme
+from mms.domain.projects import Task
+from mms.domain.subjects import Subject, SubjectKind
+
+
+def pictures(session: Session, subject: Subject, theme: Theme) -> dict[PictureKind, Picture]:
+    """The pictures of a subject in one theme, by their kind and in its order."""
+    own = PictureRow.model_id if subject.kind is SubjectKind.MODEL else PictureRow.snapshot_id
+    stmt = select(PictureRow).where(own == subject.id, PictureRow.theme == theme.value)
+    found = {row.kind: row for row in session.scalars(stmt)}
+    return {
+        kind: Picture(
+            subject=subject,
+            kind=kind,
+            theme=theme,
+            content=found[kind].content,
+            svg=blobs.read_bytes(session, sha256) if (sha256 := found[kind].blob) else None,
+            error=found[kind].error,
+        )
+        for kind in PictureKind
+        if kind in found
+    }
+
+
+def find_same(session: Session, kind: PictureKind, theme: Theme, content: str) -> bytes | None:
+    """The SVG of a picture that was drawn from the same content, of whatever subject."""
+    stmt = (
+        select(PictureRow.blob)
+        .where(
+            PictureRow.content == content,
+            PictureRow.kind == kind.value,
+            PictureRow.theme == theme.value,
+            PictureRow.blob.is_not(None),
+        )
+        .limit(1)
+    )
+    sha256 = session.scalar(stmt)
+    return None if sha256 is None else blobs.read_bytes(session, sha256)
+
+
+def drawable(session: Session, subject: Subject) -> Drawable:
+    """What decides which pictures a live model or snapshot can have; NotFound, or Invalid for another subject."""
+    if subject.kind is SubjectKind.MODEL:
+        return _model(session, subject)
+    if subject.kind is not SubjectKind.SNAPSHOT:
+        raise Invalid(f"There are pictures of models and snapshots; a {subject.kind.value} has none.")
+    snapshot = get_snapshot(session, subject.id)
+    return Drawable(
+        subject, _task(session, snapshot.project_id), snapshot.schema, len(snapshot.profile.classes), snapshot.row_count
+    )
+
+
+def _model(session: Session, subject: Subject) -> Drawable:
+    model = get_model(session, subject.id)
+    ranked, triple = model.ranked, model.triple
+    stmt = select(ModelRow.importances_blob).where(ModelRow.id == model.id)
+    numeric = (name for name, value in triple.hyperparameters.items() if type(value) in (int, float))
+    return Drawable(
+        subject=subject,
+        task=_task(session, ranked.project_id),
+        columns=model.signature.inputs,
+        classes=len(model.signature.classes),
+        rows=get_snapshot(session, ranked.snapshot_id).row_count,
+        weighs=session.scalar(stmt) is not None,
+        numbers=tuple(numeric),
+        linear=triple.algorithm in PATHS,
+        together=not triple.members,
+    )
+
+
+def _task(session: Session, project_id: int) -> Task:
+    return Task(session.scalars(select(ProjectRow.task).where(ProjectRow.id == project_id)).one())

@@ -1,0 +1,76 @@
+"""Pictures of a model or a snapshot: thumbnails, one of them large, those there cannot be with the reason."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from db.queries.pictures import pictures
+from db.session import reading, transaction
+from mms.domain.members import Member
+from mms.domain.pictures import Drawable, Picture, PictureKind, Theme, pictures_of
+from mms.usecases.pictures import ask_for_pictures
+from pages.parts.session import real_now
+from pages.parts.told import told
+
+_ROW = 4
+"""Thumbnails in a row."""
+
+
+def gallery(member: Member, about: Drawable, name: str) -> None:
+    """What is drawn, the button for what is not, the thumbnails, and why the others are not there."""
+    theme = Theme.DARK if st.context.theme.type == "dark" else Theme.LIGHT
+    with reading() as session:
+        found = pictures(session, about.subject, theme)
+    fitting = [kind for kind in pictures_of(about.subject.kind) if kind.applies(about)]
+    drawn = [kind for kind in fitting if kind in found and found[kind].svg is not None]
+    st.markdown(f"**{len(drawn)}** of the {len(fitting)} pictures that fit this {about.subject.kind.value} are drawn.")
+    missing = [kind for kind in fitting if kind not in found and not kind.refits]
+    if missing:
+        _draw_button(member, about, missing)
+    _chosen(found, name)
+    _thumbnails(found, drawn, name)
+    _reasons(about, found)
+
+
+def _draw_button(member: Member, about: Drawable, missing: Sequence[PictureKind]) -> None:
+    if st.button(f"Draw {len(missing)} pictures", key="draw", icon=":material/draw:", type="primary"):
+        with told(stop=False), transaction() as session:
+            job = ask_for_pictures(session, member, about.subject, real_now())
+            st.toast("They are being drawn: look again in a few seconds." if job else "They are queued already.")
+    st.caption("It takes no fits: a worker draws them from stored rows, in light and dark, in a few seconds.")
+
+
+def _chosen(found: Mapping[PictureKind, Picture], name: str) -> None:
+    chosen = st.query_params.get("kind")
+    kind = next((kind for kind in found if kind.value == chosen), None)
+    if kind is None:
+        return
+    st.subheader(kind.heading)
+    st.markdown(kind.question)
+    _image(found[kind], name)
+
+
+def _thumbnails(found: Mapping[PictureKind, Picture], drawn: Sequence[PictureKind], name: str) -> None:
+    for begin in range(0, len(drawn), _ROW):
+        for column, kind in zip(st.columns(_ROW), drawn[begin : begin + _ROW], strict=False):
+            with column.container(border=True):
+                _image(found[kind], name)
+                if st.button(kind.heading, key=f"enlarge {kind.value}", help=kind.question, width="stretch"):
+                    st.query_params["kind"] = kind.value
+                    st.rerun()
+
+
+def _reasons(about: Drawable, found: Mapping[PictureKind, Picture]) -> None:
+    told_why = {
+        kind: kind.why_not(about) or (found[kind].error if kind in found else None)
+        for kind in pictures_of(about.subject.kind)
+    }
+    reasons = [f"- **{kind.heading}**: {why}" for kind, why in told_why.items() if why]
+    if reasons:
+        st.subheader("Pictures there are none of")
+        st.markdown("\n".join(reasons))
+
+
+def _image(picture: Picture, name: str) -> None:
+    if picture.svg is not None:
+        st.image(picture.svg.decode(), alt=f"{picture.kind.heading} of {name}: {picture.kind.question}")
