@@ -41,9 +41,18 @@ DEFAULTS: Mapping[DiagnosticKind, Parameters] = MappingProxyType(
         DiagnosticKind.PRECISION_RECALL: {"class": None},
         DiagnosticKind.CALIBRATION: {"class": None},
         DiagnosticKind.GAINS: {"class": None},
+        DiagnosticKind.SUBGROUPS: {"column": None},
+        DiagnosticKind.DEPENDENCE: {"column": None, "class": None},
+        DiagnosticKind.PERMUTATION: {"folds": 3, "repeats": 5},
+        DiagnosticKind.LEARNING_CURVE: {"folds": 12},
+        DiagnosticKind.VALIDATION_CURVE: {"parameter": None, "values": [], "folds": 12},
     }
 )
-"""The parameters of each kind that has some. class: against the rest; None takes the positive one, or the first."""
+"""The parameters of each kind that has some. class: against the rest; None takes the positive one, or the first.
+
+column: None takes the first that will do. folds: how many of them are fitted. repeats: shuffles of each column. values:
+of a hyperparameter, tried beside the model's own.
+"""
 
 _FORMAT = 1
 """Grows when the tables of a kind change their columns: what was stored before is then made again."""

@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 
 from mms.domain.models import Signature
 from mms.domain.projects import Task
-from mms.domain.runs import FoldResult
+from mms.domain.runs import FINAL_FIT, FoldResult
 from mms.domain.tables import Column
 from mms.domain.triples import Triple
 from mms.ml import recipes
@@ -18,7 +18,7 @@ from mms.ml.algorithms import algorithm_named, estimator
 from mms.ml.folds import Split
 from mms.ml.prediction import answered
 from mms.ml.recipes.features import Features
-from mms.ml.sharing.fits import Answers, fit_of
+from mms.ml.sharing.fits import Answers, fit_of, fitted_on, pipeline_of
 from mms.ml.sharing.pieces import Asked, Matrix, Part, Target, matrix_of
 
 
@@ -56,6 +56,16 @@ def fit_fold(triple: Triple, instances: Instances, split: Split, seed: int) -> F
     fitted = fit_of(triple, seed, matrix, None, True)
     answers = Answers.from_bytes(fitted.answers).values
     return FittedFold(fitted.result, out_of_fold(instances, [split], [answers]))
+
+
+def fit_pipeline(triple: Triple, instances: Instances, rows: np.ndarray, seed: int) -> Pipeline:
+    """The triple fitted on these rows (positions), frame in, answers out: by the same pieces, with inner threads at 1.
+
+    Raises Invalid as `fit_fold`.
+    """
+    matrix = _matrix(triple, instances, Part(FINAL_FIT, rows, rows))
+    fitted, _, _ = fitted_on(triple, seed, matrix, None, True)
+    return pipeline_of(triple, matrix, fitted)
 
 
 def unfitted(triple: Triple, columns: tuple[Column, ...], task: Task, seed: int) -> Pipeline:

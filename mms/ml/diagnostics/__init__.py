@@ -5,6 +5,20 @@ from dataclasses import dataclass
 
 from mms.domain.diagnostics import DiagnosticKind, Parameters
 from mms.domain.projects import Task
+from mms.ml.diagnostics import (
+    calibration,
+    confusion,
+    curves,
+    dependence,
+    importances,
+    learning,
+    permutation,
+    residuals,
+    slices,
+    subgroups,
+    thresholds,
+    validation,
+)
 from mms.ml.diagnostics.ground import Ground, Tables
 
 
@@ -31,6 +45,22 @@ def no_fits(_parameters: Parameters) -> int:
 CLASSES = frozenset({Task.BINARY, Task.MULTICLASS})
 BINARY = frozenset({Task.BINARY})
 NUMBERS = frozenset({Task.REGRESSION})
+ALL = CLASSES | NUMBERS
 
-MAKERS: Mapping[DiagnosticKind, Maker] = {}
+MAKERS: Mapping[DiagnosticKind, Maker] = {
+    DiagnosticKind.ROC: Maker(CLASSES, no_fits, curves.roc),
+    DiagnosticKind.PRECISION_RECALL: Maker(CLASSES, no_fits, curves.precision_recall),
+    DiagnosticKind.GAINS: Maker(CLASSES, no_fits, curves.gains),
+    DiagnosticKind.THRESHOLDS: Maker(BINARY, no_fits, thresholds.made),
+    DiagnosticKind.CONFUSION: Maker(CLASSES, no_fits, confusion.made),
+    DiagnosticKind.CALIBRATION: Maker(CLASSES, no_fits, calibration.made),
+    DiagnosticKind.RESIDUALS: Maker(NUMBERS, no_fits, residuals.made),
+    DiagnosticKind.IMPORTANCES: Maker(ALL, no_fits, importances.made),
+    DiagnosticKind.SLICES: Maker(ALL, no_fits, slices.made),
+    DiagnosticKind.SUBGROUPS: Maker(ALL, no_fits, subgroups.made),
+    DiagnosticKind.PERMUTATION: Maker(ALL, permutation.fits, permutation.made, in_job=True),
+    DiagnosticKind.DEPENDENCE: Maker(ALL, no_fits, dependence.made, in_job=True),
+    DiagnosticKind.LEARNING_CURVE: Maker(ALL, learning.fits, learning.made, in_job=True),
+    DiagnosticKind.VALIDATION_CURVE: Maker(ALL, validation.fits, validation.made, in_job=True),
+}
 """Every kind that can be made."""

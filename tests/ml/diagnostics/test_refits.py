@@ -18,7 +18,7 @@ from tests.ml.diagnostics.fitted import fitted_ground, instances_of
 
 LEARNING = DEFAULTS[DiagnosticKind.LEARNING_CURVE] | {"folds": 2}
 PERMUTATION = DEFAULTS[DiagnosticKind.PERMUTATION] | {"folds": 2}
-DEPTHS = {"parameter": "max_depth", "values": [1, 2], "folds": 2}
+DEPTHS = {"parameter": "min_samples_leaf", "values": [1, 5], "folds": 2}
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +26,7 @@ def tree() -> Ground:
     return fitted_ground(Task.BINARY, "tree")
 
 
+@pytest.mark.slow
 def test_a_learning_curve_grows_to_the_rows_the_run_fitted(tree: Ground) -> None:
     told: list[int] = []
 
@@ -41,6 +42,7 @@ def test_a_learning_curve_grows_to_the_rows_the_run_fitted(tree: Ground) -> None
     assert [stored[row.fold, row.metric] for row in whole.itertuples()] == whole["score"].tolist()
 
 
+@pytest.mark.slow
 def test_smaller_shares_lie_in_greater_ones_and_hold_every_class(tree: Ground) -> None:
     split = tree.splits[0]
 
@@ -61,16 +63,18 @@ def test_of_folds_by_time_the_newest_rows_are_learnt_first() -> None:
     assert set(rows) == set(order[6:8])
 
 
+@pytest.mark.slow
 def test_a_validation_curve_tries_each_value_beside_the_models_own(tree: Ground) -> None:
     points = validation.made(tree, DEPTHS)["points"]
 
     assert validation.fits(DEPTHS) == 4
-    own = validation.value_words(tree.triple.hyperparameters["max_depth"])
-    assert points["value"].unique().tolist() == [own, "1", "2"]
+    own = validation.value_words(tree.triple.hyperparameters["min_samples_leaf"])
+    assert points["value"].unique().tolist() == [own, "1", "5"]
     training = points[points["metric"] == "accuracy"].groupby("value")["train_score"].mean()
-    assert training["1"] < training["2"] <= training[own]
+    assert training["1"] > training["5"] > training[own]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
@@ -109,6 +113,7 @@ def test_the_column_that_decides_costs_most_and_one_that_says_nothing_costs_noth
     assert by_name["x"] == pytest.approx(0.5, abs=0.06)
 
 
+@pytest.mark.slow
 def test_permutation_asks_rows_that_the_fit_had_not_seen(tree: Ground) -> None:
     told: list[int] = []
 
@@ -121,6 +126,7 @@ def test_permutation_asks_rows_that_the_fit_had_not_seen(tree: Ground) -> None:
     assert (f1["folds"] == 2).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "parameters"),
     [(learning.made, LEARNING), (validation.made, DEPTHS), (permutation.made, PERMUTATION)],

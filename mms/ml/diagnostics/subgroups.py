@@ -1,0 +1,143 @@
+"""Metrics by subgroup: the same out-of-fold rows, told apart by one column or one rule."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mms.domain.buckets import wilson
+from mms.domain.diagnostics import Parameters
+from mms.domain.errors import Invalid
+from mms.domain.projects import Task
+from mms.domain.scores import metrics_of
+from mms.domain.tables import Column, ColumnType
+from mms.ml.diagnostics.ground import Ground, Tables
+from mms.ml.metrics import score_all
+from mms.ml.prediction import Predicted
+
+MOST_GROUPS = 20
+"""Groups that are told; of a column with more values, the most frequent ones."""
+
+PARTS = 4
+"""Groups of equal size into which numbers and times are cut."""
+
+WILSON, FOLDS = "95 % Wilson", "± sd of the folds"
+
+
+def made(ground: Ground, parameters: Parameters) -> Tables:
+    """The tables of `subgroups`. parameters: column; None takes the first that makes groups."""
+    columns = ground.instances.columns
+    if parameters["column"] is None:
+        column = next((c for c in columns if c.type is not ColumnType.TEXT), None)
+    else:
+        column = next((c for c in columns if c.name == parameters["column"]), None)
+    if column is None:
+        raise Invalid(f"The snapshot has no column '{parameters['column']}' that makes groups: choose another column.")
+    return subgroups(ground, column)
+
+
+def subgroups(ground: Ground, column: Column) -> Tables:
+    """Every metric of every group of a column of the snapshot.
+
+    groups: group, n, metric, value (natural units, all rows of the group together), low, high, doubt (WILSON of shares
+    of rows; FOLDS: one standard deviation of the folds' scores, missing of fewer than two), folds (that determine it).
+    Invalid: a column of texts, or one that tells nothing apart.
+    """
+    groups = groups_of(ground.instances.features[column.name].iloc[ground.oof["row"].to_numpy()], column)
+    order = groups.value_counts().index.tolist()[:MOST_GROUPS]
+    if not column.type.is_words:
+        order.sort()
+    rows = [row for name in order for row in _told(ground, str(name), ground.oof[(groups == name).to_numpy()])]
+    names = ["group", "n", "metric", "value", "low", "high", "doubt", "folds"]
+    return {"groups": pd.DataFrame(rows, columns=names)}
+
+
+def groups_of(values: pd.Series, column: Column) -> pd.Series:
+    """The group of each row as text: its value, or the part of the numbers it lies in; 'missing' where there is none.
+
+    Parts begin with a letter, so that they sort as they lie.
+    """
+    if column.type is ColumnType.TEXT:
+        raise Invalid(f"'{column.name}' holds free text, which makes no groups: choose a category or a number.")
+    known = values.dropna()
+    if known.nunique() > PARTS * 2 and not column.type.is_words:
+        cut = pd.qcut(known.astype("float64") if column.type.is_numeric else known, PARTS, duplicates="drop")
+        names = {part: _part_words(i, part, column) for i, part in enumerate(cut.cat.categories)}
+        groups = cut.astype(object).map(names)
+    else:
+        groups = known.astype(object).map(_value_words)
+    groups = groups.reindex(values.index).reset_index(drop=True)
+    if groups.nunique(dropna=False) < 2:
+        raise Invalid(f"Every row has the same '{column.name}', so it tells no groups apart: choose another column.")
+    return groups.astype(object).where(groups.notna(), "missing")
+
+
+def scores_of(ground: Ground, rows: pd.DataFrame) -> dict[str, float]:
+    """Every metric that some of the out-of-fold rows determine, stored units."""
+    if not len(rows):
+        return {}
+    truth = rows["truth"].to_numpy()
+    return score_all(ground.task, truth, _predicted(ground, rows), ground.classes, ground.positive)
+
+
+def spread_of(ground: Ground, rows: pd.DataFrame) -> dict[str, tuple[float, int]]:
+    """Metric -> standard deviation over the folds that determine it (NaN of fewer than two), and how many they are."""
+    scores: dict[str, list[float]] = {}
+    for _, own in rows.groupby("fold", sort=True):
+        for name, score in scores_of(ground, own).items():
+            scores.setdefault(name, []).append(score)
+    return {name: (float(np.std(s, ddof=1)) if len(s) > 1 else np.nan, len(s)) for name, s in scores.items()}
+
+
+def _told(ground: Ground, group: str, rows: pd.DataFrame) -> list[dict[str, Any]]:
+    scores, spreads, told = scores_of(ground, rows), spread_of(ground, rows), []
+    for metric in metrics_of(ground.task):
+        if metric.name not in scores:
+            continue
+        value, (sd, folds) = metric.natural(scores[metric.name]), spreads.get(metric.name, (np.nan, 0))
+        counts = _counts(metric.name, rows, ground.positive)
+        low, high = wilson(*counts) if counts else (value - sd, value + sd)
+        told.append(
+            {
+                "group": group,
+                "n": len(rows),
+                "metric": metric.name,
+                "value": value,
+                "low": low,
+                "high": high,
+                "doubt": WILSON if counts else FOLDS,
+                "folds": folds,
+            }
+        )
+    return told
+
+
+def _counts(metric: str, rows: pd.DataFrame, positive: str | None) -> tuple[float, float] | None:
+    """Hits and rows of a metric that is a share of rows; None of any other, and where there is no row to count."""
+    if metric == "accuracy":
+        of, hit = np.ones(len(rows), bool), (rows["truth"] == rows["label"]).to_numpy(bool)
+    elif metric in ("precision", "recall"):
+        flagged, true = ((rows[name] == positive).to_numpy(bool) for name in ("label", "truth"))
+        of, hit = flagged if metric == "precision" else true, flagged & true
+    else:
+        return None
+    return (float(hit.sum()), float(of.sum())) if of.any() else None
+
+
+def _predicted(ground: Ground, rows: pd.DataFrame) -> Predicted:
+    if ground.task is Task.REGRESSION:
+        return Predicted(None, None, rows["value"].to_numpy(dtype=np.float64))
+    shares = rows[[f"p_{k}" for k in range(len(ground.classes))]].to_numpy()
+    return Predicted(rows["label"].to_numpy(dtype=object), shares, None, ground.is_probability)
+
+
+def _value_words(value: Any) -> str:
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _part_words(i: int, part: Any, column: Column) -> str:
+    low, high = part.left, part.right
+    ends = (f"{low:.4g}", f"{high:.4g}") if column.type.is_numeric else (f"{low:%Y-%m-%d}", f"{high:%Y-%m-%d}")
+    return f"{'abcd'[i]}: {ends[0]} to {ends[1]}"
