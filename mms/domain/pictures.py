@@ -182,9 +182,6 @@ _ALPHA = _Need(lambda about: "alpha" in about.numbers, "This algorithm has no hy
 _LINEAR = _Need(lambda about: about.linear, "Only ridge, lasso and elastic net walk a path of alphas.")
 _TWO_NUMBERS = _Need(lambda about: about.count(*_NUMBER) >= 2, "It takes two numeric columns, and there are fewer.")
 _A_NUMBER = _Need(lambda about: about.count(*_NUMBER) >= 1, "It takes a numeric column, and there is none.")
-_THREE_NUMBERS = _Need(
-    lambda about: about.count(*_NUMBER) >= 3, "It takes three numeric columns or more, and there are fewer."
-)
 _ENCODED = _Need(
     lambda about: len(about.columns) > about.count(ColumnType.TEXT),
     "It takes columns of numbers, times or categories, and there are none.",
@@ -233,22 +230,18 @@ _RULES: Mapping[PictureKind, _Rule] = {
     _K.FEATURE_ELIMINATION: _model("How many features does it need?", _TOGETHER, _WEIGHS),
     _K.DROPPING_CURVE: _model("How well does it do with features taken away at random?", _TOGETHER),
     _K.RANK_2D: _snapshot("Which columns say the same?", _ENCODED),
-    _K.RADVIZ: _snapshot("Which columns pull the classes apart, or low targets from high ones?", _ENCODED),
+    _K.RADVIZ: _snapshot("Which columns pull classes apart, or low from high targets?", _ENCODED),
     _K.CLASS_BALANCE: _snapshot("How frequent is each class?", _CLASSES),
     _K.BALANCED_BINNING: _snapshot("Where would the target be cut into bins of equal count?", _QUANTITY),
     _K.FEATURE_CORRELATION: _snapshot("Which columns go with the target?", _ENCODED, _ORDERED),
     _K.MUTUAL_INFORMATION: _snapshot("What does each column tell of the target, in whatever shape?", _ENCODED),
     _K.RANK_1D: _snapshot("Which columns are distributed normally?", _A_NUMBER),
-    _K.PARALLEL_COORDINATES: _snapshot(
-        "Along which columns do the classes part, or low targets and high ones?", _ENCODED
-    ),
+    _K.PARALLEL_COORDINATES: _snapshot("Along which columns do classes part, or low and high targets?", _ENCODED),
     _K.PCA: _snapshot("How do the rows spread in the plane of most variance?", _ENCODED),
     _K.EXPLAINED_VARIANCE: _snapshot("How many components carry the variance?", _ENCODED),
     _K.MANIFOLD: _snapshot("Is there a structure that is no plane?", _ENCODED, _ROWS),
     _K.JOINT_PLOT: _snapshot("How do the two numbers that go together most go together?", _A_NUMBER),
-    _K.SCATTER: _snapshot(
-        "How do the classes, or low targets and high ones, lie in the plane of two columns?", _ENCODED
-    ),
+    _K.SCATTER: _snapshot("How do classes, or low and high targets, lie in the plane of two columns?", _ENCODED),
     _K.MISSING_VALUES: _snapshot("How much is missing in each column?", _COLUMN),
     _K.MISSING_DISPERSION: _snapshot("In which rows are values missing?", _COLUMN),
     _K.TOKEN_FREQUENCY: _snapshot("Which words are most frequent?", _TEXT),

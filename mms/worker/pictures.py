@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from db.queries.pictures import drawable, find_same
 from db.session import reading
 from mms.charts.yellowbrick.gallery import DRAWERS, draw
+from mms.charts.yellowbrick.sample import sample_of
 from mms.domain.errors import Lost, MmsError, Unavailable
 from mms.domain.jobs import Progress
 from mms.domain.pictures import Picture, PictureKind, Theme, pictures_of
@@ -58,7 +59,9 @@ class _Numbers:
     def _sample(self) -> tuple[Any, str]:
         with reading() as session:
             found = snapshot_rows(session, self.subject.id)
-        return found.instances, found.content
+        rows = found.instances
+        sample = sample_of(rows.columns, rows.features, rows.target, rows.task, rows.positive)
+        return sample, found.content
 
 
 def _drawn(subject: Subject, kind: PictureKind, numbers: _Numbers) -> Iterator[Picture]:

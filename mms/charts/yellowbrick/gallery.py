@@ -3,11 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mms.charts.yellowbrick import classifiers, regressors
+from mms.charts.yellowbrick import classifiers, clusters, features, missing, regressors, targets, texts
 from mms.charts.yellowbrick.canvas import Drawer, canvas
 from mms.domain.pictures import PictureKind, Theme
 
-DRAWERS: Mapping[PictureKind, Drawer] = {**classifiers.DRAWERS, **regressors.DRAWERS}
+DRAWERS: Mapping[PictureKind, Drawer] = {
+    **classifiers.DRAWERS,
+    **regressors.DRAWERS,
+    **features.DRAWERS,
+    **targets.DRAWERS,
+    **missing.DRAWERS,
+    **texts.DRAWERS,
+    **clusters.DRAWERS,
+}
 """What draws each kind. Of a model it takes `ModelNumbers`, of a snapshot a `Sample`."""
 
 

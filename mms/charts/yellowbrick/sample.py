@@ -1,5 +1,6 @@
 """What pictures of data are drawn from: some rows of a snapshot in numbers, its target, and one column of texts."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -128,7 +129,7 @@ def _groups(target: np.ndarray, classes: tuple[str, ...]) -> tuple[np.ndarray, t
     names = [short(classes[i]) for i in named]
     if len(present) > len(named):
         names.append(f"{len(present) - len(named)} rarer classes")
-    return place[codes], tuple(names)
+    return place[codes], distinct(names)
 
 
 def _quarters(target: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -190,7 +191,18 @@ def _longest(columns: Sequence[Column], shown: pd.DataFrame) -> str | None:
     return max(texts, key=lambda name: float(shown[name].str.len().mean()), default=None)
 
 
+def distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """The names, numbered where one repeats another: a legend tells colours apart by them."""
+    seen = Counter[str]()
+    told = []
+    for name in names:
+        seen[name] += 1
+        told.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(told)
+
+
 def short(name: str) -> str:
-    """A name as a picture has room for it; Matplotlib hides what begins with an underscore from a legend."""
+    """A name as a picture has room for it, and as Matplotlib shows it: it hides from a legend what begins with an
+    underscore, and sets as mathematics what lies between two dollars."""
     visible = f" {name}" if name.startswith("_") else name
-    return visible if len(visible) <= _NAME else f"{visible[: _NAME - 1]}…"
+    return (visible if len(visible) <= _NAME else f"{visible[: _NAME - 1]}…").replace("$", r"\$")
