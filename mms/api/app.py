@@ -5,6 +5,7 @@ from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
 
 from mms.api import (
+    cards,
     clusterings,
     column_notes,
     comparisons,
@@ -41,6 +42,7 @@ _NOUNS = (
     registry,
     runs,
     models,
+    cards,
     refits,
     openings,
     comparisons,

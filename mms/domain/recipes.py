@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mms.domain.search import Choice
-from mms.domain.triples import Branch, Recipe, Step, Triple
+from mms.domain.triples import Branch, Recipe, Step, Triple, described
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +74,32 @@ def columns_words(columns: str | Sequence[str]) -> str:
 def chain_words(steps: Sequence[Step]) -> str:
     """A chain of steps: 'impute → scale'."""
     return " → ".join(step.transformer for step in steps) or "as they are"
+
+
+def recipe_sentence(recipe: Recipe) -> str:
+    """The recipe as one sentence: 'Numeric columns go through impute (strategy median), then scale; ....'"""
+    parts = [f"{columns_words(branch.columns)} go {_way(branch.steps)}" for branch in recipe.branches]
+    if recipe.after:
+        parts.append(f"all features together then go {_way(recipe.after)}")
+    sentence = "; ".join(parts) or "no column is used"
+    return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def _way(steps: Sequence[Step]) -> str:
+    if not steps:
+        return "in as they are"
+    told = [step.transformer + (f" ({how})" if (how := described(step.parameters)) else "") for step in steps]
+    return "through " + ", then ".join(told)
+
+
+def triple_sentence(triple: Triple) -> str:
+    """What is fitted, in one sentence or, of an ensemble, in one and its members."""
+    if triple.members:
+        members = "; ".join(f"{one.algorithm} on recipe '{one.recipe.name}'" for one in triple.members)
+        return f"{_algorithm(triple)} over {len(triple.members)} members: {members}."
+    return f"{_algorithm(triple)} on recipe '{triple.recipe.name}'. {recipe_sentence(triple.recipe)}"
+
+
+def _algorithm(triple: Triple) -> str:
+    how = described(triple.hyperparameters, limit=99)
+    return f"{triple.algorithm} with {how}" if how else f"{triple.algorithm} as it comes"
