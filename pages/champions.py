@@ -24,6 +24,7 @@ from pages.parts.model_lineage import promotion_frame
 from pages.parts.new_version import refit_button
 from pages.parts.project import chosen_project, link_query
 from pages.parts.promote import promote_button
+from pages.parts.promotion_drafts import promotion_drafts
 from pages.parts.session import current_member, real_now
 from pages.parts.told import told
 
@@ -59,6 +60,7 @@ def render(member: Member) -> None:
         for seat in seats if chosen is None else []:
             _refit(session, member, project, seat)
         _acts(member, project, seats, ledger, today=chosen is None)
+        promotion_drafts(member, project)
         st.subheader("Ledger")
         st.caption("Every seating, newest first. It is only ever added to; undoing one is a new one.")
         times = {"when": time_column("when")}

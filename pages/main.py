@@ -6,10 +6,11 @@ import streamlit as st
 
 from pages.parts.project import switcher
 from pages.parts.session import current_member
+from pages.parts.sidebar import news_link, search_box
 from pages.parts.told import told
 
 SHOWN: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "Overview": (("health", "Health"),),
+    "Overview": (("health", "Health"), ("activity", "Activity")),
     "Build": (("data", "Data"), ("train", "Train"), ("runs", "Runs")),
     "Choose": (("models", "Models"), ("champions", "Champions")),
     "Operate": (("predict", "Predict"), ("decay", "Decay"), ("triggers", "Triggers")),
@@ -23,6 +24,7 @@ UNSHOWN = (
     ("ensemble", "Combine"),
     ("recipe", "Recipe"),
     ("gallery", "Gallery"),
+    ("find", "Search"),
 )
 """Pages that others lead to: they have an address, and stay out of the menu."""
 
@@ -37,6 +39,8 @@ def main() -> None:
         member = current_member()
         with st.sidebar:
             query = switcher(member)
+            search_box(query)
+            news_link(member, query)
             for name, pages in sections.items():
                 st.caption(name)
                 for page in pages:

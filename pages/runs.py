@@ -5,6 +5,8 @@ import streamlit as st
 from db.queries.runs import run_page, runs
 from db.session import reading
 from mms.domain.members import Member
+from mms.domain.subjects import Subject, SubjectKind
+from pages.parts.discussed import discussed
 from pages.parts.project import chosen_project, keep_project, link_query
 from pages.parts.run_live import follow_run
 from pages.parts.run_table import run_table, summary
@@ -47,6 +49,7 @@ def _one(member: Member, run_id: int) -> None:
     )
     st.title(f"Run {page.run.number}")
     follow_run(member, page)
+    discussed(member, Subject(SubjectKind.RUN, page.run.id))
 
 
 render(current_member())

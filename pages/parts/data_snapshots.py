@@ -13,8 +13,10 @@ from mms.domain.members import Member
 from mms.domain.openings import looks
 from mms.domain.projects import Project
 from mms.domain.snapshots import Snapshot
+from mms.domain.subjects import Subject, SubjectKind
 from mms.domain.tables import InstanceTable
 from mms.settings import settings
+from pages.parts.discussed import discussed
 from pages.parts.formatting import counted, day_words, time_words, utc_help
 from pages.parts.holdout import HOLDOUT
 from pages.parts.project import link_query
@@ -34,12 +36,20 @@ def snapshots_section(member: Member, project: Project, declared: InstanceTable 
         st.markdown("No snapshot yet. It freezes the rows as they are now, with 12 folds, so that results can be told.")
     snapshot_form(member, project, base.columns, declared)
     if taken:
-        _chosen(project, taken)
+        chosen = _choice(taken)
+        _chosen(project, chosen)
+        discussed(member, Subject(SubjectKind.SNAPSHOT, chosen.id))
 
 
-def _chosen(project: Project, taken: Sequence[Snapshot]) -> None:
+def _choice(taken: Sequence[Snapshot]) -> Snapshot:
+    """The one that the address names at first, else the newest."""
     by_id = {snapshot.id: snapshot for snapshot in taken}
-    chosen = by_id[st.selectbox("Snapshot", list(by_id), format_func=lambda i: by_id[i].name, key="shown_snapshot")]
+    named = st.query_params.get("snapshot", "")
+    first = list(by_id).index(int(named)) if named.isdecimal() and int(named) in by_id else 0
+    return by_id[st.selectbox("Snapshot", list(by_id), first, lambda i: by_id[i].name, key="shown_snapshot")]
+
+
+def _chosen(project: Project, chosen: Snapshot) -> None:
     span = f" from {day_words(chosen.time_from)} to {day_words(chosen.time_to)}" if chosen.time_from else ""
     st.markdown(
         f"**{counted(chosen.row_count, 'row')}**{span}, {counted(len(chosen.schema), 'feature')}, "

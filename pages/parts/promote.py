@@ -15,6 +15,7 @@ from mms.usecases.openings import look_at_holdout
 from mms.usecases.promotions import promote
 from pages.parts.dialogs import close_dialog, is_open, open_dialog
 from pages.parts.holdout import holdout_words
+from pages.parts.promote_later import When, prepare_button, when_choice
 from pages.parts.session import real_now
 from pages.parts.told import told
 
@@ -39,18 +40,19 @@ def advice_words(advice: Advice, model: RankedModel) -> str:
 
 
 def promote_button(member: Member, project: Project, model: RankedModel, *, key: str, primary: bool = True) -> None:
-    """Open the dialog, or say why the member cannot promote."""
+    """Open the dialog; who may not promote asks there."""
     may = member.may(Permission.PROMOTE)
-    why = "You may not promote: ask an administrator for the role of a manager." if not may else None
+    label = "Promote…" if may else "Ask to promote…"
+    tip = "Now, or on a date, or ask another member." if may else "You may not promote: ask somebody who may."
     kind, name = "primary" if primary else "secondary", f"promote {model.id}"
-    st.button("Promote…", type=kind, key=key, disabled=not may, help=why, on_click=open_dialog, args=(name,))
-    if may and is_open(name):
+    st.button(label, type=kind, key=key, help=tip, on_click=open_dialog, args=(name,))
+    if is_open(name):
         promote_dialog(member, project, model)
 
 
 @st.dialog("Promote a model", width="medium", on_dismiss=close_dialog)
 def promote_dialog(member: Member, project: Project, model: RankedModel) -> None:
-    """Scope, evidence, verdict, reason; against the advice is possible, and recorded."""
+    """Scope, evidence, verdict, reason, and when; against the advice is possible, and recorded."""
     scope = st.text_input("Scope", model.scope, help=SCOPES, key="promote_scope")
     advice: Advice | None = None
     with told(), reading() as session:
@@ -65,14 +67,18 @@ def promote_dialog(member: Member, project: Project, model: RankedModel) -> None
         st.info(opened, icon=":material/lock_open:")
     reason = st.text_area("Reason", key="promote_reason", placeholder="why, for those who come after", max_chars=1000)
     against = not advice.verdict.promote and st.checkbox("Promote against the advice (recorded)", key="promote_against")
-    if st.button("Promote", type="primary", key="promote_now"):
+    seating = Seating(model.id, reason, scope, against)
+    when = when_choice(member)
+    if when is not When.NOW:
+        prepare_button(member, seating, when)
+    elif st.button("Promote", type="primary", key="promote_now"):
         with told(stop=False):
             with reading() as session:
                 look = look_at_holdout(session, member, model.id)
             with acknowledged() as session:
-                seating = Seating(model.id, reason, scope, against)
                 promote(session, member, seating, project.present(real_now()), look)
             st.toast(f"{model.name} answers in '{scope}' now.", icon=":material/check:")
             close_dialog()
             st.rerun()
-    st.caption("It answers from the next question on. Undo it on the champions page.")
+    if when is When.NOW:
+        st.caption("It answers from the next question on. Undo it on the champions page.")

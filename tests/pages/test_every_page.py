@@ -10,6 +10,8 @@ from tests.staged import Stage
 
 PAGES = (
     "health",
+    "activity",
+    "find",
     "projects",
     "data",
     "train",
