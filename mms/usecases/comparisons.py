@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from db.queries import comparisons as queries
 from db.queries.ensembles import models_of_triples
-from db.queries.models import get_model, models_of, no_model
+from db.queries.models import get_model, models_of, no_model, oof_frame
 from db.queries.projects import get_project
 from db.queries.runs import fold_results, get_run
 from db.queries.snapshots import get_snapshot
+from mms.domain.agreement import Agreement
 from mms.domain.comparison import (
     Alignment,
     Comparison,
@@ -34,8 +35,12 @@ from mms.domain.promotions import GLOBAL
 from mms.domain.runs import Launch, RunKind, fits_of
 from mms.domain.scores import METRICS
 from mms.domain.triples import BASELINE
+from mms.ml.agreement import agreement
 from mms.ml.algorithms import algorithms_of
 from mms.ml.comparison import holm, paired_test
+from mms.ml.ensembles import side_by_side
+from mms.settings import settings
+from mms.usecases.ensembles import question_of
 from mms.usecases.runs import launch_run
 
 _Place = tuple[int, str]
@@ -62,6 +67,18 @@ def compared(session: Session, member: Member, model_ids: Sequence[int]) -> Comp
     adjusted = holm([test.p for _, _, test in pairs])
     tested = tuple(Pair(*pair, p_adjusted=p) for pair, p in zip(pairs, adjusted, strict=True))
     return Comparison(project.primary_metric, rope, tuple(found), tested)
+
+
+def agreement_between(session: Session, member: Member, model_ids: Sequence[int]) -> Agreement:
+    """How every pair of models agrees on the rows that both predicted out of fold, the best model first."""
+    models, project = _opened(session, member, model_ids)
+    why_not = why_not_comparable([model.ranked for model in models])
+    if why_not is not None:
+        raise Conflict(why_not)
+    models.sort(key=lambda model: (-model.ranked.score, model.id))
+    question = question_of(project, models[0].signature.classes)
+    rows = side_by_side([oof_frame(session, settings().cache, model.id) for model in models], question)
+    return agreement([model.ranked for model in models], rows, question)
 
 
 def standings(session: Session, member: Member, run_id: int) -> Standings | None:

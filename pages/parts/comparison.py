@@ -1,11 +1,16 @@
-"""Models side by side as a table that marks what differs."""
+"""Compared models: opened from the address, and as a table that marks what differs."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pandas as pd
+import streamlit as st
+from sqlalchemy.orm import Session
 
-from mms.domain.comparison import ids_of
-from mms.domain.errors import Invalid
+from db.queries.models import models_of, no_model
+from db.queries.projects import get_project
+from mms.domain.comparison import readable_ids
+from mms.domain.members import Member
 from mms.domain.models import Model
 from mms.domain.projects import Project
 from mms.domain.recipes import branch_words
@@ -13,16 +18,21 @@ from mms.domain.scores import METRICS
 from pages.parts.formatting import score_of, seconds, size, time_words
 from pages.parts.model_table import STATE_WORDS
 
-MOST = 6
-"""As many models as there are colours that everybody can tell apart."""
 
-
-def chosen_ids(text: str) -> list[int]:
-    """The model ids of an address; Invalid where one is no number or there are too many."""
-    ids = ids_of(text)
-    if len(ids) > MOST:
-        raise Invalid(f"At most {MOST} models are compared at once; these are {len(ids)}: choose fewer.")
-    return ids
+def opened(session: Session, member: Member, text: str) -> tuple[Project | None, list[Model]]:
+    """The models an address names, of the project that most belong to; a warning for each that is left out."""
+    ids, sentences = readable_ids(text)
+    found = models_of(session, ids)
+    gone = set(ids) - {model.id for model in found}
+    sentences += [no_model(model_id).sentence for model_id in ids if model_id in gone]
+    counts = Counter(model.ranked.project_id for model in found)
+    of = counts.most_common(1)[0][0] if counts else None
+    foreign = [model.ranked.name for model in found if model.ranked.project_id != of]
+    sentences += [f"{name} answers another question: compare models of one project." for name in foreign]
+    for sentence in sentences:
+        st.warning(sentence, icon=":material/block:")
+    project = None if of is None else get_project(session, member, of)
+    return project, [model for model in found if model.ranked.project_id == of]
 
 
 def comparison_frame(models: Sequence[Model], project: Project) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from db.queries.tables import get_table_named
 from db.session import transaction
 from mms.usecases.members import ensure_local_admin
 from mms.usecases.tables import append_rows
+from tests import rows
 from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
@@ -17,11 +18,12 @@ from tests.trained import a_snapshot, points
 def test_the_verdict_comes_first_and_a_table_says_it_of_each_pair(open_staged: Open, stage: Stage) -> None:
     best, second, baseline = stage.models
 
-    page = open_staged("compare", ids=f"{baseline.id},{second.id},{best.id}")
+    page = open_staged("compare", ids=f"{baseline.id},{second.id},{best.id}", tab="Scores")
 
     assert not page.exception
     assert page.markdown[0].value.startswith(f"**{best.name} ")
     assert f"chance that {best.name} is better than {second.name} by more than 0.01 F1" in page.markdown[0].value
+    assert "predictions" in page.markdown[0].value
     pairs, chances = page.dataframe[0].value, page.dataframe[1].value
     assert list(pairs["pair"]) == [
         f"{best.name} – {second.name}", f"{best.name} – {baseline.name}", f"{second.name} – {baseline.name}",
@@ -30,8 +32,8 @@ def test_the_verdict_comes_first_and_a_table_says_it_of_each_pair(open_staged: O
     assert chances.loc[best.name, best.name] == ""
 
 
-def test_what_differs_is_marked_and_can_be_shown_alone(open_staged: Open, stage: Stage) -> None:
-    page = open_staged("compare", ids=f"{stage.models[0].id},{stage.models[1].id}")
+def test_scores_are_side_by_side_with_a_mark_where_they_differ(open_staged: Open, stage: Stage) -> None:
+    page = open_staged("compare", ids=f"{stage.models[0].id},{stage.models[1].id}", tab="Scores")
     whole = page.dataframe[1].value
 
     page.toggle(key="differs").set_value(True).run()
@@ -40,6 +42,53 @@ def test_what_differs_is_marked_and_can_be_shown_alone(open_staged: Open, stage:
     assert marks["algorithm"] == "≠"
     assert marks["recipe"] == ""
     assert set(page.dataframe[1].value["differs"]) == {"≠"}
+
+
+def test_what_changed_stands_in_words_and_by_signs_and_can_be_shown_of_any_pair(
+    open_staged: Open, stage: Stage
+) -> None:
+    best, second, baseline = stage.models
+    page = open_staged("compare", ids=",".join(str(model.id) for model in stage.models))
+    facts = page.dataframe[0].value
+
+    page.selectbox(key="from").set_value(baseline.name)
+    page.selectbox(key="to").set_value(best.name)
+    page.toggle(key="same").set_value(True).run()
+    every = page.dataframe[0].value
+
+    older, newer = sorted((best, second), key=lambda model: model.version)
+    assert any(one.value.startswith(f"From {baseline.name} to {best.name} these changed: ") for one in page.markdown)
+    algorithm = facts[facts["what"] == "algorithm"].iloc[0]
+    assert (algorithm["sign"], algorithm["in words"]) == ("≠", "changed")
+    assert (algorithm[older.name], algorithm[newer.name]) == (older.algorithm, newer.algorithm)
+    assert "=" not in set(facts["sign"])
+    assert dict(zip(every["what"], every["in words"], strict=True))["snapshot"] == "same"
+
+
+def test_every_tab_says_its_finding(open_staged: Open, stage: Stage) -> None:
+    best, second, baseline = stage.models
+    ids = f"{best.id},{second.id},{baseline.id}"
+
+    told = {tab: open_staged("compare", ids=ids, tab=tab) for tab in ("Curves", "Costs", "Triples", "Errors")}
+
+    assert not any(page.exception or page.error for page in told.values())
+    said = {tab: [one.value for one in (*page.markdown, *page.caption)] for tab, page in told.items()}
+    assert any("ROC AUC" in words for words in said["Curves"])
+    assert sum("on the front" in words or "the quickest" in words for words in said["Costs"]) >= 2
+    assert any("The best 2 of 3 triples" in words for words in said["Triples"])
+    assert any("complement each other most" in words for words in said["Errors"])
+    assert any("on the same 120 rows" in words and "false negatives" in words for words in said["Errors"])
+
+
+def test_the_seat_is_offered_to_the_one_that_is_chosen(open_staged: Open, stage: Stage) -> None:
+    best, second, _ = stage.models
+
+    page = open_staged("compare", ids=f"{best.id},{second.id}")
+    offered = [button.key for button in page.button]
+    page.selectbox(key="candidate").set_value(second.name).run()
+
+    assert f"promote_{best.id}" in offered
+    assert f"promote_{second.id}" in [button.key for button in page.button]
 
 
 def test_models_on_other_rows_get_a_button_that_fits_one_on_the_rows_of_the_other(
@@ -67,19 +116,36 @@ def test_models_on_other_rows_get_a_button_that_fits_one_on_the_rows_of_the_othe
 
 
 @pytest.mark.parametrize(
-    ("ids", "sentence"),
+    ("strange", "sentence"),
     [
-        ("1,99", "There is no model 99"),
-        ("1,two", "'two' is no number of a model"),
-        ("1,2,3,4,5,6,7", "At most 6 models are compared at once"),
+        ("99", "There is no model 99"),
+        ("two", "'two' is no number of a model"),
+        (",".join(str(number) for number in range(4, 24)), "At most 20 models are compared at once, and these are 23"),
     ],
 )
-def test_wrong_ids_are_refused_in_one_sentence(open_staged: Open, ids: str, sentence: str) -> None:
-    page = open_staged("compare", ids=ids)
+def test_what_an_address_names_wrongly_is_told_and_the_rest_is_compared(
+    open_staged: Open, strange: str, sentence: str
+) -> None:
+    page = open_staged("compare", ids=f"1,2,3,{strange}")
 
     assert not page.exception
-    assert len(page.error) == 1
-    assert page.error[0].value.startswith(sentence)
+    assert any(box.value.startswith(sentence) for box in page.warning)
+    assert "chance that" in page.markdown[0].value
+
+
+def test_a_model_of_another_project_is_told_and_left_out(open_staged: Open, stage: Stage) -> None:
+    foreign = stage.models[2]
+    with transaction() as session:
+        project = rows.a_project(session, NOW, "another")
+        session.execute(sa.update(tables.Model).where(tables.Model.id == foreign.id).values(project_id=project))
+
+    page = open_staged("compare", ids=",".join(str(model.id) for model in stage.models))
+
+    assert not page.exception
+    assert [box.value for box in page.warning] == [
+        f"{foreign.name} answers another question: compare models of one project."
+    ]
+    assert stage.models[1].name in page.markdown[0].value
 
 
 def test_one_id_leads_to_the_table(open_staged: Open) -> None:

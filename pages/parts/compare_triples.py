@@ -1,0 +1,35 @@
+"""Triples side by side: of the chosen models, of a run, or of the project."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from sqlalchemy.orm import Session
+
+from db.queries.models import models_page
+from mms.charts import parallel
+from mms.domain.models import Model, ModelFilter, RankedModel
+from mms.domain.projects import Project
+from mms.domain.scores import METRICS
+
+WHOSE = ("these models", "their snapshot", "their run")
+
+
+def triples(session: Session, project: Project, models: Sequence[Model]) -> None:
+    """One line a triple; which part of the search was worth it."""
+    whose = st.segmented_control(
+        "Triples of", WHOSE, default=WHOSE[0], required=True, key="whose", bind="query-params",
+        help=f"At most {parallel.LINES}, the best ones, all on the same rows.",
+    )  # fmt: skip
+    info = parallel.parallel_of(_chosen(session, models, str(whose)))
+    finding = parallel.words(info)
+    st.markdown(finding)
+    st.plotly_chart(parallel.figure(info, METRICS[project.primary_metric]), alt=finding, key="parallel")
+    st.caption("Drag along an axis to keep the lines that pass there; a double click there brings all back.")
+
+
+def _chosen(session: Session, models: Sequence[Model], whose: str) -> Sequence[RankedModel]:
+    first = models[0].ranked
+    if whose == WHOSE[0]:
+        return [model.ranked for model in models]
+    where = ModelFilter(run_id=first.run_id) if whose == WHOSE[2] else ModelFilter(snapshot_id=first.snapshot_id)
+    return models_page(session, first.project_id, where, limit=parallel.LINES).models
