@@ -1,0 +1,97 @@
+"""Every page in light and dark, in a real browser: usable by everybody, and no request leaves the machine."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Server, settle
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+THEMES = ("light", "dark")
+BAD = ("serious", "critical")
+
+NOT_OURS = (
+    "[data-testid=stDataFrame]",  # a canvas with a table behind it, which axe cannot look into
+    "[data-testid=stToolbar]",
+    "[data-testid=stStatusWidget]",
+)
+"""Streamlit's own parts, on whose markup a page has no say."""
+
+
+@pytest.fixture(params=THEMES)
+def themed(request: pytest.FixtureRequest, browser: Browser, server: Server) -> Iterator[Page]:
+    """A fresh window of one theme, which remembers to whom it spoke."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, color_scheme=request.param, base_url=server.url
+    )
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    yield page
+    context.close()
+
+
+def menu(page: Page) -> list[str]:
+    """The addresses in the sidebar."""
+    links = page.get_by_test_id("stSidebar").get_by_role("link").all()
+    return list(dict.fromkeys(link.get_attribute("href") or "" for link in links))
+
+
+def trained(page: Page) -> None:
+    """Wait until the demo's first run has made its models."""
+    page.goto("/runs?run=1")
+    expect(page.get_by_text("78 of 78 fits")).to_be_visible(timeout=600_000)
+
+
+def test_every_page_keeps_nobody_out_and_speaks_to_nobody_else(themed: Page, server: Server) -> None:
+    hosts: set[str] = set()
+    themed.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or ""))
+    trained(themed)
+    addresses = [*menu(themed), "/model?id=1", "/compare?ids=1,2", "/ensemble?ids=1,2", "/recipe"]
+    found: list[str] = []
+
+    for address in addresses:
+        themed.goto(address)
+        settle(themed)
+        found += [f"{address}: {problem}" for problem in problems(themed)]
+        for name in tabs(themed):
+            themed.get_by_role("tab", name=name, exact=True).click()
+            settle(themed)
+            found += [f"{address}, {name}: {problem}" for problem in problems(themed)]
+
+    assert not found, "\n".join(found)
+    assert hosts <= {"127.0.0.1", ""}  # what a page holds itself (data:, blob:) has no host
+    assert len(addresses) > 12
+
+
+def tabs(page: Page) -> list[str]:
+    """Names of the page's tabs but the open one."""
+    return [
+        tab.inner_text()
+        for tab in page.get_by_test_id("stMain").get_by_role("tab").all()
+        if tab.get_attribute("aria-selected") != "true"
+    ]
+
+
+def problems(page: Page) -> list[str]:
+    """What axe-core finds serious in our part of the page; headings that skip a level; charts without words."""
+    context = {"include": [["[data-testid=stMain]"]], "exclude": [[part] for part in NOT_OURS]}
+    result = Axe().run(page, context=context, options={"resultTypes": ["violations"]})
+    found = [
+        f"{violation['id']}: {node['html'][:160]}"
+        for violation in result.response["violations"]
+        if violation["impact"] in BAD
+        for node in violation["nodes"][:3]
+    ]
+    levels = [int(re.sub(r"\D", "", tag)) for tag in page.eval_on_selector_all(
+        "[data-testid=stMain] :is(h1,h2,h3,h4,h5,h6)", "all => all.map(one => one.tagName)")]  # fmt: skip
+    found += [
+        f"heading {after} after {before}"
+        for before, after in zip(levels, levels[1:], strict=False)
+        if after > before + 1
+    ]
+    return found
