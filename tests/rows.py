@@ -8,14 +8,31 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from db.models import Artifact, Base, Blob, Model, Project, Run, RunTriple, Snapshot, Triple
+from db.models import (
+    Artifact,
+    Base,
+    Blob,
+    Model,
+    ModelParameter,
+    ModelScore,
+    ModelTag,
+    Project,
+    Run,
+    RunTriple,
+    Snapshot,
+    Triple,
+)
 from mms.domain.projects import Policy, policy_to_json
+from mms.domain.triples import typed_value
 
 ALGORITHMS = ("logistic regression", "boosting", "random forest", "naive bayes", "neighbours", "svm", "tree", "mlp")
 """Two triples of each make a run."""
 
 TRIPLES = 2 * len(ALGORITHMS)
 STATES = ("candidate",) * 90 + ("retired",) * 8 + ("challenger",) * 2
+METRICS = ("precision", "recall", "roc_auc", "accuracy", "log_loss")
+"""Beside the primary one."""
+TAGS = ("prod",) + ("",) * 199 + ("baseline", "review") * 10
 BLOB = "ab" * 32
 
 
@@ -77,7 +94,31 @@ def models(session: Session, project_id: int, now: datetime, count: int) -> list
         }
         for number, (place, run_triple) in enumerate(zip(places, run_triples, strict=True))
     ]
-    return _inserted(session, Model, rows)
+    ids = _inserted(session, Model, rows)
+    _beside(session, random, ids, rows, now)
+    return ids
+
+
+def _beside(
+    session: Session, random: Random, ids: Sequence[int], rows: Sequence[dict[str, Any]], now: datetime
+) -> None:
+    """The rows beside the models: scores, of which log loss is negated as all losses are, hyperparameters and tags."""
+    scores, parameters, tags = [], [], []
+    for model_id, row in zip(ids, rows, strict=True):
+        of = {"model_id": model_id, "project_id": row["project_id"]}
+        means = {"f1": row["score"]} | {metric: random.betavariate(20, 20) for metric in METRICS}
+        for metric, mean in means.items():
+            stored, sd = -mean if metric == "log_loss" else mean, row["score_sd"]
+            spread = {"mean": stored, "sd": sd, "minimum": stored - 2 * sd, "maximum": stored + 2 * sd, "final": None}
+            scores.append({**of, "metric": metric, **spread})
+        for name, value in row["hyperparameters"].items():
+            number, text = typed_value(value)
+            parameters.append({**of, "name": name, "number": number, "text": text})
+        if tag := random.choice(TAGS):
+            tags.append({**of, "tag": tag, "tagged_by": "ada", "tagged_at": now})
+    for table, some in ((ModelScore, scores), (ModelParameter, parameters), (ModelTag, tags)):
+        if some:
+            session.execute(sa.insert(table), some)
 
 
 def _measured(random: Random, position: int, at: datetime) -> dict[str, Any]:

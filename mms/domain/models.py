@@ -1,7 +1,7 @@
 """Models: triples fitted on a whole snapshot, ranked in the model table."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -163,12 +163,17 @@ class ModelFilter:
 
 @dataclass(frozen=True, slots=True)
 class ModelPage:
-    """One page of the model table. after: cursor of the next page, None on the last. total: capped count."""
+    """One page of the model table. after: cursor of the next page, None on the last. total: capped count.
+
+    values: by model id, what it has under the names of the columns that were asked for, in natural units; tags: by id.
+    """
 
     models: tuple[RankedModel, ...]
     after: str | None
     total: int
     capped: bool
+    values: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    tags: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def total_words(self) -> str:
