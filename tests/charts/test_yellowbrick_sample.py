@@ -84,7 +84,7 @@ def test_many_rows_are_thinned_at_equal_steps_and_keep_their_positions() -> None
     assert sample.words.startswith("2,000 of 10,000 rows at equal steps")
 
 
-@pytest.mark.parametrize("columns", [COLUMNS + 1, 2_000])
+@pytest.mark.parametrize("columns", [COLUMNS + 1, pytest.param(2_000, marks=pytest.mark.slow)])
 def test_many_columns_are_cut_to_those_tied_to_the_target_in_their_order(columns: int) -> None:
     sample = of_numbers(60, columns)
 
