@@ -47,10 +47,10 @@ class ParallelInfo:
 
 
 def parallel_of(models: Sequence[RankedModel]) -> ParallelInfo:
-    """The best `LINES` of the models on at most `AXES` axes; those that most models have come first."""
+    """The best `LINES` of the models on at most `AXES` axes: of what has several values, those first that most have."""
     best = sorted(models, key=lambda model: (-model.score, model.id))[:LINES]
     values = {name: [_value(model, name) for model in best] for name in _names(best)}
-    differing = {name: given for name, given in values.items() if len({_key(value) for value in given}) > 1}
+    differing = {name: given for name, given in values.items() if _varies(given)}
     chosen = sorted(differing, key=lambda name: (name not in _FIXED, -_present(differing[name])))[:AXES]
     leaders = max(2, len(best) // 4)
     shared = [
@@ -112,6 +112,11 @@ def _value(model: RankedModel, name: str) -> Any:
 def _key(value: Any) -> tuple[str, str]:
     """1 and 1.0 are one value, 1 and true are two."""
     return ("number", f"{value:g}") if _is_number(value) else (type(value).__name__, str(value))
+
+
+def _varies(values: Sequence[Any]) -> bool:
+    """Whether models that have it differ in it."""
+    return len({_key(value) for value in values if value is not _MISSING}) > 1
 
 
 def _present(values: Sequence[Any]) -> int:

@@ -87,6 +87,7 @@ def test_a_person_walks_the_whole_loop(page: Page) -> None:
     choose_rows(page, 0, 1)
     button(page, "Compare 2").click()
     expect(page.get_by_role("heading", name="Compare")).to_be_visible()
+    page.get_by_role("tab", name="Scores").click()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
 
     # One is promoted, with a reason.
