@@ -25,6 +25,7 @@ from mms.api import (
     snapshots,
     tables,
     triggers,
+    what_if,
 )
 from mms.api.access import current_member
 from mms.api.errors import translate_errors
@@ -43,6 +44,7 @@ _NOUNS = (
     runs,
     models,
     cards,
+    what_if,
     refits,
     openings,
     comparisons,

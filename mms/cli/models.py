@@ -7,7 +7,7 @@ from db.queries.artifacts import artifact_chunks
 from db.queries.models import PAGE, get_model, models_page
 from db.queries.projects import get_project_named
 from db.session import reading
-from mms.cli import cards
+from mms.cli import cards, what_if
 from mms.cli.console import Output, acting, group, table, verb
 from mms.domain.comparison import chance_words, conclusion, ids_of
 from mms.domain.errors import Invalid
@@ -29,7 +29,7 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     listing.add_argument("--text", default="", help="part of algorithm, recipe or hyperparameters")
     listing.add_argument("--after", help="cursor of the page before")
     listing.add_argument("--limit", type=int, default=PAGE)
-    model = group(verbs, "model", "models by id: show, compare, artifact, card")
+    model = group(verbs, "model", "models by id: show, compare, artifact, card, what-if")
     verb(model, "show", "scores, triple, signature of a model", _show).add_argument("model", type=int, help="id")
     compare = verb(model, "compare", "whether models differ for sure, on the same folds", _compare)
     compare.add_argument("models", nargs="+", help="ids, two or more")
@@ -37,6 +37,7 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     artifact.add_argument("model", type=int, help="id")
     artifact.add_argument("file", type=Path)
     cards.add_verbs(model)
+    what_if.add_verbs(model)
 
 
 def _list(args: Namespace) -> Output:
