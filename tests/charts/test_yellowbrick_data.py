@@ -263,6 +263,7 @@ def test_missing_values_of_three_classes_are_stacked_end_to_end() -> None:
     counts = sample.missing.groupby(sample.groups).sum()
     for group, bars in enumerate(made.ax.containers):
         assert [bar.get_width() for bar in bars] == counts.loc[group].tolist()
+        assert to_hex(bars[0].get_facecolor()) == legend(made)[sample.names[group]]
         assert [bar.get_x() for bar in bars] == counts.loc[: group - 1].sum().tolist() if group else True
     names = named(made.ax.get_yticklabels())
     assert dict(zip(names, counts.sum().tolist(), strict=True))["city"] == 11

@@ -58,6 +58,8 @@ def _elbow(sample: Sample, canvas: Canvas) -> Any:
     )
     drawn.fit(space)
     elbow = drawn.elbow_value_
+    for line in canvas.axes.lines[1:]:
+        line.set_color(canvas.ink)
     finished(
         drawn, canvas, "No elbow" if elbow is None else f"The elbow (a rule of thumb) lies at {elbow} groups", sample
     )

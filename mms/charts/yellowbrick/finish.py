@@ -3,6 +3,7 @@
 from typing import Any
 
 from matplotlib.patches import Patch
+from matplotlib.text import Annotation
 
 from mms.charts.theme import GREY, OKABE_ITO
 from mms.charts.yellowbrick.canvas import Canvas
@@ -60,5 +61,10 @@ def finished(visualizer: Any, canvas: Canvas, title: str, sample: Sample, *, leg
         if len(ticks.get_ticklabels()) > _CROWDED:
             ticks.set_tick_params(labelsize=7)
     canvas.flatten(len(sample.rows))
-    canvas.figure.text(0.02, -0.03, sample.words.replace("$", r"\$"), fontsize=7, color=GREY, ha="left", va="top")
+    axes.set_xlabel(axes.get_xlabel() or " ")  # what lies below needs something to lie below
+    below = {"xytext": (0, -4), "textcoords": "offset points", "ha": "center", "va": "top"}
+    words = sample.words.replace("$", r"\$")
+    canvas.figure.add_artist(
+        Annotation(words, (0.5, 0), xycoords=axes.xaxis.get_label(), fontsize=7, color=GREY, **below)
+    )
     return visualizer

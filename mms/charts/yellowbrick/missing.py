@@ -24,12 +24,13 @@ def _holes(sample: Sample) -> np.ndarray:
 def _bar(sample: Sample, canvas: Canvas) -> Any:
     holes, names = _holes(sample), [short(str(name)) for name in sample.missing.columns]
     made = visualizer("contrib.missing", "MissingValuesBar")
-    drawn = made(ax=canvas.axes, fig=canvas.figure, features=names, classes=list(sample.names), colors=colours(sample))
+    drawn = made(ax=canvas.axes, fig=canvas.figure, features=names, classes=list(sample.names))
     drawn.fit(holes, sample.groups)
     left = np.zeros(len(names))
-    for bars in canvas.axes.containers:  # Yellowbrick puts the third group where the second begins
+    # Yellowbrick takes colours of its own, and puts the third group where the second begins.
+    for bars, colour in zip(canvas.axes.containers, colours(sample), strict=True):
         for i, bar in enumerate(bars):
-            bar.set_x(left[i])
+            bar.set(x=left[i], facecolor=colour)
             left[i] += bar.get_width()
     finished(drawn, canvas, "How many values are missing in each column", sample, legend=True)
     canvas.axes.set(xlabel=f"missing values of {len(sample.rows):,}", xlim=(0, 1.05 * left.max()))

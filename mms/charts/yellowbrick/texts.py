@@ -71,7 +71,7 @@ def _frequency(sample: Sample, canvas: Canvas) -> Any:
     (box,) = canvas.axes.texts
     box.remove()  # it lies on the bars
     canvas.axes.set_xlabel(
-        f"times, of {drawn.words_:,} words without the most common of English; "
+        f"times, of {drawn.words_:,} words without the most common of English;\n"
         f"{drawn.vocab_:,} different ones, {drawn.hapaxes_:,} of them once"
     )
     return drawn
