@@ -62,9 +62,8 @@ def finished(visualizer: Any, canvas: Canvas, title: str, sample: Sample, *, leg
             ticks.set_tick_params(labelsize=7)
     canvas.flatten(len(sample.rows))
     axes.set_xlabel(axes.get_xlabel() or " ")  # what lies below needs something to lie below
-    below = {"xytext": (0, -4), "textcoords": "offset points", "ha": "center", "va": "top"}
     words = sample.words.replace("$", r"\$")
-    canvas.figure.add_artist(
-        Annotation(words, (0.5, 0), xycoords=axes.xaxis.get_label(), fontsize=7, color=GREY, **below)
-    )
+    below = Annotation(words, (0.5, 0), (0, -4), xycoords=axes.xaxis.get_label(), textcoords="offset points")
+    below.set(fontsize=7, color=GREY, ha="center", va="top")
+    canvas.figure.add_artist(below)
     return visualizer
