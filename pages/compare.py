@@ -78,7 +78,7 @@ def _tabs(
     colours = colours_of([model.id for model in models])
     with tabs[shown], told(stop=False):
         if shown == "What changed":
-            what_changed(_ordered(models, comparison))
+            what_changed(member, _ordered(models, comparison))
         elif shown == "Scores":
             scores(session, project, models, comparison, colours)
         elif shown == "Curves":

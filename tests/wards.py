@@ -19,12 +19,14 @@ from sqlalchemy.orm import Session
 
 from db import models as tables
 from db.blobs import put_bytes
+from db.queries.snapshots import profile_to_json
 from db.session import transaction
 from mms.domain.buckets import Sums
 from mms.domain.members import Member
 from mms.domain.models import Holdout, Signature
 from mms.domain.predictions import Request
 from mms.domain.projects import ProjectDraft, Task
+from mms.domain.snapshots import Profile, Selection, selection_to_json
 from mms.domain.tables import Column, ColumnType, InstanceDraft, Join, TableSource
 from mms.ml.persistence import environment
 from mms.security.site_key import sign, site_key
@@ -117,8 +119,9 @@ def a_snapshot(session: Session, project_id: int, number: int, now: datetime) ->
     blob = put_bytes(session, b"rows", now)
     row = tables.Snapshot(
         project_id=project_id, number=number, content_hash=f"{project_id:032x}{number:032x}", row_count=6, columns=[],
-        target="missed", entity_key=["patient"], time="seen_at", label_time="known_at", selection={},
-        fold_kind="by time", fold_seed=0, profile={}, data_blob=blob, folds_blob=blob,
+        target="missed", entity_key=["patient"], time="seen_at", label_time="known_at",
+        selection=selection_to_json(Selection()), fold_kind="by time", fold_seed=0,
+        profile=profile_to_json(Profile((), {})), data_blob=blob, folds_blob=blob,
         time_from=datetime(2026, 2, 1, 10, tzinfo=UTC), time_to=datetime(2026, 2, 6, 10, tzinfo=UTC),
         taken_by="ada", created_at=now,
     )  # fmt: skip

@@ -9,17 +9,23 @@ from sqlalchemy.orm import Session
 from db.blobs import cached_file
 from db.models import Snapshot as SnapshotRow
 from db.queries.models import get_model
+from db.queries.projects import get_project
 from db.queries.runs import get_run
 from db.queries.snapshots import snapshot_of
 from mms.domain.changes import Changes, Origins, RowChange, changes
+from mms.domain.errors import Invalid
+from mms.domain.members import Member
 from mms.domain.snapshots import Snapshot
 
 _TRUTH = "truth"
 
 
-def changes_between(session: Session, cache: Path, model_id: int, other_id: int) -> Changes:
-    """What differs from one live model to another, counted row by row where their snapshots differ."""
+def changes_between(session: Session, member: Member, cache: Path, model_id: int, other_id: int) -> Changes:
+    """What differs from one live model of a project to another, counted row by row where their snapshots differ."""
     one, other = _origins(session, model_id), _origins(session, other_id)
+    project = get_project(session, member, one.model.ranked.project_id)
+    if other.model.ranked.project_id != project.id:
+        raise Invalid("These models answer different questions: compare models of one project.")
     rows = None
     if one.snapshot and other.snapshot and one.snapshot.content_hash != other.snapshot.content_hash:
         rows = row_change(session, cache, one.snapshot, other.snapshot)

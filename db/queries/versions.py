@@ -14,8 +14,11 @@ from sqlalchemy.orm import Session
 from db.blobs import cached_file
 from db.models import Model as ModelRow
 from db.models import Snapshot as SnapshotRow
-from db.queries.models import models_of
+from db.queries.models import get_model, models_of
+from db.queries.projects import get_project
 from db.queries.snapshots import snapshot_file, snapshot_of
+from mms.domain.errors import Invalid
+from mms.domain.members import Member
 from mms.domain.models import Model, RankedModel
 from mms.domain.versions import VersionErrors, VersionHistory
 
@@ -31,6 +34,31 @@ class _Flags:
     keys: np.ndarray
     positive: np.ndarray
     flagged: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Which versions to count: those like a model, for one class (None: the positive one, or the first).
+
+    everywhere: of all live snapshots, on the rows they share; else of the model's own snapshot.
+    """
+
+    model_id: int
+    class_name: str | None = None
+    everywhere: bool = False
+
+
+def version_history(session: Session, member: Member, cache: Path, asked: Versions) -> VersionHistory:
+    """How the errors of a project went, version by version; Invalid for numbers, and for a class there is not."""
+    model = get_model(session, asked.model_id)
+    project, classes = get_project(session, member, model.ranked.project_id), model.signature.classes
+    if not classes:
+        raise Invalid("False positives and negatives are of classes, and these models answer numbers: see their MAE.")
+    class_name = asked.class_name or project.positive_class or classes[0]
+    if class_name not in classes:
+        raise Invalid(f"'{class_name}' is no class of {model.ranked.name}: choose one of {', '.join(classes)}.")
+    ids, older = versions_like(session, model.ranked, everywhere=asked.everywhere)
+    return errors_by_version(session, cache, ids, class_name, older)
 
 
 def versions_like(

@@ -1,16 +1,31 @@
 """Models compared on the same rows and folds."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from db.queries.changes import changes_between
+from db.queries.versions import Versions, version_history
 from db.session import reading
 from mms.api.access import CurrentMember
 from mms.api.answers import answer
 from mms.api.limits import Id
 from mms.domain.comparison import conclusion, ids_of, standings_words
+from mms.domain.versions import history_words
 from mms.domain.worth import verdict
+from mms.settings import settings
 from mms.usecases.comparisons import compared, standings
 
 router = APIRouter(tags=["comparisons"])
+
+
+class Of(BaseModel):
+    """Which class against the rest, and whether versions of other snapshots count, on the rows that all share."""
+
+    model_config = ConfigDict(extra="forbid")
+    class_name: str | None = Field(None, alias="class")
+    everywhere: bool = False
 
 
 @router.get("/comparisons")
@@ -19,6 +34,23 @@ def comparison(models: str, member: CurrentMember) -> Response:
     with reading() as session:
         found = compared(session, member, ids_of(models))
     return answer({"comparison": found, "words": f"{conclusion(found)}: {verdict(found)}"})
+
+
+@router.get("/comparisons/changes")
+def between(model: Id, other: Id, member: CurrentMember) -> Response:
+    """What changed from one model to another of its project: rows, columns, folds, triple, environment, run."""
+    with reading() as session:
+        found = changes_between(session, member, settings().cache, model, other)
+    return answer({"changes": found, "words": found.words})
+
+
+@router.get("/models/{model_id}/versions")
+def versions(model_id: Id, of: Annotated[Of, Query()], member: CurrentMember) -> Response:
+    """Both kinds of errors of all versions of the model's snapshot and scope, on the same rows, in their order."""
+    asked = Versions(model_id, of.class_name, of.everywhere)
+    with reading() as session:
+        found = version_history(session, member, settings().cache, asked)
+    return answer({"history": found, "words": history_words(found)})
 
 
 @router.get("/runs/{run_id}/standings")

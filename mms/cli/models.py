@@ -4,8 +4,10 @@ from argparse import ArgumentParser, Namespace, _SubParsersAction
 from pathlib import Path
 
 from db.queries.artifacts import artifact_chunks
+from db.queries.changes import changes_between
 from db.queries.models import PAGE, get_model, models_page
 from db.queries.projects import get_project_named
+from db.queries.versions import Versions, version_history
 from db.session import reading
 from mms.cli import cards, what_if
 from mms.cli.console import Output, acting, group, table, verb
@@ -14,7 +16,9 @@ from mms.domain.errors import Invalid
 from mms.domain.models import ModelFilter, ModelSort, ModelState
 from mms.domain.scores import METRICS
 from mms.domain.triples import described
+from mms.domain.versions import history_words
 from mms.domain.worth import verdict
+from mms.settings import settings
 
 
 def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
@@ -33,6 +37,14 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     verb(model, "show", "scores, triple, signature of a model", _show).add_argument("model", type=int, help="id")
     compare = verb(model, "compare", "whether models differ for sure, on the same folds", _compare)
     compare.add_argument("models", nargs="+", help="ids, two or more")
+    changed = verb(model, "changes", "what changed from one model to another of its project", _changes)
+    changed.add_argument("model", type=int, help="id")
+    changed.add_argument("other", type=int, help="id")
+    changed.add_argument("--all", action="store_true", help="also what is the same")
+    errors = verb(model, "versions", "false positives and negatives, version by version on the same rows", _versions)
+    errors.add_argument("model", type=int, help="id; versions of its snapshot and scope are counted")
+    errors.add_argument("--class", dest="of_class", help="against the rest; the positive one where there is one")
+    errors.add_argument("--everywhere", action="store_true", help="of all snapshots, on the rows they share")
     artifact = verb(model, "artifact", "write a model's artifact to a file", _artifact)
     artifact.add_argument("model", type=int, help="id")
     artifact.add_argument("file", type=Path)
@@ -101,6 +113,38 @@ def _compare(args: Namespace) -> Output:
     ]
     words = f"{conclusion(found)}: {verdict(found)}"
     return Output({"comparison": found, "words": words}, [words, "", *table(rows, "")])
+
+
+def _changes(args: Namespace) -> Output:
+    member, _ = acting()
+    with reading() as session:
+        found = changes_between(session, member, settings().cache, args.model, args.other)
+    facts = found.facts if args.all else found.differing
+    rows = [
+        {
+            "": f.mark.value,
+            "part": f.part,
+            "what": f.what,
+            found.one: f.one,
+            found.other: f.other,
+            "words": f.mark.words,
+        }
+        for f in facts
+    ]
+    return Output({"changes": found, "words": found.words}, [found.words, "", *table(rows, "Nothing differs.")])
+
+
+def _versions(args: Namespace) -> Output:
+    member, _ = acting()
+    with reading() as session:
+        asked = Versions(args.model, args.of_class, args.everywhere)
+        found = version_history(session, member, settings().cache, asked)
+    rows = [
+        {"id": v.model_id, "model": v.name, "false positives": v.false_positives, "false negatives": v.false_negatives}
+        for v in found.versions
+    ]
+    words = history_words(found)
+    return Output({"history": found, "words": words}, [words, "", *table(rows, "")])
 
 
 def _artifact(args: Namespace) -> Output:

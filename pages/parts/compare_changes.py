@@ -9,11 +9,12 @@ import streamlit as st
 from db.queries.changes import changes_between
 from db.session import reading
 from mms.domain.changes import Changes
+from mms.domain.members import Member
 from mms.domain.models import Model
 from mms.settings import settings
 
 
-def what_changed(models: Sequence[Model]) -> None:
+def what_changed(member: Member, models: Sequence[Model]) -> None:
     """From the older of the best two to the newer; of more than two models one chooses. models: best first."""
     named = {model.ranked.name: model for model in models}
     first, last = sorted(models[:2], key=lambda model: model.ranked.version)
@@ -26,7 +27,9 @@ def what_changed(models: Sequence[Model]) -> None:
     if one == other:
         st.info("This is one model: choose another to see what changed.")
         return
-    found = _changes(named[one].id, named[other].id, (named[one].ranked.touched_at, named[other].ranked.touched_at))
+    found = _changes(
+        member, named[one].id, named[other].id, (named[one].ranked.touched_at, named[other].ranked.touched_at)
+    )
     st.markdown(found.words)
     if found.identical:
         st.badge("identical artifact", icon=":material/equal:", color="green")
@@ -66,6 +69,6 @@ def changes_frame(found: Changes, *, everything: bool) -> pd.DataFrame:
 
 
 @st.cache_data(max_entries=64, show_spinner="Comparing the rows of both snapshots …")
-def _changes(model_id: int, other_id: int, touched: tuple[datetime, datetime]) -> Changes:
+def _changes(_member: Member, model_id: int, other_id: int, touched: tuple[datetime, datetime]) -> Changes:
     with reading() as session:
-        return changes_between(session, settings().cache, model_id, other_id)
+        return changes_between(session, _member, settings().cache, model_id, other_id)

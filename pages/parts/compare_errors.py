@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from db.queries.versions import NEWEST, errors_by_version, versions_like
+from db.queries.versions import NEWEST, Versions, version_history
 from db.session import reading
 from mms.charts import agreement, versions
 from mms.domain.agreement import Agreement
@@ -35,27 +35,25 @@ def errors(member: Member, project: Project, models: Sequence[Model]) -> None:
         )
     if project.task.is_classification:
         st.subheader("Version by version")
-        _versions(project, models)
+        _versions(member, project, models)
 
 
-def _versions(project: Project, models: Sequence[Model]) -> None:
+def _versions(member: Member, project: Project, models: Sequence[Model]) -> None:
     class_name = class_choice(project, models[0], "class")
     of = st.segmented_control("Versions of", OF, default=OF[0], required=True, key="of", bind="query-params")
-    first = models[0].ranked
-    with reading() as session:
-        ids, older = versions_like(session, first, everywhere=of == OF[1])
-    history = _history(tuple(ids), class_name, older)
-    finding = history_words(history)
-    st.markdown(finding)
-    event = st.plotly_chart(
-        versions.figure(history), alt=finding, key="versions", on_select="rerun", selection_mode="points"
-    )
-    if older:
-        st.caption(f"The newest {NEWEST} versions; {older:,} older ones are left out.")
-    names = {one.model_id: one.name for one in history.versions}
-    for model_id in dict.fromkeys(ids_in(event)):
-        query = link_query(project, id=model_id, tab="Rows", wrong="true")
-        st.page_link("model.py", label=f"The wrong answers of {names[model_id]}", query_params=query)
+    with told(stop=False):
+        history = _history(Versions(models[0].id, class_name, of == OF[1]), member)
+        finding = history_words(history)
+        st.markdown(finding)
+        event = st.plotly_chart(
+            versions.figure(history), alt=finding, key="versions", on_select="rerun", selection_mode="points"
+        )
+        if history.older:
+            st.caption(f"The newest {NEWEST} versions; {history.older:,} older ones are left out.")
+        names = {one.model_id: one.name for one in history.versions}
+        for model_id in dict.fromkeys(ids_in(event)):
+            query = link_query(project, id=model_id, tab="Rows", wrong="true")
+            st.page_link("model.py", label=f"The wrong answers of {names[model_id]}", query_params=query)
 
 
 @st.cache_data(max_entries=16, show_spinner="Comparing the models' out-of-fold rows …")
@@ -65,6 +63,6 @@ def _agreement(ids: tuple[int, ...], _member: Member) -> Agreement:
 
 
 @st.cache_data(max_entries=16, ttl=60, show_spinner="Counting the errors of every version …")
-def _history(ids: tuple[int, ...], class_name: str, older: int) -> VersionHistory:
+def _history(asked: Versions, _member: Member) -> VersionHistory:
     with reading() as session:
-        return errors_by_version(session, settings().cache, ids, class_name, older)
+        return version_history(session, _member, settings().cache, asked)

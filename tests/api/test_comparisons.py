@@ -44,6 +44,14 @@ def test_a_run_tells_how_its_models_stand(client: TestClient, champion: int) -> 
     assert client.get("/api/v1/runs/99/standings").status_code == 404
 
 
+def test_what_changed_is_told_fact_by_fact(client: TestClient, champion: int) -> None:
+    told = client.get("/api/v1/comparisons/changes", params={"model": champion, "other": 2}).json()
+
+    assert told["words"].startswith("v1 logistic regression and v2 logistic regression are the identical artifact")
+    assert {fact["mark"] for fact in told["changes"]["facts"]} <= {"=", "≠", "+", "−"}
+    assert client.get("/api/v1/comparisons/changes", params={"model": champion, "other": 99}).status_code == 404
+
+
 @pytest.mark.parametrize(("models", "status"), [("1,two", 422), ("1,2", 409)])
 def test_what_cannot_be_compared_is_refused(client: TestClient, champion: int, models: str, status: int) -> None:
     answer = client.get("/api/v1/comparisons", params={"models": models})
