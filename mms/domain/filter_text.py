@@ -99,9 +99,7 @@ def _tokens(text: str) -> list[_Token]:
         match = _TOKEN.match(text, at)
         if match is None:
             if text[at] in "'\"":
-                raise _wrong(
-                    at + 1, text[at], f"this quote is never closed: expected another {text[at]} after the text"
-                )
+                raise _wrong(at + 1, text[at], f"expected another {text[at]} where this text ends")
             raise _wrong(at + 1, text[at], "expected a field, a value or a sign")
         found.append(_Token(_Sort[match.lastgroup or ""], match[0], at + 1))
         at = match.end()
@@ -258,7 +256,8 @@ def _value(kind: Kind, token: _Token) -> Value | None:
         return None
     number = float(token.text)
     if kind is Kind.WHOLE:
-        return int(token.text) if token.text.lstrip("+-").isdigit() and abs(number) < _WHOLE else None
+        whole = int(token.text) if token.text.lstrip("+-").isdigit() else _WHOLE
+        return whole if abs(whole) < _WHOLE else None
     return number if isfinite(number) and kind in (Kind.NUMBER, Kind.PARAMETER) else None
 
 

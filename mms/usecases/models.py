@@ -1,4 +1,4 @@
-"""Models: described, archived, loaded to answer, scored on rows."""
+"""Models: described, handed over, archived, loaded to answer, scored on rows."""
 
 from collections import OrderedDict
 from datetime import datetime
@@ -16,7 +16,7 @@ from db.queries.projects import hold_project
 from mms.domain.errors import Conflict, Invalid
 from mms.domain.members import Member, Permission
 from mms.domain.models import Model, ModelState
-from mms.domain.projects import Task
+from mms.domain.projects import Task, checked_name
 from mms.ml.fitting import Instances
 from mms.ml.metrics import score_all
 from mms.ml.persistence import check_environment, load_pipeline
@@ -43,6 +43,14 @@ def describe_model(session: Session, member: Member, model_id: int, description:
     if len(text) > DESCRIPTION:
         raise Invalid(f"A description has at most {DESCRIPTION:,} characters; this one has {len(text):,}.")
     row.description, row.touched_at = text, now
+    session.flush()
+
+
+def hand_over_model(session: Session, member: Member, model_id: int, owner: str, now: datetime) -> None:
+    """Write who looks after a model from now on."""
+    member.require(Permission.TRAIN)
+    row = _live(session, model_id)
+    row.owner, row.touched_at = checked_name(owner, "owner"), now
     session.flush()
 
 

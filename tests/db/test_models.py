@@ -233,6 +233,7 @@ def test_a_model_is_read_with_scores_signature_and_hold_out(project: int, now: d
     holdout = Holdout(now - timedelta(days=9), now, Sums(10, 10, {("true", "true"): 10}))
     changed(ranked.version, holdout=holdout.to_json(), threshold=0.25)
     with transaction() as session:
+        session.execute(sa.delete(ModelScore).where(ModelScore.model_id == ranked.id))
         for metric in ("roc_auc", "f1"):
             session.add(
                 ModelScore(
