@@ -33,6 +33,11 @@ class DiagnosticKind(StrEnum):
     VALIDATION_CURVE = "validation curve"
     SLICES = "error slices"
     SUBGROUPS = "subgroups"
+    FEATURE_ELIMINATION = "feature elimination"
+    FEATURE_DROPPING = "feature dropping"
+    ALPHA_PATH = "alpha path"
+    INFLUENCE = "influence"
+    BOUNDARIES = "boundaries"
 
 
 DEFAULTS: Mapping[DiagnosticKind, Parameters] = MappingProxyType(
@@ -45,6 +50,9 @@ DEFAULTS: Mapping[DiagnosticKind, Parameters] = MappingProxyType(
         DiagnosticKind.DEPENDENCE: {"column": None, "class": None},
         DiagnosticKind.PERMUTATION: {"folds": 3, "repeats": 5},
         DiagnosticKind.LEARNING_CURVE: {"folds": 12},
+        DiagnosticKind.FEATURE_ELIMINATION: {"folds": 12},
+        DiagnosticKind.FEATURE_DROPPING: {"folds": 12},
+        DiagnosticKind.ALPHA_PATH: {"folds": 12},
         DiagnosticKind.VALIDATION_CURVE: {"parameter": None, "values": [], "folds": 12},
     }
 )
@@ -53,6 +61,16 @@ DEFAULTS: Mapping[DiagnosticKind, Parameters] = MappingProxyType(
 column: None takes the first that will do. folds: how many of them are fitted. repeats: shuffles of each column. values:
 of a hyperparameter, tried beside the model's own.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a check takes. calls: of fitted models. seconds: about, on one core; None where nothing tells."""
+
+    fits: int
+    calls: int
+    seconds: float | None
+
 
 _FORMAT = 1
 """Grows when the tables of a kind change their columns: what was stored before is then made again."""

@@ -256,3 +256,10 @@ def typed_value(value: Value) -> tuple[float | None, str | None]:
     if isinstance(value, bool):
         return None, "true" if value else "false"
     return (float(value), None) if isinstance(value, int | float) else (None, str(value))
+
+
+def only_difference(one: Mapping[str, Value], other: Mapping[str, Value]) -> str | None:
+    """The name of the one hyperparameter in which two sets differ; None where none differs, or more than one."""
+    absent = object()
+    differing = [name for name in {**one, **other} if one.get(name, absent) != other.get(name, absent)]
+    return differing[0] if len(differing) == 1 else None

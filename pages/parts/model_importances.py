@@ -1,45 +1,37 @@
 """What each feature weighed in a model, and how much that changes from fold to fold."""
 
-import pandas as pd
 import streamlit as st
 
-from db.queries.folds import importances_frame
-from db.session import reading
-from mms.domain.errors import NotFound
+from mms.charts import importances as chart
+from mms.charts.theme import colours_of
+from mms.domain.diagnostics import DiagnosticKind, asked
+from mms.domain.members import Member
 from mms.domain.models import Model
+from mms.domain.projects import Project
+from mms.domain.subjects import Subject, SubjectKind
+from pages.parts.diagnostic_tables import stored_tables
+from pages.parts.downloads import csv_download
 
-_SHOWN = 20
+_WEIGHT = st.column_config.NumberColumn(format="%.4g")
 
 
-def importances(model: Model) -> None:
-    """The features that weigh most, as a table; a sentence where the algorithm tells none."""
+def importances(member: Member, _project: Project, model: Model) -> None:
+    """The features that weigh most, as bars and as a table; a sentence where the algorithm tells none."""
     st.subheader("What each feature weighed")
-    try:
-        with reading() as session:
-            frame = importances_frame(session, model.id)
-    except NotFound:
-        st.markdown("This algorithm does not tell what its features weigh: ask a linear model or trees.")
+    tables = stored_tables(member, asked(Subject(SubjectKind.MODEL, model.id), DiagnosticKind.IMPORTANCES))
+    if tables is None:
         return
-    shown = importance_table(frame)
-    first = shown.iloc[0]
-    st.markdown(f"**{first['feature']}** weighs most of {len(frame):,} features.")
-    weight = st.column_config.NumberColumn(format="%.4g")
+    table = tables["features"]
+    info = chart.importances_of(model.ranked.name, table)
+    finding = chart.words(info)
+    st.markdown(finding)
+    st.plotly_chart(chart.figure(info, colours_of([model.id])[model.id]), alt=finding, key="weights")
+    shown = table.head(chart.SHOWN).rename(
+        columns={"final": "final fit", "mean": "mean of folds", "sd": "± over folds", "low": "least", "high": "most"}
+    )
     st.dataframe(
         shown, hide_index=True, alt=f"the features that weigh most in {model.ranked.name}",
-        column_config={name: weight for name in shown.columns if name != "feature"},
+        column_config={name: _WEIGHT for name in shown.columns if name not in ("feature", "folds")},
     )  # fmt: skip
     st.caption("Impurity or gain of trees, coefficients of linear models: of the final fit, and over the folds.")
-
-
-def importance_table(importances: pd.DataFrame) -> pd.DataFrame:
-    """The `_SHOWN` features that weigh most in the final fit, by size: final, mean and spread over the folds."""
-    folds = importances.filter(regex=r"^fold_\d+$")
-    table = pd.DataFrame(
-        {
-            "feature": importances["feature"],
-            "final fit": importances["final"],
-            "mean of folds": folds.mean(axis=1),
-            "± over folds": folds.std(axis=1),
-        }
-    )
-    return table.sort_values("final fit", key=lambda values: -values.abs(), kind="stable").head(_SHOWN)
+    csv_download(table, f"importances-{model.ranked.version}.csv", "CSV", key="weights_csv")

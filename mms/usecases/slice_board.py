@@ -1,0 +1,106 @@
+"""Models ranked anew on the rows of one rule, from their stored out-of-fold rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from db.queries.models import get_model, models_page
+from db.queries.projects import get_project
+from db.queries.snapshots import get_snapshot, snapshot_frame
+from mms.domain.comparison import why_not_comparable
+from mms.domain.errors import Conflict, Invalid, NotFound
+from mms.domain.members import Member, Permission
+from mms.domain.models import Model, ModelFilter
+from mms.domain.projects import Project
+from mms.domain.scores import metric_named
+from mms.domain.segments import checked_rule, rule_words
+from mms.domain.slice_board import MOST, SliceAsked, SliceBoard, SliceStanding
+from mms.domain.tables import Condition
+from mms.ml.diagnostics.subgroups import scores_of, spread_of
+from mms.ml.segments import rows_in
+from mms.settings import settings
+from mms.usecases.diagnostics import ground_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """One model on the slice and on all rows; rows, all: how many of them were scored."""
+
+    model: Model
+    score: float | None
+    sd: float | None
+    folds: int
+    whole: float | None
+    rows: int
+    total: int
+
+
+def slice_board(session: Session, member: Member, asked: SliceAsked) -> SliceBoard:
+    """The models of `slice_models`, ranked on the rows that meet every condition.
+
+    Invalid: no condition, or one that the snapshot's features cannot meet; a metric of another task. Conflict: models
+    that were not scored on the same rows. NotFound: there are no models.
+    """
+    project = get_project(session, member, asked.project_id)
+    metric = metric_named(asked.metric or project.primary_metric, project.task)
+    models = slice_models(session, member, asked)
+    snapshot_id = models[0].ranked.snapshot_id
+    conditions = checked_rule(get_snapshot(session, snapshot_id).schema, asked.conditions)
+    inside = rows_of_rule(session, member, snapshot_id, conditions)
+    scored = [_scored(session, model, inside, metric.name) for model in models]
+    whole = {one.model.id: place for place, one in enumerate(sorted(scored, key=lambda one: _order(one.whole)), 1)}
+    standings = (
+        SliceStanding(one.model.ranked, one.score, one.sd, one.folds, one.whole, place, whole[one.model.id])
+        for place, one in enumerate(sorted(scored, key=lambda one: _order(one.score)), 1)
+    )
+    first = scored[0]
+    return SliceBoard(metric.name, rule_words(conditions), snapshot_id, first.rows, first.total, tuple(standings))
+
+
+def slice_models(session: Session, member: Member, asked: SliceAsked) -> list[Model]:
+    """Whom a slice ranks; see SliceAsked."""
+    member.require(Permission.VIEW)
+    project = get_project(session, member, asked.project_id)
+    found = [get_model(session, model_id) for model_id in asked.model_ids] or _best(session, project, asked)
+    foreign = next((model for model in found if model.ranked.project_id != project.id), None)
+    if foreign is not None:
+        raise Invalid(f"{foreign.ranked.name} belongs to another project: choose models of '{project.name}'.")
+    why_not = why_not_comparable([model.ranked for model in found])
+    if why_not is not None:
+        raise Conflict(why_not)
+    return found[:MOST]
+
+
+def rows_of_rule(session: Session, member: Member, snapshot_id: int, conditions: Sequence[Condition]) -> np.ndarray:
+    """Which rows of a snapshot meet every condition, (rows,) bool."""
+    member.require(Permission.VIEW)
+    snapshot = get_snapshot(session, snapshot_id)
+    return rows_in(snapshot_frame(session, settings().cache, snapshot), conditions)
+
+
+def _best(session: Session, project: Project, asked: SliceAsked) -> list[Model]:
+    """The best of a run or a snapshot, of the scope of the very best."""
+    snapshot_id = asked.snapshot_id
+    if asked.run_id is None and snapshot_id is None:
+        best = models_page(session, project.id, ModelFilter(), limit=1).models
+        snapshot_id = best[0].snapshot_id if best else None
+    where = ModelFilter(run_id=asked.run_id, snapshot_id=snapshot_id)
+    ranked = models_page(session, project.id, where, limit=2 * MOST).models
+    if not ranked:
+        raise NotFound("There are no models to rank here yet: train some first.")
+    return [get_model(session, one.id) for one in ranked if one.scope == ranked[0].scope][:MOST]
+
+
+def _scored(session: Session, model: Model, inside: np.ndarray, metric: str) -> _Scored:
+    ground = ground_of(session, model.id)
+    rows = ground.oof[inside[ground.oof["row"].to_numpy()]]
+    sd, folds = spread_of(ground, rows).get(metric, (np.nan, 0))
+    whole = next((summary.mean for summary in model.scores if summary.metric == metric), None)
+    score = scores_of(ground, rows).get(metric)
+    return _Scored(model, score, None if np.isnan(sd) else sd, folds, whole, len(rows), len(ground.oof))
+
+
+def _order(score: float | None) -> float:
+    return np.inf if score is None else -score
