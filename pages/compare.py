@@ -20,6 +20,7 @@ from pages.parts.compare_costs import costs
 from pages.parts.compare_curves import curves
 from pages.parts.compare_errors import errors
 from pages.parts.compare_promote import promote_one
+from pages.parts.compare_residuals import error_spreads
 from pages.parts.compare_scores import scores
 from pages.parts.compare_triples import triples
 from pages.parts.comparison import opened
@@ -81,8 +82,10 @@ def _tabs(
             what_changed(member, _ordered(models, comparison))
         elif shown == "Scores":
             scores(session, project, models, comparison, colours)
-        elif shown == "Curves":
+        elif shown == "Curves" and project.task.is_classification:
             curves(project, models, colours)
+        elif shown == "Curves":
+            error_spreads(member, models, colours)
         elif shown == "Costs":
             costs(project, comparison, colours)
         elif shown == "Triples":

@@ -65,6 +65,7 @@ def test_what_changed_stands_in_words_and_by_signs_and_can_be_shown_of_any_pair(
     assert dict(zip(every["what"], every["in words"], strict=True))["snapshot"] == "same"
 
 
+@pytest.mark.slow
 def test_every_tab_says_its_finding(open_staged: Open, stage: Stage) -> None:
     best, second, baseline = stage.models
     ids = f"{best.id},{second.id},{baseline.id}"
