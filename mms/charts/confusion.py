@@ -1,14 +1,23 @@
 """Confusion: which class was taken for which, at a threshold where there are two."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
 from mms.charts.theme import bare, empty
+from mms.domain.thresholds import Flags
+
+MOST_CLASSES = 40
+"""Of more classes, those most confused are drawn: 40 x 40 cells stay below the most points of a chart."""
+
+_WRITTEN = 14
+"""Up to so many classes the counts stand in their cells."""
 
 _SCALE = ((0.0, "#E3EEF6"), (1.0, "#0072B2"))
+_ANSWERED = "answered "
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,15 @@ class ConfusionInfo:
         """Rows that got the positive class as their answer."""
         return 0 if self.positive is None else int(self.counts[:, self.classes.index(self.positive)].sum())
 
+    @property
+    def worst(self) -> tuple[str, str, int] | None:
+        """The truth and the answer that are confused most, and how often; None where all is right."""
+        wrong = self.counts - np.diag(np.diag(self.counts))
+        if not wrong.any():
+            return None
+        truth, answer = np.unravel_index(int(wrong.argmax()), wrong.shape)
+        return self.classes[truth], self.classes[answer], int(wrong.max())
+
     def _share(self, axis: int) -> float | None:
         if self.positive is None:
             return None
@@ -52,19 +70,25 @@ class ConfusionInfo:
         return float(self.counts[at, at]) / n if n else None
 
 
-def confusion_of(truth: np.ndarray, label: np.ndarray, classes: Sequence[str]) -> ConfusionInfo:
-    """Counts of (truth, label) pairs; equals scikit-learn's confusion_matrix. Both arrays: (n,) str."""
-    index = {name: i for i, name in enumerate(classes)}
-    k = len(classes)
-    pairs = np.array([index[t] * k + index[p] for t, p in zip(truth, label, strict=True)], dtype=int)
-    return ConfusionInfo(tuple(classes), np.bincount(pairs, minlength=k * k).reshape(k, k))
+def confusion_of(tables: Mapping[str, pd.DataFrame]) -> ConfusionInfo:
+    """From the tables of the diagnostic: as the model answers by itself."""
+    wide = tables["counts"]
+    return ConfusionInfo(tuple(wide["truth"]), wide.drop(columns="truth").to_numpy(int))
 
 
-def confusion_at(positive: np.ndarray, score: np.ndarray, names: tuple[str, str], threshold: float) -> ConfusionInfo:
-    """Counts when rows scored at or above the threshold are flagged. names: (other class, positive class)."""
-    flagged = score >= threshold
-    pairs = positive.astype(int) * 2 + flagged.astype(int)
-    return ConfusionInfo(names, np.bincount(pairs, minlength=4).reshape(2, 2), names[1], threshold)
+def confusion_at(flags: Flags, names: tuple[str, str]) -> ConfusionInfo:
+    """When rows scored at or above a threshold are flagged. names: (other class, positive class)."""
+    counts = [[flags.true_negatives, flags.false_positives], [flags.false_negatives, flags.true_positives]]
+    return ConfusionInfo(names, np.array(counts), names[1], flags.threshold)
+
+
+def most_confused(info: ConfusionInfo, most: int = MOST_CLASSES) -> ConfusionInfo:
+    """Only the classes with most wrong rows, as truth or as answer, in their own order; the same one where few."""
+    if len(info.classes) <= most:
+        return info
+    wrong = info.counts - np.diag(np.diag(info.counts))
+    kept = np.sort(np.argsort(-(wrong.sum(axis=0) + wrong.sum(axis=1)), kind="stable")[:most])
+    return ConfusionInfo(tuple(info.classes[i] for i in kept), info.counts[np.ix_(kept, kept)])
 
 
 def words(info: ConfusionInfo) -> str:
@@ -73,10 +97,14 @@ def words(info: ConfusionInfo) -> str:
     if not n:
         return "There are no answered rows to count."
     if info.positive is None:
-        return f"Of {n:,} rows {info.accuracy:.1%} were answered rightly."
+        worst = info.worst
+        most = f"; most often '{worst[0]}' is taken for '{worst[1]}' ({worst[2]:,} times)" if worst else ""
+        few = len(info.classes) - MOST_CLASSES
+        left = f". Of {len(info.classes)} classes the {MOST_CLASSES} most confused are drawn" if few > 0 else ""
+        return f"Of {n:,} rows {info.accuracy:.1%} were answered rightly{most}{left}."
     if info.precision is None or info.recall is None:
-        return f"Of {n:,} rows none is flagged as {info.positive}."
-    at = "" if info.threshold is None else f" at {info.threshold:.2f}"
+        return f"Of {n:,} rows none is {'flagged as' if info.precision is None else 'truly'} {info.positive}."
+    at = "" if info.threshold is None else f" at {info.threshold:g}"
     return (
         f"Flagging{at} marks {info.flagged:,} of {n:,} rows as {info.positive}: "
         f"{info.precision:.1%} of the flags are right, and {info.recall:.1%} of that class are found."
@@ -84,21 +112,38 @@ def words(info: ConfusionInfo) -> str:
 
 
 def figure(info: ConfusionInfo) -> go.Figure:
-    """Counts in cells, coloured by their share of the truth's row."""
+    """Counts in cells, coloured by their share of the truth's row. Invisible dots on the cells can be selected: the
+    custom data of each are its truth and its answer."""
     if not info.counts.sum():
         return empty("Confusion matrix", words(info))
-    totals = info.counts.sum(axis=1, keepdims=True)
-    shares = np.divide(info.counts, totals, out=np.zeros(info.counts.shape), where=totals > 0)
-    text = [
-        [f"{count:,}<br>{share:.0%}" for count, share in zip(counts, row, strict=True)]
-        for counts, row in zip(info.counts, shares, strict=True)
-    ]
-    drawn = bare("Confusion matrix", "answered", "truly")
+    shown = most_confused(info)
+    totals = shown.counts.sum(axis=1, keepdims=True)
+    shares = np.divide(shown.counts, totals, out=np.zeros(shown.counts.shape), where=totals > 0)
+    k = len(shown.classes)
+    drawn = bare("Confusion matrix", "answered", "truly", height=max(340, min(760, 24 * k)))
     drawn.add_heatmap(
-        z=shares, x=list(info.classes), y=list(info.classes), text=text, texttemplate="%{text}", zmin=0, zmax=1,
+        z=shares, x=list(shown.classes), y=list(shown.classes), customdata=shown.counts, zmin=0, zmax=1,
         colorscale=_SCALE, showscale=False, xgap=2, ygap=2,
-        hovertemplate="truly %{y}, answered %{x}: %{z:.1%} of the truth's rows<extra></extra>",
+        hovertemplate="truly %{y}, answered %{x}: %{customdata:,} rows, %{z:.1%} of that truth<extra></extra>",
     )  # fmt: skip
+    if k <= _WRITTEN:
+        drawn.data[0].update(text=_texts(shown.counts, shares), texttemplate="%{text}")
+        _add_dots(drawn, shown)
     drawn.update_xaxes(type="category")
     drawn.update_yaxes(type="category", autorange="reversed")
     return drawn
+
+
+def _texts(counts: np.ndarray, shares: np.ndarray) -> list[list[str]]:
+    return [
+        [f"{count:,}<br>{share:.0%}" for count, share in zip(row, parts, strict=True)]
+        for row, parts in zip(counts, shares, strict=True)
+    ]
+
+
+def _add_dots(drawn: go.Figure, info: ConfusionInfo) -> None:
+    pairs = [(truth, answer) for truth in info.classes for answer in info.classes]
+    drawn.add_scatter(
+        x=[answer for _, answer in pairs], y=[truth for truth, _ in pairs], customdata=pairs, mode="markers",
+        marker={"size": 30, "opacity": 0.01, "symbol": "square"}, showlegend=False, hoverinfo="skip",
+    )  # fmt: skip

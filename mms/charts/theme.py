@@ -1,6 +1,6 @@
-"""Colours, the bare layout of every figure, and thinning. Axes and fonts follow Streamlit's light or dark theme."""
+"""Colours, lines and the bare layout of every figure. Axes and fonts follow Streamlit's light or dark theme."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,8 +11,11 @@ OKABE_ITO: tuple[str, ...] = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4
 GREY = "#888888"
 """Reference lines and joins: visible on both backgrounds, louder than neither."""
 
-POINTS = 500
-"""A thinned curve keeps at most this many points."""
+POINTS = 2_000
+"""No chart sends more."""
+
+DASHES = ("solid", "dash", "dot", "dashdot")
+"""How lines of equal colour are told apart."""
 
 
 def colours_of(model_ids: Sequence[int]) -> dict[int, str]:
@@ -49,30 +52,11 @@ def empty(title: str, why: str) -> go.Figure:
     return figure
 
 
-def thinned(x: np.ndarray, y: np.ndarray, limit: int = POINTS) -> tuple[np.ndarray, np.ndarray]:
-    """The same curve in at most `limit` points: its ends, and corners at equal steps along its length.
-
-    Inner points of straight stretches go first, which changes nothing. On a curve of length L (in units of the axes'
-    ranges) no point that then goes lies further than L/limit from a point that stays.
-    """
-    keep = _corners(x, y)
-    x, y = x[keep], y[keep]
-    if len(x) <= limit:
-        return x, y
-    walked = np.concatenate([[0.0], np.cumsum(np.hypot(_scaled(np.diff(x), x), _scaled(np.diff(y), y)))])
-    steps = np.linspace(0.0, walked[-1], limit)
-    picked = np.unique(np.searchsorted(walked, steps).clip(0, len(x) - 1))
-    return x[picked], y[picked]
+def dash_of(model_id: int, colours: Mapping[int, str]) -> str:
+    """Solid for the first six models; the next six have the same colours, dashed, and so on: no two look alike."""
+    return DASHES[list(colours).index(model_id) // len(OKABE_ITO) % len(DASHES)]
 
 
-def _corners(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    if len(x) < 3:
-        return np.ones(len(x), dtype=bool)
-    dx, dy = np.diff(x), np.diff(y)
-    turn = dx[:-1] * dy[1:] - dx[1:] * dy[:-1]
-    return np.concatenate([[True], np.abs(turn) > 1e-15, [True]])
-
-
-def _scaled(steps: np.ndarray, values: np.ndarray) -> np.ndarray:
-    span = float(np.ptp(values))
-    return steps / span if span else steps
+def evenly(count: int, limit: int) -> np.ndarray:
+    """Positions of at most `limit` of `count` things, at equal steps, both ends among them."""
+    return np.unique(np.linspace(0, count - 1, min(count, max(2, limit))).astype(int)) if count else np.arange(0)

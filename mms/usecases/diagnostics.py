@@ -74,7 +74,7 @@ def ensure(transaction: Transaction, member: Member, questions: Sequence[Questio
     member.require(Permission.VIEW)
     with reading() as session:
         known = find_diagnostics(session, questions)
-        missing = [question for question in questions if question.hash not in known]
+        missing = [question for question in questions if question.hash not in known and not _in_job(question)]
         grounds = {model_id: ground_of(session, model_id) for model_id in dict.fromkeys(q.subject.id for q in missing)}
     made = [(question, _made(grounds[question.subject.id], question)) for question in missing]
     if not made:
@@ -117,6 +117,24 @@ def make_diagnostics(context: JobContext) -> None:
             with suppress(NotFound):  # deleted meanwhile
                 ensure(context.transaction, PRODUCT, usual_questions(model_id), context.now())
             context.save(str(model_id), Progress(i, len(model_ids), f"diagnostics of model {model_id}"))
+
+
+def answer(context: JobContext, question: Question) -> None:
+    """The tables of a question, or why there are none, made inside a job that needs them; not made twice. Cancelled."""
+    with context.transaction() as session:
+        diagnostic_id = _row_of(session, PRODUCT, question, context.now())
+        found = get_diagnostic(session, diagnostic_id)
+    if found.state is JobState.SUCCEEDED:
+        return
+
+    def tell(done: int) -> None:
+        context.say(Progress(done, found.fits, question.kind.value))
+
+    with reading() as session:
+        ground = ground_of(session, question.subject.id, tell)
+    outcome = _made(ground, question)
+    with context.transaction() as session:
+        _keep(session, diagnostic_id, outcome, context.now())
 
 
 def usual_questions(model_id: int) -> list[Question]:
@@ -174,6 +192,10 @@ def _maker(kind: DiagnosticKind) -> Maker:
     if kind not in MAKERS:
         raise Invalid(f"The diagnostic '{kind.value}' has no numbers of its own: it is a picture only.")
     return MAKERS[kind]
+
+
+def _in_job(question: Question) -> bool:
+    return _maker(question.kind).in_job
 
 
 def _made(ground: Ground, question: Question) -> _Made:

@@ -1,29 +1,65 @@
-"""Curves of models in one picture."""
+"""Curves of models in one picture: what ranking gives, and whether probabilities come true."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from mms.charts import precision_recall, roc
+from mms.charts import calibration, gains, precision_recall, roc
+from mms.domain.diagnostics import DiagnosticKind
+from mms.domain.members import Member
 from mms.domain.models import Model
 from mms.domain.projects import Project
-from pages.parts.scored_rows import class_choice, out_of_fold, ranked_rows
+from pages.parts.diagnostic_tables import show, table_download, tables_of_each
+from pages.parts.scored_rows import class_choice
+from pages.parts.session import current_member
 
 
-def curves(project: Project, models: Sequence[Model], colours: dict[int, str]) -> None:
-    """ROC and precision-recall of one class against the rest."""
+def curves(project: Project, models: Sequence[Model], colours: Mapping[int, str]) -> None:
+    """ROC, precision and recall, gains, lift and calibration of up to 20 models, one class against the rest."""
     if not project.task.is_classification:
         st.info("Curves are drawn of classes; of numbers, see the scores and costs.")
         return
-    class_name = class_choice(project, models[0], "class")
-    named = [m for m in models if class_name in m.signature.classes]
-    ranked = [ranked_rows(m, out_of_fold(m), class_name) for m in named]
+    member, class_name = current_member(), class_choice(project, models[0], "class")
+    named = [model for model in models if class_name in model.signature.classes]
+    ranked_curves(member, named, class_name, colours)
+    gains_curves(member, named, class_name, colours)
+    calibration_curves(member, named, class_name, colours)
+
+
+def ranked_curves(member: Member, models: Sequence[Model], class_name: str, colours: Mapping[int, str]) -> None:
+    """ROC beside precision and recall."""
+    names = {model.id: model.ranked.name for model in models}
     left, right = st.columns(2)
-    drawn = [info for rows in ranked if (info := roc.roc_of(rows))]
-    left.plotly_chart(roc.figure(drawn, colours), alt=roc.words(drawn), key="roc")
-    left.caption(roc.words(drawn))
-    balances = [info for rows in ranked if (info := precision_recall.precision_recall_of(rows))]
-    right.plotly_chart(
-        precision_recall.figure(balances, colours), alt=precision_recall.words(balances), key="precision_recall"
-    )
-    right.caption(precision_recall.words(balances))
+    with left:
+        found = tables_of_each(member, models, DiagnosticKind.ROC, class_name)
+        rocs = [roc.roc_of(i, names[i], tables) for i, tables in found.items()]
+        show(roc.figure(rocs, colours), roc.words(rocs), "roc")
+        table_download(models, found, "roc", "curve")
+    with right:
+        found = tables_of_each(member, models, DiagnosticKind.PRECISION_RECALL, class_name)
+        balances = [precision_recall.precision_recall_of(i, names[i], tables) for i, tables in found.items()]
+        show(precision_recall.figure(balances, colours), precision_recall.words(balances), "precision_recall")
+        table_download(models, found, "precision recall", "curve")
+
+
+def gains_curves(member: Member, models: Sequence[Model], class_name: str, colours: Mapping[int, str]) -> None:
+    """Cumulative gains beside lift."""
+    found = tables_of_each(member, models, DiagnosticKind.GAINS, class_name)
+    names = {model.id: model.ranked.name for model in models}
+    infos = [gains.gains_of(i, names[i], tables) for i, tables in found.items()]
+    finding = gains.words(infos)
+    st.markdown(finding)
+    left, right = st.columns(2)
+    left.plotly_chart(gains.figure(infos, colours), alt=finding, key="gains")
+    right.plotly_chart(gains.lift_figure(infos, colours), alt=finding, key="lift")
+    table_download(models, found, "gains", "gains")
+
+
+def calibration_curves(member: Member, models: Sequence[Model], class_name: str, colours: Mapping[int, str]) -> None:
+    """What was said against what came true."""
+    found = tables_of_each(member, models, DiagnosticKind.CALIBRATION, class_name)
+    names = {model.id: model.ranked.name for model in models}
+    infos = [calibration.calibration_of(i, names[i], tables) for i, tables in found.items()]
+    if infos:
+        show(calibration.figure(infos, colours), calibration.words(infos), "calibration")
+        table_download(models, found, "calibration", "bins")

@@ -1,81 +1,66 @@
-"""Diagnostics of one model from its out-of-fold rows, and its Yellowbrick pictures."""
+"""Diagnostics of one model, from what its run stored: one check at a time, and the way to its pictures."""
+
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from mms.charts import confusion, precision_recall, residuals, roc
 from mms.charts.theme import colours_of
 from mms.domain.members import Member
 from mms.domain.models import Model
 from mms.domain.projects import Project, Task
-from pages.parts.model_importances import importances
-from pages.parts.scored_rows import class_choice, out_of_fold, ranked_rows
-
-_THRESHOLD_HELP = "rows whose probability is at or above it are flagged; moving it here changes no answer of the model"
-
-
-def diagnostics(member: Member, project: Project, model: Model) -> None:
-    """Curves and confusion (classification) or errors (regression), then the pictures."""
-    classes = ", ".join(model.signature.classes) or "a number"
-    st.caption(f"From {FOLD_WORDS}. Answers: {classes}. Seed {model.seed}.")
-    if project.task is Task.REGRESSION:
-        _regression(model)
-    else:
-        _classification(project, model)
-    importances(model)
-    _pictures(model)
-
+from pages.parts.compare_curves import calibration_curves, gains_curves, ranked_curves
+from pages.parts.diagnostic_classes import classes
+from pages.parts.diagnostic_threshold import threshold
+from pages.parts.look_inside import look_inside
+from pages.parts.scored_rows import class_choice
+from pages.parts.where_it_errs import where_it_errs
 
 FOLD_WORDS = "out-of-fold rows: each was predicted by a fit that had not seen it"
 
-
-def _classification(project: Project, model: Model) -> None:
-    rows, colours = out_of_fold(model), colours_of([model.id])
-    ranked = ranked_rows(model, rows, class_choice(project, model, "class"))
-    curve, balance = roc.roc_of(ranked), precision_recall.precision_recall_of(ranked)
-    left, right = st.columns(2)
-    for column, module, info in ((left, roc, curve), (right, precision_recall, balance)):
-        infos = [info] if info else []
-        column.plotly_chart(module.figure(infos, colours), alt=module.words(infos), key=module.__name__)
-        column.caption(module.words(infos))
-    if project.task is Task.BINARY:
-        start = 0.5 if model.threshold is None else model.threshold
-        threshold = st.slider(
-            "Threshold", 0.0, 1.0, float(start), 0.01, key="threshold", bind="query-params", help=_THRESHOLD_HELP
-        )
-        other = next(c for c in model.signature.classes if c != ranked.class_name)
-        counts = confusion.confusion_at(ranked.positive, ranked.score, (other, ranked.class_name), threshold)
-    else:
-        counts = confusion.confusion_of(rows["truth"].to_numpy(), rows["label"].to_numpy(), model.signature.classes)
-    st.markdown(confusion.words(counts))
-    left, right = st.columns([2, 1])
-    left.plotly_chart(confusion.figure(counts), alt=confusion.words(counts), key="confusion")
-    with right:
-        _rates(counts)
+_Draw = Callable[[Member, Project, Model], None]
 
 
-def _rates(counts: confusion.ConfusionInfo) -> None:
-    st.metric("Accuracy", "–" if counts.accuracy is None else f"{counts.accuracy:.3f}")
-    if counts.positive is not None:
-        st.metric(f"Flagged as {counts.positive}", f"{counts.flagged:,}")
-        st.metric("Precision", "none flagged" if counts.precision is None else f"{counts.precision:.3f}")
-        st.metric("Recall", "none there" if counts.recall is None else f"{counts.recall:.3f}")
+def diagnostics(member: Member, project: Project, model: Model) -> None:
+    """The chosen check; the choice stands in the address, and only that one is computed."""
+    known = ", ".join(model.signature.classes[:12]) or "a number"
+    more = len(model.signature.classes) - 12
+    st.caption(f"From {FOLD_WORDS}. Answers: {known}{f' and {more} more' if more > 0 else ''}. Seed {model.seed}.")
+    checks = _checks(project.task)
+    asked = st.query_params.get("check")
+    if asked is not None and asked not in checks:
+        st.info(f"Models of a {project.task.value} project have no check '{asked}': these are theirs.")
+        del st.query_params["check"]
+    chosen = st.segmented_control(
+        "Check", list(checks), default=next(iter(checks)), required=True, key="check", bind="query-params",
+        help="Ranking: ROC, precision and recall. Gains: how much is found by looking at the best-scored rows first.",
+    )  # fmt: skip
+    checks[str(chosen)](member, project, model)
+    _pictures(model)
 
 
-def _regression(model: Model) -> None:
-    rows, colour = out_of_fold(model), colours_of([model.id])[model.id]
-    info = residuals.residuals_of(
-        model.id, model.ranked.name, rows["truth"].to_numpy(float), rows["value"].to_numpy(float)
-    )
-    finding = residuals.words(info)
-    st.markdown(finding)
-    left, right = st.columns(2)
-    left.plotly_chart(residuals.figure(info, colour), alt=finding, key="answered")
-    right.plotly_chart(residuals.residual_figure(info, colour), alt=finding, key="errors")
+def _checks(task: Task) -> Mapping[str, _Draw]:
+    """Name -> what draws it."""
+    both = {"Where it errs": where_it_errs, "Look inside": look_inside}
+    if task is Task.REGRESSION:
+        return both
+    ranked = {"Ranking": _ranking, "Gains": _gains, "Probabilities": _probabilities}
+    return ranked | ({"Threshold": threshold} if task is Task.BINARY else {}) | {"Classes": classes} | both
+
+
+def _ranking(member: Member, project: Project, model: Model) -> None:
+    ranked_curves(member, [model], class_choice(project, model, "class"), colours_of([model.id]))
+
+
+def _gains(member: Member, project: Project, model: Model) -> None:
+    gains_curves(member, [model], class_choice(project, model, "class"), colours_of([model.id]))
+
+
+def _probabilities(member: Member, project: Project, model: Model) -> None:
+    calibration_curves(member, [model], class_choice(project, model, "class"), colours_of([model.id]))
 
 
 def _pictures(model: Model) -> None:
-    st.subheader("Yellowbrick")
     st.page_link(
-        "gallery.py", label="All pictures of this model", icon=":material/gallery_thumbnail:",
+        "gallery.py", label="All Yellowbrick pictures of this model", icon=":material/gallery_thumbnail:",
         query_params={"model": str(model.id)},
     )  # fmt: skip

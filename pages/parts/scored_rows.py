@@ -1,11 +1,10 @@
-"""Out-of-fold rows as what charts draw: one class against the rest, or values."""
+"""A model's out-of-fold rows, and the class they are looked at for."""
 
 import pandas as pd
 import streamlit as st
 
 from db.queries.models import oof_frame
 from db.session import reading
-from mms.charts.ranking import Ranked
 from mms.domain.models import Model
 from mms.domain.projects import Project
 from mms.settings import settings
@@ -20,19 +19,6 @@ def out_of_fold(model: Model) -> pd.DataFrame:
 def _cached(sha: str, _model_id: int) -> pd.DataFrame:
     with reading() as session:
         return oof_frame(session, settings().cache, _model_id)
-
-
-def ranked_rows(model: Model, rows: pd.DataFrame, class_name: str) -> Ranked:
-    """The rows of a classification model, scored for one class against the rest."""
-    at = model.signature.classes.index(class_name)
-    return Ranked(
-        model.id,
-        model.ranked.name,
-        class_name,
-        (rows["truth"] == class_name).to_numpy(),
-        rows[f"p_{at}"].to_numpy(float),
-        rows["fold"].to_numpy(int),
-    )
 
 
 def class_choice(project: Project, model: Model, key: str) -> str:

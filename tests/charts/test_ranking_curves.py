@@ -1,121 +1,95 @@
-"""ROC, precision-recall and confusion, counted with numpy, equal scikit-learn's."""
+"""ROC, precision-recall and gains: drawn from stored tables, one model or twenty."""
 
-import numpy as np
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import plotly.graph_objects as go
 import pytest
-from sklearn import metrics
 
-from mms.charts import confusion, precision_recall, roc
-from mms.charts.ranking import Ranked
+from mms.charts import gains, precision_recall, roc
+from mms.charts.theme import POINTS, colours_of
+from mms.domain.diagnostics import DiagnosticKind
+from tests.charts.made import tables
+from tests.ml.diagnostics.grounds import ranked
 
-COLOURS = {1: "#0072B2", 2: "#E69F00"}
-
-
-def ranked(n: int = 3000, model_id: int = 1, noise: float = 1.0, decimals: int = 2) -> Ranked:
-    """Scored rows with many ties (rounded scores) in 12 folds."""
-    random = np.random.default_rng(model_id)
-    positive = random.random(n) < 0.3
-    score = np.round(1 / (1 + np.exp(-(positive + noise * random.normal(size=n)))), decimals)
-    return Ranked(model_id, f"v{model_id} boosting", "late", positive, score, np.arange(n) % 12)
-
-
-def test_the_roc_curve_equals_scikit_learns_also_with_ties() -> None:
-    rows = ranked()
-
-    info = roc.roc_of(rows)
-
-    assert info is not None
-    x, y, _ = metrics.roc_curve(rows.positive, rows.score, drop_intermediate=False)
-    np.testing.assert_allclose(info.false_rate, x)
-    np.testing.assert_allclose(info.true_rate, y)
-    assert info.pooled == pytest.approx(metrics.roc_auc_score(rows.positive, rows.score))
+CURVES = [
+    (DiagnosticKind.ROC, roc, roc.roc_of),
+    (DiagnosticKind.PRECISION_RECALL, precision_recall, precision_recall.precision_recall_of),
+    (DiagnosticKind.GAINS, gains, gains.gains_of),
+]
+Of = Callable[[int, str, Mapping[str, Any]], Any]
 
 
-def test_the_area_named_is_the_mean_of_the_folds() -> None:
-    rows = ranked()
-    folds = [metrics.roc_auc_score(rows.positive[rows.fold == f], rows.score[rows.fold == f]) for f in range(12)]
-
-    info = roc.roc_of(rows)
-
-    assert info is not None
-    assert info.area == pytest.approx(np.mean(folds))
-    assert np.all(info.low <= info.high)
+def sent(drawn: go.Figure) -> int:
+    """Points of all traces together."""
+    return sum(len(trace.x) for trace in drawn.data)
 
 
-def test_precision_and_recall_equal_scikit_learns() -> None:
-    rows = ranked()
-
-    info = precision_recall.precision_recall_of(rows)
-
-    assert info is not None
-    precision, recall, _ = metrics.precision_recall_curve(rows.positive, rows.score)
-    np.testing.assert_allclose(info.precision[::-1], precision)
-    np.testing.assert_allclose(info.recall[::-1], recall)
-    assert info.average == pytest.approx(metrics.average_precision_score(rows.positive, rows.score))
+def infos(kind: DiagnosticKind, of: Of, count: int, rows: int = 600) -> list[Any]:
+    """`count` models, each noisier than the one before."""
+    made = [tables(kind, ranked(rows, noise=0.5 + i / 2, decimals=9)) for i in range(count)]
+    return [of(i, f"v{i} boosting", one) for i, one in enumerate(made)]
 
 
-def test_the_confusion_matrix_equals_scikit_learns_at_a_threshold() -> None:
-    rows = ranked()
-    truth = np.where(rows.positive, "late", "on time")
-    label = np.where(rows.score >= 0.6, "late", "on time")
-    expected = metrics.confusion_matrix(truth, label, labels=["on time", "late"])
+@pytest.mark.parametrize(("kind", "chart", "of"), CURVES)
+def test_one_model_is_drawn_with_the_band_of_its_folds(kind: DiagnosticKind, chart: Any, of: Of) -> None:
+    (info,) = infos(kind, of, 1, rows=20_000)
 
-    at = confusion.confusion_at(rows.positive, rows.score, ("on time", "late"), 0.6)
-    of = confusion.confusion_of(truth, label, ["on time", "late"])
+    drawn = chart.figure([info], colours_of([0]))
 
-    np.testing.assert_array_equal(at.counts, expected)
-    np.testing.assert_array_equal(of.counts, expected)
-    assert at.precision == pytest.approx(metrics.precision_score(truth, label, pos_label="late"))
-    assert at.recall == pytest.approx(metrics.recall_score(truth, label, pos_label="late"))
-    assert at.accuracy == pytest.approx(metrics.accuracy_score(truth, label))
-    assert at.flagged == int((label == "late").sum())
+    (band,) = [trace for trace in drawn.data if trace.fill == "tonexty"]
+    assert band.name == "folds ± 1 sd"
+    assert sent(drawn) <= POINTS
+    assert "late" in drawn.layout.title.text
 
 
-def test_a_threshold_above_every_score_flags_nothing_and_says_so() -> None:
-    rows = ranked()
+@pytest.mark.parametrize(("kind", "chart", "of"), CURVES)
+def test_twenty_models_fit_in_one_picture_and_no_two_lines_look_alike(kind: DiagnosticKind, chart: Any, of: Of) -> None:
+    many = infos(kind, of, 20)
+    colours = colours_of(range(20))
 
-    info = confusion.confusion_at(rows.positive, rows.score, ("on time", "late"), 1.01)
+    drawn = chart.figure(many, colours)
 
-    assert info.precision is None
-    assert info.recall == 0.0
-    assert confusion.words(info) == "Of 3,000 rows none is flagged as late."
-
-
-def test_rows_of_one_class_have_no_curve_but_a_titled_empty_figure() -> None:
-    one = Ranked(1, "v1", "late", np.ones(5, bool), np.linspace(0, 1, 5), np.zeros(5, int))
-
-    assert roc.roc_of(one) is None
-    assert precision_recall.precision_recall_of(one) is None
-    for drawn in (roc.figure([], {}), precision_recall.figure([], {})):
-        assert drawn.layout.title.text
-        assert len(drawn.data) == 0
-        assert drawn.layout.annotations[0].text
+    lines = [trace for trace in drawn.data if trace.name and trace.name.startswith("v")]
+    assert len({(line.line.color, line.line.dash) for line in lines}) == 20
+    assert [line.line.color for line in lines] == [colours[i] for i in range(20)]
+    assert not [trace for trace in drawn.data if trace.fill]
+    assert sent(drawn) <= POINTS
+    assert sent(gains.lift_figure(many, colours)) <= POINTS if chart is gains else True
 
 
-def test_no_matter_how_many_rows_a_chart_sends_at_most_2000_points() -> None:
-    many = [ranked(60_000, model_id, decimals=9) for model_id in (1, 2)]
-    infos = [i for rows in many if (i := roc.roc_of(rows))]
-    curves = [i for rows in many if (i := precision_recall.precision_recall_of(rows))]
+@pytest.mark.parametrize(("kind", "chart", "of"), CURVES)
+def test_the_words_name_the_best_model_and_the_range_of_many(kind: DiagnosticKind, chart: Any, of: Of) -> None:
+    many = infos(kind, of, 6)
 
-    for drawn in (roc.figure(infos, COLOURS), roc.figure(infos[:1], COLOURS), precision_recall.figure(curves, COLOURS)):
-        assert sum(len(trace.x) for trace in drawn.data) <= 2000
+    few, all_of_them = chart.words(many[1::-1]), chart.words(many)
 
-
-def test_a_single_model_gets_the_band_of_its_folds_and_several_do_not() -> None:
-    infos = [i for model_id in (1, 2) if (i := roc.roc_of(ranked(model_id=model_id)))]
-
-    alone, together = roc.figure(infos[:1], COLOURS), roc.figure(infos, COLOURS)
-
-    assert [t.name for t in alone.data if t.fill == "tonexty"] == ["folds ± 1 sd"]
-    assert not [t for t in together.data if t.fill]
-    assert [t.line.color for t in together.data[:2]] == ["#0072B2", "#E69F00"]
+    assert "v0 boosting" in few
+    assert "; v1 boosting 0." in few
+    assert "; 5 others 0." in all_of_them
 
 
-def test_the_words_name_the_better_model_first() -> None:
-    good, bad = roc.roc_of(ranked(model_id=1, noise=0.5)), roc.roc_of(ranked(model_id=2, noise=3.0))
-    assert good is not None
-    assert bad is not None
+@pytest.mark.parametrize(("kind", "chart", "of"), CURVES)
+def test_without_rows_there_is_a_titled_empty_figure(kind: DiagnosticKind, chart: Any, of: Of) -> None:
+    drawn = chart.figure([], {})
 
-    sentence = roc.words([bad, good])
+    assert drawn.layout.title.text
+    assert len(drawn.data) == 0
+    assert drawn.layout.annotations[0].text == chart.words([])
 
-    assert sentence.startswith("v1 boosting ranks a late row above another one")
-    assert f"v2 boosting {bad.area:.3f}" in sentence
+
+def test_the_roc_that_is_named_is_the_mean_of_the_folds() -> None:
+    made = tables(DiagnosticKind.ROC)
+
+    info = roc.roc_of(1, "v1", made)
+
+    assert info.area == pytest.approx(made["folds"]["area"].mean())
+    assert f"ROC AUC {info.area:.3f}, mean of the folds" in roc.words([info])
+
+
+def test_gains_say_how_much_the_first_tenth_of_the_rows_holds() -> None:
+    info = gains.gains_of(1, "v1", tables(DiagnosticKind.GAINS))
+
+    found = info.found_at(0.1)
+    assert f"hold {found:.0%} of all late, {found / 0.1:.1f} times as many as 10%" in gains.words([info])
+    assert info.lift[10] == pytest.approx(found / 0.1)

@@ -3,19 +3,33 @@
 import pytest
 
 from db.models import Model as ModelRow
+from db.queries.column_notes import column_notes
 from db.queries.models import get_model
 from db.queries.promotions import find_champion, promotions
 from db.queries.runs import runs
+from db.queries.tables import get_table_named
 from db.session import reading, transaction
 from mms.domain.members import PRODUCT
 from mms.domain.promotions import Seating
 from mms.domain.triples import BASELINE
+from mms.usecases.models import describe_model
 from mms.usecases.promotions import promote
 from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
 
-TABS = ("Overview", "Folds", "Diagnostics", "Rows", "Lineage", "How to call it", "History")
+TABS = (
+    "Overview",
+    "Folds",
+    "Diagnostics",
+    "Rows",
+    "Columns",
+    "Lineage",
+    "Files",
+    "How to call it",
+    "History",
+    "Comments",
+)
 
 
 @pytest.mark.parametrize("tab", TABS)
@@ -50,16 +64,6 @@ def test_the_overview_labels_the_score_of_the_final_fit_as_optimistic(open_stage
     assert "it is optimistic" in page.caption[-1].value or any("optimistic" in c.value for c in page.caption)
     assert "final fit" in page.dataframe[0].value.columns
     assert any("better than the Dummy baseline" in m.value for m in page.markdown)
-
-
-def test_the_threshold_moves_the_counts(open_staged: Open, stage: Stage) -> None:
-    page = open_staged("model", id=stage.models[0].id, tab="Diagnostics")
-    before = {m.label: m.value for m in page.metric}
-
-    page.slider(key="threshold").set_value(1.0).run()
-
-    after = {m.label: m.value for m in page.metric}
-    assert int(after["Flagged as yes"]) < int(before["Flagged as yes"])
 
 
 def test_a_promotion_against_the_advice_must_be_ticked_and_is_recorded(open_staged: Open, stage: Stage) -> None:
@@ -137,10 +141,57 @@ def test_each_fit_tells_its_features_its_seconds_and_its_memory(open_staged: Ope
 def test_the_features_that_weigh_most_are_shown_or_why_none_are(open_staged: Open, stage: Stage) -> None:
     logistic = next(m for m in stage.models if m.algorithm == "logistic")
     dummy = next(m for m in stage.models if m.algorithm == BASELINE)
-    page, none = (open_staged("model", id=m.id, tab="Diagnostics") for m in (logistic, dummy))
+    page, none = (open_staged("model", id=m.id, tab="Diagnostics", check="Look inside") for m in (logistic, dummy))
 
     (table,) = [frame.value for frame in page.dataframe if "mean of folds" in frame.value.columns]
     weights = table["final fit"].abs().tolist()
     assert {"x", "y"} <= {name.rpartition("__")[2] for name in table["feature"]}
     assert weights == sorted(weights, reverse=True)
     assert any("does not tell what its features weigh" in m.value for m in none.markdown)
+
+
+@pytest.mark.slow
+def test_what_columns_mean_is_typed_into_the_models_page_and_into_the_tables(open_staged: Open, stage: Stage) -> None:
+    page = open_staged("model", id=stage.models[0].id, tab="Columns")
+    rows = {"0": {"description": "to the right <script>", "owner": "ada"}}
+    page.session_state["column_notes"] = {"edited_rows": rows, "added_rows": [], "deleted_rows": []}
+    page.run()
+
+    page.button(key="column_notes_save").click().run()
+
+    assert not page.exception
+    assert not page.error
+    assert any(m.value == "1 of 2 columns has a note." for m in page.markdown)
+    with reading() as session:
+        table = get_table_named(session, stage.project.id, "points")
+        (note,) = column_notes(session, [table.id]).values()
+    assert (note.name, note.said.description, note.said.owner) == ("x", "to the right <script>", "ada")
+    data = open_staged("data", project=stage.project.id, tab="Tables")
+    assert any(m.value == f"1 of {len(table.columns)} columns has a note." for m in data.markdown)
+
+
+@pytest.mark.slow
+def test_a_description_with_a_script_is_text_and_asks_no_other_host(open_staged: Open, stage: Stage) -> None:
+    text = "**good** <script>alert(1)</script> ![x](https://example.org/x.png)"
+    with transaction() as session:
+        describe_model(session, PRODUCT, stage.models[0].id, text, NOW)
+
+    page = open_staged("model", id=stage.models[0].id)
+
+    (said,) = [m for m in page.markdown if "good" in m.value]
+    assert "![" not in said.value
+    assert not said.allow_html
+
+
+@pytest.mark.slow
+def test_the_history_tells_what_was_replaced_and_what_replaced_it(open_staged: Open, stage: Stage) -> None:
+    first, second = stage.models[:2]
+    with transaction() as session:
+        promote(session, PRODUCT, Seating(second.id, "we try it", against_advice=True), NOW)
+
+    old, new = (open_staged("model", id=model.id, tab="History") for model in (first, second))
+
+    assert any(m.value.endswith(f"was replaced by v{second.version} on 2026-03-01.") for m in old.markdown)
+    assert any(f"it replaced v{first.version} on 2026-03-01 and sits there now." in m.value for m in new.markdown)
+    overview = open_staged("model", id=first.id)
+    assert any("It sits in no scope, so it answers nobody now." in m.value for m in overview.markdown)

@@ -145,13 +145,15 @@ def _average_precision(ranked: Ranking) -> float:
 
 def _precision_at(ranked: Ranking) -> np.ndarray:
     """Precision where each recall of the grid is first reached."""
-    at = np.searchsorted(_recall(ranked), GRID - 1e-12)
-    return _precision(ranked)[at.clip(0, len(ranked.hits))]
+    at = np.searchsorted(_recall(ranked), GRID - 1e-12).clip(0, len(ranked.hits))
+    reached: np.ndarray = _precision(ranked)[at]
+    return reached
 
 
 def _gain(ranked: Ranking) -> np.ndarray:
     """Share of the class among the best-scored share of the rows, on the grid."""
-    return np.interp(GRID, _from_zero(ranked.hits + ranked.misses), _from_zero(ranked.hits))
+    found: np.ndarray = np.interp(GRID, _from_zero(ranked.hits + ranked.misses), _from_zero(ranked.hits))
+    return found
 
 
 def _band(name: str, curves: Sequence[np.ndarray], otherwise: np.ndarray) -> pd.DataFrame:

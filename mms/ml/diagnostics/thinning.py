@@ -18,7 +18,8 @@ def thinned(x: np.ndarray, y: np.ndarray, limit: int = POINTS) -> np.ndarray:
     x, y = x[kept], y[kept]
     walked = np.concatenate([[0.0], np.cumsum(np.hypot(_scaled(np.diff(x), x), _scaled(np.diff(y), y)))])
     steps = np.linspace(0.0, walked[-1], limit)
-    return kept[np.unique(np.searchsorted(walked, steps).clip(0, len(x) - 1))]
+    picked: np.ndarray = kept[np.unique(np.searchsorted(walked, steps).clip(0, len(x) - 1))]
+    return picked
 
 
 def _corners(x: np.ndarray, y: np.ndarray) -> np.ndarray:

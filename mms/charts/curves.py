@@ -1,0 +1,79 @@
+"""Curves with the band of their folds, of one model or of many in one picture."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from mms.charts.theme import POINTS, dash_of, evenly, faded
+
+BANDS = 3
+"""Bands of more models than this would hide one another."""
+
+_BAND = 2 * 101
+"""Points of a band."""
+
+NAMED = 3
+"""A sentence names this many other models; of more it tells the range."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """x, y: (n,) over all rows. grid, low, high: (m,) mean of the folds' curves ± one standard deviation."""
+
+    x: np.ndarray
+    y: np.ndarray
+    grid: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+class Named(Protocol):
+    """What has a name."""
+
+    @property
+    def name(self) -> str:
+        """For people."""
+
+
+_N = TypeVar("_N", bound=Named)
+
+
+def curve_of(tables: Mapping[str, pd.DataFrame], x: str, y: str, table: str = "curve", band: str = "band") -> Curve:
+    """The columns x and y of a diagnostic's curve, and its band over x."""
+    lines, bands = tables[table], tables[band]
+    columns = (lines[x], lines[y], bands[x], bands["low"], bands["high"])
+    return Curve(*(column.to_numpy(float) for column in columns))
+
+
+def add_curves(drawn: go.Figure, curves: Mapping[int, tuple[str, Curve]], colours: Mapping[int, str]) -> None:
+    """Lines by model id with their labels; bands where there are few. Together they leave room for a reference line."""
+    if len(curves) <= BANDS:
+        for i, (label, curve) in curves.items():
+            add_band(drawn, curve, colours[i], "folds ± 1 sd" if len(curves) == 1 else f"folds of {label} ± 1 sd")
+    bands = len(curves) if len(curves) <= BANDS else 0
+    room = (POINTS - 10 - bands * _BAND) // max(1, len(curves))
+    for i, (label, curve) in curves.items():
+        at, line = evenly(len(curve.x), room), {"color": colours[i], "width": 2, "dash": dash_of(i, colours)}
+        drawn.add_scatter(x=curve.x[at], y=curve.y[at], mode="lines", name=label, line=line)
+
+
+def add_band(drawn: go.Figure, curve: Curve, colour: str, name: str, *, legend: bool = True) -> None:
+    """The space between low and high."""
+    quiet = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    drawn.add_scatter(x=curve.grid, y=curve.high, showlegend=False, **quiet)
+    filled = {"fill": "tonexty", "fillcolor": faded(colour, 0.18)}
+    drawn.add_scatter(x=curve.grid, y=curve.low, name=name, showlegend=legend, **filled, **quiet)
+
+
+def best_first(infos: Sequence[_N], values: Sequence[float]) -> tuple[_N, str]:
+    """The one of the greatest value, and the others in words: '; v2 tree 0.712', or their range where they are many."""
+    ranked = sorted(zip(values, range(len(infos)), strict=True), key=lambda pair: (-pair[0], pair[1]))
+    best, others = infos[ranked[0][1]], ranked[1:]
+    if len(others) > NAMED:
+        return best, f"; {len(others)} others {others[-1][0]:.3f} to {others[0][0]:.3f}"
+    named = ", ".join(f"{infos[i].name} {value:.3f}" for value, i in others)
+    return best, f"; {named}" if named else ""

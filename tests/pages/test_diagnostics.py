@@ -1,0 +1,118 @@
+"""The Diagnostics tab: one check at a time, from stored tables; a threshold is tried, stored, and leads to rows."""
+
+import pytest
+import sqlalchemy as sa
+
+from db.models import Diagnostic
+from db.queries.models import get_model
+from db.session import reading, transaction
+from tests.pages.conftest import Open
+from tests.staged import Stage
+
+pytestmark = pytest.mark.slow
+
+CHECKS = ("Ranking", "Gains", "Probabilities", "Threshold", "Classes")
+
+
+def stored() -> set[str]:
+    with reading() as session:
+        return set(session.scalars(sa.select(Diagnostic.kind)))
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_each_check_says_its_finding_and_is_made_once(open_staged: Open, stage: Stage, check: str) -> None:
+    page = open_staged("model", id=stage.models[1].id, tab="Diagnostics", check=check)
+    with reading() as session:
+        before = session.execute(sa.select(Diagnostic.id, Diagnostic.tables_blob)).all()
+
+    page.run()
+
+    assert not page.exception
+    assert not page.error
+    with reading() as session:
+        assert session.execute(sa.select(Diagnostic.id, Diagnostic.tables_blob)).all() == before
+    assert before
+    assert all(blob for _, blob in before)
+    assert any("v2" in text.value or "rows" in text.value for text in [*page.caption, *page.markdown])
+
+
+def test_only_the_chosen_check_is_computed(open_staged: Open, stage: Stage) -> None:
+    open_staged("model", id=stage.models[1].id, tab="Diagnostics", check="Threshold")
+
+    assert stored() == {"thresholds"}
+
+
+def test_a_threshold_is_tried_moved_to_the_cheapest_and_stored_for_the_next_promotion(
+    open_staged: Open, stage: Stage
+) -> None:
+    model = stage.models[1]
+    page = open_staged("model", id=model.id, tab="Diagnostics", check="Threshold")
+    before = {m.label: m.value for m in page.metric}
+    assert page.button(key="use_threshold").disabled
+
+    page.slider(key="threshold").set_value(1.0).run()
+    after = {m.label: m.value for m in page.metric}
+    assert int(after["Flagged as yes"]) < int(before["Flagged as yes"])
+    page.button(key="cheapest").click().run()
+    chosen = page.slider(key="threshold").value
+    assert f"Go to the cheapest, {chosen:g}" == page.button(key="cheapest").label
+    page.slider(key="threshold").set_value(0.25).run()
+    page.button(key="use_threshold").click().run()
+
+    with reading() as session:
+        assert get_model(session, model.id).threshold == 0.25
+    assert not page.error
+
+
+def test_a_champions_threshold_stays_and_the_way_round_is_shown(open_staged: Open, stage: Stage) -> None:
+    page = open_staged("model", id=stage.models[0].id, tab="Diagnostics", check="Threshold", threshold=0.25)
+
+    button = page.button(key="use_threshold")
+    assert button.disabled
+    assert button.help.startswith("A champion's answers would change silently: train its triple again")
+    assert any(link.label == "Train its triple again" for link in page.get("page_link"))
+
+
+def test_a_cell_leads_to_its_rows_and_the_address_chooses_them(open_staged: Open, stage: Stage) -> None:
+    model = stage.models[1]
+    page = open_staged("model", id=model.id, tab="Diagnostics", check="Threshold", threshold=0.25)
+    link = next(link for link in page.get("page_link") if "truly no, answered yes" in link.label)
+    count = int(link.label.split()[0])
+
+    rows = open_staged("model", id=model.id, tab="Rows", truth="no", answer="yes", at=0.25)
+
+    assert not rows.exception
+    assert any(text.value == f"**{count}** of them are chosen." for text in rows.markdown)
+    assert (rows.dataframe[0].value["truth"] == "no").all()
+    assert (rows.dataframe[0].value["score"] >= 0.25).all()
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ({"tab": "Rows", "truth": "maybe"}, "This model knows no class 'maybe'; it has no, yes."),
+        ({"tab": "Diagnostics", "check": "Palmistry"}, "Models of a binary project have no check 'Palmistry'"),
+    ],
+)
+def test_a_foreign_choice_in_the_address_is_told_in_one_sentence(
+    open_staged: Open, stage: Stage, address: dict[str, str], sentence: str
+) -> None:
+    page = open_staged("model", id=stage.models[1].id, **address)
+
+    assert not page.exception
+    assert [m.value.startswith(sentence) for m in [*page.error, *page.info]] == [True]
+
+
+def test_a_check_that_cannot_be_made_shows_its_sentence_and_the_rest_of_the_page(
+    open_staged: Open, stage: Stage
+) -> None:
+    model = stage.models[1]
+    open_staged("model", id=model.id, tab="Diagnostics", check="Threshold")
+    with transaction() as session:
+        session.execute(sa.update(Diagnostic).values(tables_blob=None, error="There are no rows of both classes."))
+
+    page = open_staged("model", id=model.id, tab="Diagnostics", check="Threshold")
+
+    assert [info.value for info in page.info] == ["There are no rows of both classes."]
+    assert not page.exception
+    assert page.title[0].value == model.name
