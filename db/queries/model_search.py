@@ -26,7 +26,7 @@ from mms.domain.projects import Project
 MOST = 2 * PAGE
 """Rows a page may have."""
 
-_RARE = 500
+RARE = 500
 """Models that meet a test are looked up and sorted where there are so few; else all are walked in order."""
 
 _CHUNK = 1000
@@ -172,12 +172,12 @@ def _rarest(
     for term in terms:
         stmt = ids(ground, term)
         if stmt is not None:
-            found.append((tuple(session.scalars(stmt.limit(_RARE + 1))), term, stmt))
+            found.append((tuple(session.scalars(stmt.limit(RARE + 1))), term, stmt))
     if not found:
         return None, None
     some, term, stmt = min(found, key=lambda one: len(one[0]))
     beside = isinstance(term, Comparison | OneOf) and ground.own(term.field) is None
-    return some if len(some) <= _RARE else None, stmt.subquery() if beside else None
+    return some if len(some) <= RARE else None, stmt.subquery() if beside else None
 
 
 def _legs(ground: Ground, field: Field) -> tuple[_Leg, ...]:
@@ -237,7 +237,7 @@ def _scores(
 
 
 def _numbers(session: Session, parent: type[Run] | type[Snapshot], keys: Collection[int]) -> dict[int, int]:
-    return dict(session.execute(select(parent.id, parent.number).where(parent.id.in_(keys))).tuples().all())
+    return {row.id: row.number for row in session.execute(select(parent.id, parent.number).where(parent.id.in_(keys)))}
 
 
 def _tags(session: Session, rows: Sequence[Model]) -> dict[int, tuple[str, ...]]:
