@@ -78,6 +78,11 @@ class PictureKind(StrEnum):
         """Whether its numbers cost fits that no run has stored."""
         return self in _REFITS
 
+    @property
+    def seconds(self) -> int:
+        """How long it takes to draw in light and dark, roughly, once its numbers are there."""
+        return _LONG.get(self, 1)
+
     def why_not(self, about: "Drawable") -> str | None:
         """The sentence that says why this subject has no such picture; None where the picture applies."""
         return next((need.otherwise for need in _RULES[self].needs if not need.is_met(about)), None)
@@ -258,6 +263,10 @@ _RULES: Mapping[PictureKind, _Rule] = {
 _REFITS = frozenset(
     {_K.LEARNING_CURVE, _K.ALPHA_SELECTION, _K.MANUAL_ALPHA_SELECTION, _K.FEATURE_ELIMINATION, _K.DROPPING_CURVE}
 )
+
+
+_LONG = {_K.TSNE: 25, _K.UMAP: 40, _K.PARALLEL_COORDINATES: 3, _K.TOKEN_FREQUENCY: 4}
+"""Seconds of those that take more than one: embeddings of 1,000 texts, and what loads the packages for texts."""
 
 
 def pictures_of(kind: SubjectKind) -> tuple[PictureKind, ...]:

@@ -66,6 +66,10 @@ def _chosen(project: Project, chosen: Snapshot) -> None:
     st.dataframe(_profile_frame(chosen), hide_index=True, height="content", alt=f"profile of {chosen.name}")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link("train.py", label="Train on it", query_params=link_query(project, snapshot=chosen.id))
+        st.page_link(
+            "gallery.py", label="All pictures of it", icon=":material/gallery_thumbnail:",
+            query_params={"snapshot": str(chosen.id)},
+        )  # fmt: skip
         st.download_button(
             "Rows as Parquet", lambda: _parquet(chosen), f"snapshot-{chosen.number}.parquet", key="snapshot_parquet",
             on_click="ignore", icon=":material/download:",

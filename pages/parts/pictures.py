@@ -9,6 +9,7 @@ from db.session import reading, transaction
 from mms.domain.members import Member
 from mms.domain.pictures import Drawable, Picture, PictureKind, Theme, pictures_of
 from mms.usecases.pictures import ask_for_pictures
+from pages.parts.formatting import seconds
 from pages.parts.session import real_now
 from pages.parts.told import told
 
@@ -37,7 +38,10 @@ def _draw_button(member: Member, about: Drawable, missing: Sequence[PictureKind]
         with told(stop=False), transaction() as session:
             job = ask_for_pictures(session, member, about.subject, real_now())
             st.toast("They are being drawn: look again in a few seconds." if job else "They are queued already.")
-    st.caption("It takes no fits: a worker draws them from stored rows, in light and dark, in a few seconds.")
+    st.caption(
+        "No model is fitted: a worker draws them from stored rows, in light and dark, when it has nothing else to do; "
+        f"that takes about {seconds(sum(kind.seconds for kind in missing))}."
+    )
 
 
 def _chosen(found: Mapping[PictureKind, Picture], name: str) -> None:
