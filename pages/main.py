@@ -24,6 +24,8 @@ UNSHOWN = (
     ("ensemble", "Combine"),
     ("recipe", "Recipe"),
     ("gallery", "Gallery"),
+    ("slices", "Slices"),
+    ("what_if", "What if"),
     ("find", "Search"),
 )
 """Pages that others lead to: they have an address, and stay out of the menu."""

@@ -3,37 +3,30 @@
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from db.queries.models import get_model, models_page
+from db.queries.models import get_model
 from db.queries.openings import holdout_view
 from db.queries.projects import get_project
-from db.queries.promotions import Champion, advice_for, find_champion, promotions
-from db.queries.runs import fold_results, get_run
-from db.queries.snapshots import snapshots
+from db.queries.promotions import Champion, advice_for, find_champion
 from db.session import reading
+from mms.domain.markdown import safe_markdown
 from mms.domain.members import Member
-from mms.domain.models import Model, ModelFilter, RankedModel
+from mms.domain.models import Model
 from mms.domain.projects import Project
 from mms.domain.scores import METRICS
-from mms.domain.triples import BASELINE
+from mms.domain.subjects import Subject, SubjectKind
 from pages.parts.ensemble import made_of
 from pages.parts.formatting import day_words, score_of, utc_help
 from pages.parts.holdout import HOLDOUT, holdout_words
 from pages.parts.model_actions import actions
-from pages.parts.model_call import how_to_call
-from pages.parts.model_diagnostics import diagnostics
-from pages.parts.model_lineage import history, lineage
-from pages.parts.model_overview import folds, overview
-from pages.parts.model_rows import rows_tab
 from pages.parts.model_table import STATE_WORDS
+from pages.parts.model_tabs import model_tabs
 from pages.parts.new_version import refit_button, update_button
 from pages.parts.project import keep_project
 from pages.parts.promote import advice_words, promote_button
-from pages.parts.question import question_of
 from pages.parts.retrain import retrain_button
 from pages.parts.session import current_member, id_in_url
 from pages.parts.told import told
-
-TABS = ("Overview", "Folds", "Diagnostics", "Rows", "Lineage", "How to call it", "History")
+from pages.parts.watch import watch_button
 
 
 def render(member: Member) -> None:
@@ -51,7 +44,7 @@ def render(member: Member) -> None:
         keep_project(project.id)
         champion = find_champion(session, project.id, model.ranked.scope)
         _head(session, member, project, model, champion)
-        _tabs(session, member, project, model, champion)
+        model_tabs(session, member, project, model, champion)
 
 
 def _head(session: Session, member: Member, project: Project, model: Model, champion: Champion | None) -> None:
@@ -63,11 +56,12 @@ def _head(session: Session, member: Member, project: Project, model: Model, cham
         f"{metric.label} **{score_of(metric, ranked.score, ranked.score_sd)}** ({metric.direction})."
     )
     if model.description:
-        st.markdown(f"> {model.description}")
+        st.markdown(safe_markdown(model.description))
     seated = champion is not None and champion.model.id == ranked.id
     if champion and seated:
         since = champion.promotion.promoted_at
-        st.markdown(f"It answers since {day_words(since)}: {champion.promotion.reason}", help=utc_help(since))
+        said = safe_markdown(f"It answers since {day_words(since)}: {champion.promotion.reason}")
+        st.markdown(said, help=utc_help(since))
     else:
         st.markdown(advice_words(advice_for(session, model.id, ranked.scope), ranked))
     opened = holdout_words(holdout_view(session, model.id), metric)
@@ -78,43 +72,8 @@ def _head(session: Session, member: Member, project: Project, model: Model, cham
         retrain_button(member, project, key="retrain", scope=ranked.scope, primary=seated)
         refit_button(session, member, project, model, key="refit")
         update_button(session, member, project, model, key="update")
+        watch_button(member, Subject(SubjectKind.MODEL, model.id))
         actions(member, model)
-
-
-def _tabs(session: Session, member: Member, project: Project, model: Model, champion: Champion | None) -> None:
-    tabs = dict(zip(TABS, st.tabs(TABS, key="tab", on_change="rerun", bind="query-params"), strict=True))
-    opened = next((name for name, tab in tabs.items() if tab.open), "Overview")
-    snapshot = next((s for s in snapshots(session, project.id) if s.id == model.ranked.snapshot_id), None)
-    with tabs[opened]:
-        if opened == "Overview":
-            overview(model, _rivals(session, model, champion), METRICS[project.primary_metric])
-        elif opened == "Folds":
-            others = {r.id: r.name for r in _rivals(session, model, champion).values()}
-            metric = METRICS[project.primary_metric]
-            folds(model, fold_results(session, [model.id, *others]), others, metric)
-        elif opened == "Diagnostics":
-            diagnostics(member, project, model)
-        elif opened == "Rows":
-            rows_tab(model)
-        elif opened == "Lineage":
-            lineage(model, get_run(session, model.ranked.run_id), snapshot)
-        elif opened == "How to call it":
-            how_to_call(project, model, question_of(session, project.id))
-        else:
-            history(model, promotions(session, project.id, limit=1000))
-
-
-def _rivals(session: Session, model: Model, champion: Champion | None) -> dict[str, RankedModel]:
-    """Champion and Dummy, where they were scored on the same rows of the same snapshot, so that the folds agree."""
-    own, found = model.ranked, dict[str, RankedModel]()
-    rival = champion.model if champion else own
-    if rival.id != own.id and (rival.snapshot_id, rival.scope) == (own.snapshot_id, own.scope):
-        found["champion"] = rival
-    where = ModelFilter(algorithms=(BASELINE,), snapshot_id=own.snapshot_id)
-    dummies = [dummy for dummy in models_page(session, own.project_id, where).models if dummy.scope == own.scope]
-    if dummies and dummies[0].id != own.id:
-        found["Dummy baseline"] = dummies[0]
-    return found
 
 
 render(current_member())

@@ -46,6 +46,8 @@ def render(member: Member) -> None:
     _ask(member, project, question)
     if found:
         answer_card(found)
+    ask = {"model": str(champion.model.id)}
+    st.page_link("what_if.py", label="What if? Made-up values, nothing stored", query_params=ask)
     with st.expander("Ask from a program"):
         st.code(curl(address(), project, question.row), language="bash", wrap_lines=True)
     st.subheader("Recent predictions")

@@ -43,7 +43,7 @@ def model_card(session: Session, member: Member, model_id: int, now: datetime) -
     present = project.present(now)
     seated = champions(session, project.id)
     seats = tuple(seat.promotion for seat in seated if seat.model.id == model.id)
-    snapshot = _snapshot(session, model)
+    snapshot = find_snapshot_of(session, model)
     return ModelCard(
         model=model,
         project=project,
@@ -121,7 +121,8 @@ def change_of(session: Session, model: Model) -> SchemaChange | None:
     return schema_change(row.version, Signature.from_json(row.signature), model.signature) if row else None
 
 
-def _snapshot(session: Session, model: Model) -> Snapshot | None:
+def find_snapshot_of(session: Session, model: Model) -> Snapshot | None:
+    """The snapshot that a model learnt from; None where it was deleted."""
     try:
         return get_snapshot(session, model.ranked.snapshot_id)
     except NotFound:

@@ -13,6 +13,7 @@ from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.domain.tables import ColumnType, FeatureTable, TableSource
 from mms.usecases.tables import load_table
+from pages.parts.column_notes import table_notes
 from pages.parts.downloads import csv_download
 from pages.parts.formatting import time_column
 from pages.parts.session import real_now
@@ -28,6 +29,8 @@ def tables_section(member: Member, project: Project, tables: Sequence[FeatureTab
         name = st.selectbox("First rows of", list(by_name), key="table", bind="query-params")
         if name is not None:
             _first_rows(by_name[name])
+            with st.expander(f"What the columns of {name} mean"):
+                table_notes(member, by_name[name])
     with st.expander("Add a feature table", expanded=not tables):
         _add(member, project)
 

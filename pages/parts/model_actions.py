@@ -16,8 +16,12 @@ def actions(member: Member, model: Model) -> None:
     query = {"project": str(model.ranked.project_id), "model": str(model.id)}
     query |= scope_address(model.ranked.scope) | ({"seed": str(model.seed)} if model.seed else {})
     st.page_link("train.py", label="Edit and train again", icon=":material/edit:", query_params=query)
+    ask = {"model": str(model.id)}
+    st.page_link("what_if.py", label="What if?", icon=":material/psychology_alt:", query_params=ask)
     with st.popover("More", icon=":material/more_horiz:"):
         base = f"/api/v1/models/{model.id}"
+        st.link_button("Model card (HTML)", f"{base}/card.html", icon=":material/description:")
+        st.link_button("Model card (PDF)", f"{base}/card.pdf", icon=":material/picture_as_pdf:")
         st.link_button("Download the artifact", f"{base}/artifact", icon=":material/download:")
         st.link_button("Download the triple (JSON)", f"{base}/triple", icon=":material/download:")
         st.link_button("Download the out-of-fold rows (CSV)", f"{base}/oof.csv", icon=":material/download:")

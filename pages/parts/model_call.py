@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from mms.domain.cards import ModelCard
+from mms.domain.markdown import safe_markdown
 from mms.domain.models import Model
 from mms.domain.projects import Project
 from pages.parts.question import Question
@@ -45,20 +47,60 @@ def address() -> str:
     return "/".join(url.split("/")[:3])
 
 
-def how_to_call(project: Project, model: Model, question: Question | None) -> None:
+def how_to_call(card: ModelCard, question: Question | None) -> None:
     """Code and schema. Answers come from the champion of the row's scope, which need not be this model."""
+    project, model = card.project, card.model
     st.markdown("The server answers with the champion of the most special scope that contains the row.")
+    if card.change is not None:
+        st.markdown(safe_markdown(card.change.words))
+    query = {"model": str(model.id)}
+    st.page_link("what_if.py", label="Ask this very model", icon=":material/psychology_alt:", query_params=query)
     row = question.row if question else {"entity": {}, "features": dict(model.signature.example)}
     st.subheader("Shell")
     st.code(curl(address(), project, row), language="bash", wrap_lines=True)
     st.subheader("Python")
     st.code(python_call(address(), project, row), language="python", wrap_lines=True)
     st.subheader("Inputs")
-    st.caption("Columns with a dot are looked up in their feature table, unless they are sent.")
-    frame = pd.DataFrame(
+    st.caption("Columns with a dot are looked up in their feature table, unless they are sent. null: not known.")
+    st.dataframe(input_frame(card), hide_index=True, alt="the features this model takes")
+    st.subheader("Outputs")
+    st.dataframe(output_frame(model), hide_index=True, height="content", alt="what this model answers")
+
+
+def input_frame(card: ModelCard) -> pd.DataFrame:
+    """What to send: name, type, a real value, what the snapshot holds, what it means."""
+    example = card.model.signature.example
+    return pd.DataFrame(
         [
-            {"feature": c.name, "type": c.type.value, "example": str(model.signature.example.get(c.name))}
-            for c in model.signature.inputs
+            {
+                "feature": one.column.name,
+                "type": one.column.type.value,
+                "example": "null" if (value := example.get(one.column.name)) is None else str(value),
+                "in the snapshot": one.range_words,
+                "means": one.note.said.description if one.note else "",
+            }
+            for one in card.columns
         ]
     )
-    st.dataframe(frame, hide_index=True, alt="the features this model takes")
+
+
+def output_frame(model: Model) -> pd.DataFrame:
+    """What comes back in each prediction."""
+    classes = ", ".join(model.signature.classes)
+    kind = "numbers that sum to 1" if model.signature.probability else "squashed decision values: they only rank"
+    answer = (
+        [
+            ("label", "text", f"one of {classes}"),
+            ("probabilities", "numbers", f"for each of {classes}: {kind}"),
+            ("score", "number", "the positive class's probability, of several classes the label's"),
+        ]
+        if classes
+        else [("value", "number", "the answer")]
+    )
+    rows = [
+        ("id", "integer", "the stored prediction: send its truth with it"),
+        ("entity", "text", "the key that was asked about"),
+        *answer,
+        ("model, version, scope", "integer, integer, text", "who answered, and for which rows it is champion"),
+    ]
+    return pd.DataFrame(rows, columns=["field", "type", "means"])

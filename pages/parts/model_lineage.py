@@ -5,20 +5,20 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from mms.domain.models import Model
+from mms.domain.cards import ModelCard
+from mms.domain.markdown import safe_markdown
 from mms.domain.promotions import GLOBAL, Promotion
-from mms.domain.runs import Run
 from mms.domain.scopes import scope_words
-from mms.domain.snapshots import Snapshot
 from pages.parts.formatting import size, time_column
 
 
-def lineage(model: Model, run: Run, snapshot: Snapshot | None) -> None:
-    """Snapshot, run, environment, who and when."""
-    ranked = model.ranked
+def lineage(card: ModelCard) -> None:
+    """Snapshot, run, code version, environment, who and when."""
+    model, run, snapshot, ranked = card.model, card.run, card.snapshot, card.model.ranked
     data = (
         f"{snapshot.name}, {snapshot.row_count:,} rows" if snapshot else f"snapshot {ranked.snapshot_id}, deleted since"
     )
+    packages = [f"{name} {version}" for name, version in model.environment.items() if name != "mms"]
     facts = {
         "Snapshot": data,
         "Folds": snapshot.fold_plan.words if snapshot else "",
@@ -28,10 +28,11 @@ def lineage(model: Model, run: Run, snapshot: Snapshot | None) -> None:
         "Seed": str(model.seed),
         "Triple": model.triple.hash,
         "Artifact": f"{size(ranked.artifact_size)}, SHA-256 {model.artifact_sha}",
-        "Environment": ", ".join(f"{name} {version}" for name, version in model.environment.items()),
+        "Code": f"MMS {model.environment['mms']}" if "mms" in model.environment else "",
+        "Environment": ", ".join(packages),
     }
     frame = pd.DataFrame([{"what": k, "value": v} for k, v in facts.items() if v])
-    st.dataframe(frame, hide_index=True, alt="where this model comes from")
+    st.dataframe(frame, hide_index=True, height="content", alt="where this model comes from")
     row = st.container(horizontal=True)
     if model.parent_id is not None:
         label = f"The model it is a new version of ({run.kind.value})"
@@ -41,16 +42,22 @@ def lineage(model: Model, run: Run, snapshot: Snapshot | None) -> None:
         row.page_link("models.py", label="Models of this snapshot", query_params={"snapshot": str(snapshot.id)})
 
 
-def history(model: Model, ledger: Sequence[Promotion]) -> None:
-    """Every seating of this model."""
-    seatings = [p for p in ledger if p.model_id == model.id]
-    if not seatings:
+def history(card: ModelCard) -> None:
+    """What it replaced and what replaced it, with the ledger's own words."""
+    if not card.history:
         st.info("This model never was champion. Promote it to let it answer.")
         return
-    times = {"when": time_column("when")}
+    for one in card.history:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(safe_markdown(one.words), width="content")
+            for label, other in (("Before", one.before), ("After", one.after)):
+                if other is not None:
+                    name = f"{label}: v{other.model_version}"
+                    st.page_link("model.py", label=name, query_params={"id": str(other.model_id)})
     st.dataframe(
-        promotion_frame(seatings), hide_index=True, alt=f"seatings of {model.ranked.name}", column_config=times
-    )
+        promotion_frame([one.promotion for one in card.history]), hide_index=True,
+        alt=f"seatings of {card.model.ranked.name}", column_config={"when": time_column("when")},
+    )  # fmt: skip
 
 
 def promotion_frame(ledger: Sequence[Promotion]) -> pd.DataFrame:

@@ -5,19 +5,27 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from mms.charts import fold_scores
+from mms.charts import daily, fold_scores
 from mms.charts.theme import colours_of
-from mms.domain.models import Model, RankedModel
-from mms.domain.recipes import recipe_words
+from mms.domain.cards import ModelCard
+from mms.domain.markdown import safe_markdown
+from mms.domain.models import Model
+from mms.domain.recipes import triple_sentence
 from mms.domain.runs import FoldResult
 from mms.domain.scores import METRICS, Metric
-from mms.domain.triples import described
 from pages.parts.formatting import score_of, size
+from pages.parts.scope_choice import scope_address
 
 
-def overview(model: Model, rivals: Mapping[str, RankedModel], metric: Metric) -> None:
-    """All metrics, and the primary one beside champion and Dummy. rivals: what it is -> model, same snapshot."""
-    st.subheader("Scores")
+def overview(card: ModelCard) -> None:
+    """What it is, how good it is beside champion and Dummy, and what it does now."""
+    model, metric = card.model, METRICS[card.project.primary_metric]
+    st.subheader("How good it is")
+    for name, rival in card.rivals.items():
+        gain = model.ranked.score - rival.score
+        word = "better" if gain > 0 else "worse"
+        theirs = score_of(metric, rival.score, rival.score_sd)
+        st.markdown(f"{abs(gain):.3f} {word} than the {name}, **{rival.name}** ({theirs}).")
     st.dataframe(
         score_frame(model), hide_index=True, alt=f"every metric of {model.ranked.name}", column_config=_COLUMNS
     )
@@ -25,22 +33,25 @@ def overview(model: Model, rivals: Mapping[str, RankedModel], metric: Metric) ->
         "Score: mean of 12 folds ± standard deviation over them. "
         "Final fit: scored on the rows it was trained on, so it is optimistic; it never ranks."
     )
-    for name, rival in rivals.items():
-        gain = model.ranked.score - rival.score
-        word = "better" if gain > 0 else "worse"
-        theirs = score_of(metric, rival.score, rival.score_sd)
-        st.markdown(f"{abs(gain):.3f} {word} than the {name}, **{rival.name}** ({theirs}).")
-    st.subheader("Triple")
-    st.markdown(f"**Algorithm** {model.triple.algorithm}: {described(model.triple.hyperparameters, 99) or 'defaults'}")
-    if model.triple.members:
-        st.markdown("**Members**")
-    else:
-        st.markdown(f"**Recipe** {model.triple.recipe.name}")
+    st.subheader("What it is")
+    st.text(triple_sentence(model.triple))
     for member in model.triple.members:
-        how = described(member.hyperparameters) or "defaults"
-        st.markdown(f"- {member.algorithm} on recipe '{member.recipe.name}': {how}")
-    for line in recipe_words(model.triple.recipe):
-        st.markdown(f"- {line}")
+        st.text(triple_sentence(member))
+    _service(card)
+
+
+def _service(card: ModelCard) -> None:
+    """Where it sits, how much it is asked, whether its score falls."""
+    st.subheader("What it does now")
+    st.markdown(safe_markdown(f"{card.seat_words} {card.decay.sentence}"))
+    if card.seats:
+        query = {"project": str(card.project.id)} | scope_address(card.seats[0].scope)
+        st.page_link("decay.py", label="Look at its decay", icon=":material/trending_down:", query_params=query)
+    if any(count for _, count in card.daily):
+        st.plotly_chart(daily.figure(card.daily), alt=card.traffic_words, key="daily")
+    st.markdown(card.traffic_words)
+    for one in card.history[:1]:
+        st.markdown(safe_markdown(one.words))
 
 
 _COLUMNS = {"final fit": st.column_config.TextColumn("Final fit (optimistic)")}
