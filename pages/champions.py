@@ -9,15 +9,14 @@ from sqlalchemy.orm import Session
 from db.queries.models import get_model, models_page
 from db.queries.openings import holdout_view, openings_of_models
 from db.queries.promotions import Champion, champions, promotions
-from db.session import acknowledged, reading
+from db.session import reading
 from mms.domain.members import Member, Permission
 from mms.domain.models import ModelFilter
 from mms.domain.projects import Project
 from mms.domain.promotions import Promotion
 from mms.domain.scores import METRICS
-from mms.usecases.promotions import roll_back
 from pages.parts.champion_table import seat_frame, seats_sentence
-from pages.parts.dialogs import close_dialog, is_open, open_dialog
+from pages.parts.dialogs import is_open, open_dialog
 from pages.parts.formatting import time_column
 from pages.parts.holdout import HOLDOUT, holdout_words
 from pages.parts.model_lineage import promotion_frame
@@ -25,6 +24,7 @@ from pages.parts.new_version import refit_button
 from pages.parts.project import chosen_project, link_query
 from pages.parts.promote import promote_button
 from pages.parts.promotion_drafts import promotion_drafts
+from pages.parts.roll_back import roll_back_dialog
 from pages.parts.session import current_member, real_now
 from pages.parts.told import told
 
@@ -98,20 +98,7 @@ def _acts(
     tip = why or "Seat the champion before again."
     row.button("Roll back…", disabled=bool(why), help=tip, on_click=open_dialog, args=("roll back",))
     if why is None and is_open("roll back"):
-        _roll_back(member, project, scopes)
-
-
-@st.dialog("Roll back", on_dismiss=close_dialog)
-def _roll_back(member: Member, project: Project, scopes: Sequence[str]) -> None:
-    scope = st.selectbox("Scope", scopes, key="rollback_scope")
-    reason = st.text_area("Reason", key="rollback_reason", placeholder="why, for those who come after")
-    st.caption("The champion before the present one is seated again: a new line in the ledger.")
-    if st.button("Roll back", type="primary", key="rollback_now"):
-        with told(stop=False):
-            with acknowledged() as session:
-                roll_back(session, member, project.id, project.present(real_now()), scope=scope, reason=reason)
-            close_dialog()
-            st.rerun()
+        roll_back_dialog(member, project, scopes)
 
 
 render(current_member())

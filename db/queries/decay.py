@@ -10,15 +10,13 @@ from sqlalchemy.orm import Session
 from db.models import Firing as FiringRow
 from db.models import Model as ModelRow
 from db.models import Run as RunRow
-from db.models import Snapshot as SnapshotRow
 from db.models import Trigger as TriggerTable
-from db.physical import count_labelled_since
 from db.queries.buckets import monthly_sums
 from db.queries.health import HealthRow as HealthRow
 from db.queries.health import health as health
+from db.queries.labels import new_labels, trigger_of
 from db.queries.models import ranked_of
 from db.queries.promotions import Champion, find_champion, holdout_estimate, promotions
-from db.queries.tables import find_instance_table, get_table
 from mms.domain.buckets import WATCHED, Estimate
 from mms.domain.decay import EFFECT, Decay, DecayPoint, judge_decay, month_of, point_of, watched_metric
 from mms.domain.errors import Invalid
@@ -132,19 +130,6 @@ def _watch(session: Session, project: Project, now: datetime) -> _Watch:
     )
 
 
-def new_labels(session: Session, project_id: int, snapshot_id: int, now: datetime) -> int:
-    """Base rows whose label is known at `now`, newer than a snapshot; without a time: more than it holds."""
-    declaration = find_instance_table(session, project_id)
-    if declaration is None:
-        return 0
-    row = SnapshotRow
-    stmt = select(row.time_to, row.row_count).where(row.id == snapshot_id)
-    time_to, row_count = session.execute(stmt).one()
-    base = get_table(session, declaration.base_table_id)
-    count = count_labelled_since(session, base, declaration, time_to, now)
-    return count if time_to is not None else max(0, count - row_count)
-
-
 @dataclass(frozen=True, slots=True)
 class TriggerRow:
     """A trigger with how far it is."""
@@ -157,7 +142,7 @@ def triggers(session: Session, project: Project, now: datetime) -> list[TriggerR
     """Live triggers of a project, read now."""
     row = TriggerTable
     stmt = select(row).where(row.project_id == project.id, row.deleted_at.is_(None)).order_by(row.id)
-    live = [_trigger_of(found) for found in session.scalars(stmt)]
+    live = [trigger_of(found) for found in session.scalars(stmt)]
     if not live:
         return []
     watch = _watch(session, project, now)
@@ -192,17 +177,3 @@ def firings(session: Session, project_id: int, limit: int = 100) -> list[Firing]
         )
         for row, kind, run_id in session.execute(stmt)
     ]
-
-
-def _trigger_of(row: TriggerTable) -> Trigger:
-    return Trigger(
-        id=row.id,
-        project_id=row.project_id,
-        kind=TriggerKind(row.kind),
-        threshold=row.threshold,
-        cooldown_days=row.cooldown_days,
-        enabled=row.enabled,
-        created_by=row.created_by,
-        created_at=row.created_at,
-        last_fired_at=row.last_fired_at,
-    )

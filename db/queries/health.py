@@ -1,39 +1,42 @@
-"""The health of projects: what each needs, in a fixed number of statements for all of them."""
+"""The health of projects: what each needs, in words, in a fixed number of statements for all of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.models import FeatureTable as TableRow
-from db.models import InstanceTable as InstanceRow
-from db.models import Job as JobRow
-from db.models import Model as ModelRow
-from db.models import RunTriple as RunTripleRow
-from db.models import Trigger as TriggerTable
-from db.queries.buckets import MonthSums, monthly_sums
-from db.queries.jobs import UNFINISHED, job_of
-from db.queries.projects import projects
-from db.queries.promotions import Champion, champions_of, holdout_estimate
-from db.queries.runs import unfinished_runs
-from mms.domain.buckets import metric_of, total
+from db.queries.buckets import MonthSums
+from db.queries.health_facts import Facts, facts_of
+from db.queries.projects import get_project, projects
+from db.queries.promotions import Champion, holdout_estimate
+from mms.domain.buckets import Sums, metric_of, total
+from mms.domain.condition import Condition, Judged, Mood, meaning
+from mms.domain.condition import facts_of as facts_in_words
 from mms.domain.decay import EFFECT, Decay, judge_decay, month_of, point_of, watched_metric
-from mms.domain.health import State, health_of
-from mms.domain.jobs import Job, JobKind
+from mms.domain.drafts import PromotionDraft
+from mms.domain.health import Health, State, health_of
+from mms.domain.jobs import Job
 from mms.domain.members import Member
-from mms.domain.models import ModelState
+from mms.domain.metric_words import cases_of
+from mms.domain.mistakes import Period, cost_words, mistakes_of
+from mms.domain.next_trigger import next_trigger
 from mms.domain.projects import Project
-from mms.domain.promotions import GLOBAL, evidence_from_json, judge
+from mms.domain.promotions import evidence_from_json, judge
 from mms.domain.runs import Run
-from mms.domain.triggers import TriggerKind
+from mms.domain.scores import METRICS
+from mms.domain.snoozes import Snooze, woken_by
+from mms.domain.triggers import Situation, TriggerKind
 
 
 @dataclass(frozen=True, slots=True)
 class HealthRow:
-    """One project on the health page. action: the button it needs: "retrain", "promote", "train", "data" or None."""
+    """One project on the health page. condition: all that is said of it.
+
+    action: the button it needs: "retrain", "promote", "train", "data" or None. snooze: where it still holds.
+    undoable: whether a champion sat before the present one.
+    """
 
     project: Project
     champion: Champion | None
@@ -46,42 +49,38 @@ class HealthRow:
     spark: tuple[float, ...]
     running: Run | None
     replay: Job | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What was read for all projects, by project id (holdouts: by model id)."""
-
-    now: datetime
-    rows: Mapping[int, int]
-    models: Mapping[int, int]
-    champions: Mapping[int, Champion]
-    holdouts: Mapping[int, Mapping[str, Any] | None]
-    months: Mapping[int, Sequence[MonthSums]]
-    effects: Mapping[int, float]
-    challengers: Mapping[int, Sequence[tuple[str, Mapping[str, Any]]]]
-    running: Mapping[int, Run]
-    replays: Mapping[int, Job]
+    condition: Condition
+    drafts: tuple[PromotionDraft, ...]
+    snooze: Snooze | None
+    undoable: bool
 
 
 def health(session: Session, member: Member, now: datetime) -> list[HealthRow]:
-    """Every live project, those that need somebody first."""
+    """Every live project, those that need somebody first, then snoozed ones."""
     listed = projects(session, member)
-    facts = _facts(session, [project.id for project in listed], now)
-    return sorted((_row(project, facts) for project in listed), key=lambda row: (row.well, row.project.name))
+    facts = facts_of(session, listed, now)
+    moods = list(Mood)
+    rows = (_row(project, facts) for project in listed)
+    return sorted(rows, key=lambda row: (moods.index(row.condition.mood), row.project.name))
 
 
-def _row(project: Project, facts: _Facts) -> HealthRow:
+def health_of_project(session: Session, member: Member, project_id: int, now: datetime) -> HealthRow:
+    """One project."""
+    project = get_project(session, member, project_id)
+    return _row(project, facts_of(session, [project], now))
+
+
+def _row(project: Project, facts: Facts) -> HealthRow:
     metric = watched_metric(project.primary_metric, project.task)
     champion = facts.champions.get(project.id)
     months = facts.months.get(project.id, [])
     decay = _decay(project, metric, champion, months, facts)
     waiting = _waiting(project, champion, facts.challengers.get(project.id, []))
     predicted, labelled = sum(m.sums.n for m in months), sum(m.sums.labelled for m in months)
-    running = facts.running.get(project.id)
+    base, running = facts.bases.get(project.id), facts.running.get(project.id)
     state = State(
         metric=metric,
-        rows=facts.rows.get(project.id),
+        rows=base[2] if base else None,
         models=facts.models.get(project.id, 0),
         champion=champion.model.name if champion else None,
         since=champion.promotion.promoted_at if champion else None,
@@ -91,6 +90,9 @@ def _row(project: Project, facts: _Facts) -> HealthRow:
         running=running is not None,
     )
     judged = health_of(state)
+    coverage = decay.newest.coverage if decay and decay.newest else (labelled / predicted if predicted else None)
+    snooze, woken = _snooze(project, metric, judged, decay, facts)
+    spark = _spark(project, metric, months)
     return HealthRow(
         project=project,
         champion=champion,
@@ -99,15 +101,92 @@ def _row(project: Project, facts: _Facts) -> HealthRow:
         action=judged.need.value if judged.need else None,
         challengers=len(waiting),
         decay=decay,
-        coverage=decay.newest.coverage if decay and decay.newest else (labelled / predicted if predicted else None),
-        spark=_spark(project, metric, months),
+        coverage=coverage,
+        spark=spark,
         running=running,
         replay=facts.replays.get(project.id),
+        condition=Condition(
+            project_id=project.id,
+            project=project.name,
+            owner=project.owner,
+            mood=Mood.WELL if judged.well else Mood.SNOOZED if snooze else Mood.NEEDS,
+            sentence=judged.sentence,
+            notes=tuple(note for note in (woken, *_notes(project, metric, champion, decay, facts)) if note),
+            facts=_facts(project, metric, champion, decay, coverage, facts),
+            label=METRICS[metric].label,
+            spark=spark,
+        ),
+        drafts=tuple(facts.drafts.get(project.id, ())),
+        snooze=snooze,
+        undoable=project.id in facts.undoable,
     )
 
 
+def _snooze(
+    project: Project, metric: str, judged: Health, decay: Decay | None, facts: Facts
+) -> tuple[Snooze | None, str | None]:
+    """The snooze that still holds, or why it does not; a project that is well has neither."""
+    snooze = facts.snoozes.get(project.id)
+    if snooze is None or judged.well:
+        return None, None
+    woken = woken_by(snooze, judged.need, metric, judged_value(decay), facts.now, _effect(project, facts))
+    return (None, woken) if woken else (snooze, snooze.words + ("" if snooze.words.endswith(".") else "."))
+
+
+def judged_value(decay: Decay | None) -> float | None:
+    """The watched metric in the newest judged month, natural units."""
+    return decay.newest.estimate.value if decay and decay.newest and decay.newest.estimate else None
+
+
+def _facts(
+    project: Project,
+    metric: str,
+    champion: Champion | None,
+    decay: Decay | None,
+    coverage: float | None,
+    facts: Facts,
+) -> tuple[tuple[str, str], ...]:
+    since = champion.promotion.promoted_at if champion else None
+    present = project.present(facts.now)
+    holdout = facts.holdouts.get(champion.model.id) if champion else None
+    reference = holdout_estimate(holdout, metric, project.positive_class)
+    judged = Judged(metric, champion.model.name if champion else None, since, present, decay, reference, coverage)
+    situation = Situation(present, facts.labels.get(project.id, 0), since, decay)
+    trigger = next_trigger(facts.triggers.get(project.id, ()), situation, METRICS[metric].label)
+    return facts_in_words(judged, trigger, facts.drafts.get(project.id, ()), project.owner)
+
+
+def _notes(
+    project: Project, metric: str, champion: Champion | None, decay: Decay | None, facts: Facts
+) -> tuple[str, ...]:
+    """What the champion's mistakes cost in the months shown, and what its score means in cases."""
+    if champion is None:
+        return ()
+    months = [m for m in facts.months.get(project.id, []) if m.model_id == champion.model.id and m.sums.labelled]
+    first = decay.since if decay and decay.since else months[-1].month if months else None
+    shown = [m for m in months if first is not None and m.month >= first]
+    if not shown:
+        return ()
+    sums, positive = total(m.sums for m in shown), project.positive_class
+    holdout = facts.holdouts.get(champion.model.id)
+    before = Sums.from_json(holdout["sums"]) if holdout else None
+    table, target, _ = facts.bases.get(project.id, (None, None, 0))
+    period = Period(shown[0].month, shown[-1].month)
+    once = mistakes_of(before, positive) if before else None
+    return (
+        cost_words(mistakes_of(sums, positive), once, period, project.task, project.policy),
+        meaning(metric, sums, before, positive, cases_of(table, target, positive)),
+    )
+
+
+def _effect(project: Project, facts: Facts) -> float:
+    """The least fall that an enabled decay trigger of the project counts."""
+    found = [t.threshold for t in facts.triggers.get(project.id, ()) if t.enabled and t.kind is TriggerKind.DECAY]
+    return min(found, default=EFFECT)
+
+
 def _decay(
-    project: Project, metric: str, champion: Champion | None, months: Sequence[MonthSums], facts: _Facts
+    project: Project, metric: str, champion: Champion | None, months: Sequence[MonthSums], facts: Facts
 ) -> Decay | None:
     if champion is None:
         return None
@@ -118,7 +197,7 @@ def _decay(
         if m.model_id == champion.model.id and m.month >= first
     ]
     reference = holdout_estimate(facts.holdouts.get(champion.model.id), metric, project.positive_class)
-    return judge_decay(points, reference, metric, effect=facts.effects.get(project.id, EFFECT))
+    return judge_decay(points, reference, metric, effect=_effect(project, facts))
 
 
 def _waiting(
@@ -140,86 +219,3 @@ def _spark(project: Project, metric: str, months: Sequence[MonthSums]) -> tuple[
     by_month = {m: [s.sums for s in months if s.month == m] for m in sorted({s.month for s in months})}
     estimates = [metric_of(total(parts), metric, project.positive_class) for parts in by_month.values()]
     return tuple(estimate.value for estimate in estimates if estimate)
-
-
-def _facts(session: Session, ids: Sequence[int], now: datetime) -> _Facts:
-    champions = {
-        project_id: seat
-        for project_id, seats in champions_of(session, ids).items()
-        for seat in seats
-        if seat.promotion.scope == GLOBAL
-    }
-    seated = [seat.model.id for seat in champions.values()]
-    months: dict[int, list[MonthSums]] = {}
-    for month in monthly_sums(session, ids, GLOBAL):
-        months.setdefault(month.project_id, []).append(month)
-    holdouts = session.execute(select(ModelRow.id, ModelRow.holdout).where(ModelRow.id.in_(seated)))
-    return _Facts(
-        now=now,
-        rows=_base_rows(session, ids),
-        models=_model_counts(session, ids),
-        champions=champions,
-        holdouts={row.id: row.holdout for row in holdouts},
-        months=months,
-        effects=_effects(session, ids),
-        challengers=_challengers(session, ids),
-        running=unfinished_runs(session, ids),
-        replays=_replays(session, ids),
-    )
-
-
-def _base_rows(session: Session, ids: Sequence[int]) -> dict[int, int]:
-    """Rows of the base table of the newest declaration."""
-    newest = select(func.max(InstanceRow.id)).where(InstanceRow.project_id.in_(ids)).group_by(InstanceRow.project_id)
-    stmt = (
-        select(InstanceRow.project_id, TableRow.row_count)
-        .join(TableRow, TableRow.id == InstanceRow.base_table_id)
-        .where(InstanceRow.id.in_(newest))
-    )
-    return {row.project_id: row.row_count for row in session.execute(stmt)}
-
-
-def _model_counts(session: Session, ids: Sequence[int]) -> dict[int, int]:
-    stmt = (
-        select(ModelRow.project_id, func.count())
-        .where(ModelRow.project_id.in_(ids), ModelRow.deleted_at.is_(None), ModelRow.archived_at.is_(None))
-        .group_by(ModelRow.project_id)
-    )
-    return {row[0]: row[1] for row in session.execute(stmt)}
-
-
-def _effects(session: Session, ids: Sequence[int]) -> dict[int, float]:
-    """The least fall that an enabled decay trigger of the project counts."""
-    row = TriggerTable
-    stmt = (
-        select(row.project_id, func.min(row.threshold))
-        .where(row.project_id.in_(ids), row.kind == TriggerKind.DECAY.value, row.enabled, row.deleted_at.is_(None))
-        .group_by(row.project_id)
-    )
-    return {row[0]: row[1] for row in session.execute(stmt)}
-
-
-def _challengers(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[str, Mapping[str, Any]]]]:
-    """Names of challengers with their evidence, newest first."""
-    row = ModelRow
-    stmt = (
-        select(row.project_id, row.version, row.algorithm, RunTripleRow.newest)
-        .join(RunTripleRow, RunTripleRow.id == row.run_triple_id)
-        .where(row.project_id.in_(ids), row.state == ModelState.CHALLENGER.value)
-        .where(row.deleted_at.is_(None), row.archived_at.is_(None), RunTripleRow.newest.is_not(None))
-        .order_by(row.id.desc())
-    )
-    found: dict[int, list[tuple[str, Mapping[str, Any]]]] = {}
-    for project_id, version, algorithm, newest in session.execute(stmt):
-        if newest:
-            found.setdefault(project_id, []).append((f"v{version} {algorithm}", newest))
-    return found
-
-
-def _replays(session: Session, ids: Sequence[int]) -> dict[int, Job]:
-    stmt = (
-        select(JobRow)
-        .where(JobRow.project_id.in_(ids), JobRow.kind == JobKind.DEMO_REPLAY.value, JobRow.state.in_(UNFINISHED))
-        .order_by(JobRow.id.desc())
-    )
-    return {job.project_id: job for job in map(job_of, session.scalars(stmt)) if job.project_id is not None}

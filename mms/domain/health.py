@@ -91,10 +91,11 @@ def _fall(metric: str, decay: Decay) -> str:
     assert newest is not None
     assert newest.estimate is not None
     assert reference is not None
+    since = f" and since {decay.since:%B %Y}" if decay.since and decay.since != newest.period else ""
     verb = "fell" if METRICS[metric].greater_is_better else "rose"
     return (
         f"{METRICS[metric].label} {verb} from {reference:.2f} on its newest rows to {newest.estimate.value:.2f} in "
-        f"{newest.period:%B %Y}, surely ({_band(newest.estimate)}{newest.coverage:.0%} of labels known)."
+        f"{newest.period:%B %Y}, surely{since} ({_band(newest.estimate)}{newest.coverage:.0%} of labels known)."
     ).replace("%", " %")
 
 

@@ -1,19 +1,28 @@
-"""One project on the health page: its state in words, the evidence, and the button it needs."""
+"""One project on the health page: its condition in words, and what one may do about it."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 
 import streamlit as st
 
-from db.queries.decay import HealthRow
+from db.queries.health import HealthRow
+from mms.domain.condition import Mood, spark_words
 from mms.domain.decay import watched_metric
-from mms.domain.members import Member
+from mms.domain.members import Member, Permission
+from mms.domain.promotions import GLOBAL
 from mms.domain.scores import METRICS
-from pages.parts.formatting import age, counted, estimate_words, metric_help
+from pages.parts.dialogs import is_open, open_dialog
+from pages.parts.formatting import metric_help
 from pages.parts.project import link_query
+from pages.parts.promotion_drafts import draft_row
 from pages.parts.retrain import retrain_button
+from pages.parts.roll_back import roll_back_dialog
+from pages.parts.snooze import snooze_button
 
-_BLOCKS = "▁▂▃▄▅▆▇█"
+_BADGES: Mapping[Mood, str] = {
+    Mood.WELL: ":green-badge[✓ well]",
+    Mood.NEEDS: ":orange-badge[▲ needs you]",
+    Mood.SNOOZED: ":gray-badge[☾ snoozed]",
+}
 
 _PLACES: Mapping[str, tuple[str, str]] = {
     "promote": ("Choose a champion", "models.py"),
@@ -23,69 +32,59 @@ _PLACES: Mapping[str, tuple[str, str]] = {
 """Action -> label of its button and the page where it is done."""
 
 
-def summary(rows: Sequence[HealthRow]) -> str:
-    """'2 of 3 projects are well. Flights needs you.'"""
-    if not rows:
-        return "There is no project yet."
-    ill = [row.project.name for row in rows if not row.well]
-    if not ill:
-        return "Your project is well." if len(rows) == 1 else f"All {len(rows)} projects are well."
-    names = ill[0] if len(ill) == 1 else ", ".join(ill[:-1]) + f" and {ill[-1]}"
-    need = f"**{names}** need{'s' if len(ill) == 1 else ''} you."
-    return need if len(rows) == 1 else f"{len(rows) - len(ill)} of {counted(len(rows), 'project')} are well. {need}"
-
-
-def spark_words(values: Sequence[float]) -> str:
-    """A line as small as a word: '▁▃▇'. Equal values are drawn half way."""
-    if not values:
-        return ""
-    low, span = min(values), max(values) - min(values)
-    return "".join(_BLOCKS[round((v - low) / span * 7) if span else 3] for v in values)
-
-
-def health_card(member: Member, row: HealthRow, now: datetime, *, first: bool) -> None:
+def health_card(member: Member, row: HealthRow, *, first: bool) -> None:
     """Draw the card; the first one's button is the page's primary one."""
-    project = row.project
+    project, condition = row.project, row.condition
     with st.container(border=True, key=f"health_{project.id}"):
-        badge = ":green-badge[✓ well]" if row.well else ":orange-badge[▲ needs you]"
-        st.subheader(f"{project.name} {badge}")
-        st.markdown(row.sentence)
-        _evidence(row, project.present(now))
-        with st.container(horizontal=True, vertical_alignment="center"):
-            _button(member, row, first=first and not row.well)
-            if row.champion is not None:
-                st.page_link("decay.py", label="Look closer", query_params=link_query(project))
-            if row.running is not None:
-                query = link_query(project, run=row.running.id)
-                st.page_link("runs.py", label=f"Follow run {row.running.number}", query_params=query)
+        st.subheader(f"{project.name} {_BADGES[condition.mood]}")
+        st.markdown(condition.sentence)
+        for note in condition.notes:
+            st.markdown(note)
+        _facts(row)
+        for draft in row.drafts:
+            draft_row(member, draft)
+        _acts(member, row, first=first and condition.mood is Mood.NEEDS)
 
 
-def _evidence(row: HealthRow, present: datetime) -> None:
+def _facts(row: HealthRow) -> None:
     metric = METRICS[watched_metric(row.project.primary_metric, row.project.task)]
-    facts = []
-    if row.champion is not None:
-        facts.append(f"{row.champion.model.name}, seated {age(row.champion.promotion.promoted_at, present)} ago")
-    if row.decay is not None and row.decay.newest is not None:
-        reference = "" if row.decay.reference is None else f"{row.decay.reference:.3f} at promotion → "
-        facts.append(f"{metric.label} {reference}{estimate_words(row.decay.newest.estimate)}")
-    if row.coverage is not None:
-        facts.append(f"labels {100 * row.coverage:.0f} %")
-    if row.challengers:
-        facts.append(counted(row.challengers, "challenger"))
+    told = [f"{name}: **{words}**" for name, words in row.condition.facts if name != "Requests"]
     if len(row.spark) > 1:
-        facts.append(f"{metric.label} by month {spark_words(row.spark)}")
+        told.append(f"{metric.label} by month {spark_words(row.spark)}")
     if row.replay is not None:
-        facts.append(f"replaying: {row.replay.progress.doing or row.replay.state.value}")
-    facts.append(f"owner {row.project.owner}")
-    st.caption(" · ".join(facts), help=metric_help(metric))
+        told.append(f"replaying: {row.replay.progress.doing or row.replay.state.value}")
+    st.caption(" · ".join(told), help=metric_help(metric))
 
 
-def _button(member: Member, row: HealthRow, *, first: bool) -> None:
-    project, kind = row.project, "primary" if first else "secondary"
-    if row.action == "retrain":
-        retrain_button(member, project, key=f"retrain_{project.id}", primary=first)
-    elif row.action in _PLACES:
-        label, page = _PLACES[row.action]
-        if st.button(label, key=f"{row.action}_{project.id}", type=kind):
-            rivals = {"state": "challenger"} if row.challengers and row.action == "promote" else {}
-            st.switch_page(page, query_params=link_query(project, **rivals))
+def _acts(member: Member, row: HealthRow, *, first: bool) -> None:
+    """What it needs first, then the other things one may do."""
+    project = row.project
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _needed(row, first=first)
+        if row.champion is not None:
+            retrain_button(member, project, key=f"retrain_{project.id}", primary=first and row.action == "retrain")
+        if row.undoable and member.may(Permission.PROMOTE):
+            name = f"roll back {project.id}"
+            tip = "Seat the champion before again."
+            st.button("Roll back…", key=f"undo_{project.id}", help=tip, on_click=open_dialog, args=(name,))
+            if is_open(name):
+                roll_back_dialog(member, project, [GLOBAL])
+        snooze_button(member, row)
+        if row.champion is not None:
+            st.page_link("decay.py", label="Look closer", query_params=link_query(project))
+        if row.running is not None:
+            query = link_query(project, run=row.running.id)
+            st.page_link("runs.py", label=f"Follow run {row.running.number}", query_params=query)
+        st.page_link("activity.py", label="Comments", query_params=link_query(project))
+
+
+def _needed(row: HealthRow, *, first: bool) -> None:
+    """The way to what a project needs that is not done here; promoting is always offered where there are models."""
+    action = row.action if row.action in _PLACES else "promote" if row.champion else None
+    if action is not None:
+        label, page = _PLACES[action]
+        rivals = {"state": "challenger"} if row.challengers and action == "promote" else {}
+        label = label if action == row.action else "Promote…"
+        kind = "primary" if first and action == row.action else "secondary"
+        if st.button(label, key=f"{action}_{row.project.id}", type=kind):
+            st.switch_page(page, query_params=link_query(row.project, **rivals))

@@ -234,7 +234,7 @@ def test_health_says_what_each_needs_first_those_in_need(project: Project, membe
     assert (wards.action, wards.well, wards.coverage) == ("retrain", False, 1.0)
     assert wards.sentence == (
         "Champion v1 logistic regression answers since 1 March 2026. Its F1 fell from 0.67 on its newest rows to 0.25 "
-        "in May 2026, surely (band 0.17 to 0.35, 100 % of labels known). Retrain?"
+        "in May 2026, surely and since April 2026 (band 0.17 to 0.35, 100 % of labels known). Retrain?"
     )
     assert wards.spark == pytest.approx((2 / 3, 0.25, 0.25))
 
