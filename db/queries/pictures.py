@@ -4,15 +4,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import blobs
+from db.models import Job as JobRow
 from db.models import Model as ModelRow
+from db.models import ModelScore as ScoreRow
 from db.models import Picture as PictureRow
 from db.models import Project as ProjectRow
+from db.models import Triple as TripleRow
+from db.queries.jobs import UNFINISHED, job_of
 from db.queries.models import get_model
 from db.queries.snapshots import get_snapshot
 from mms.domain.errors import Invalid
-from mms.domain.pictures import PATHS, Drawable, Picture, PictureKind, Theme
+from mms.domain.jobs import Job
+from mms.domain.models import Model
+from mms.domain.pictures import PATHS, Drawable, Picture, PictureKind, Theme, jobs_about
 from mms.domain.projects import Task
+from mms.domain.scores import Metric
+from mms.domain.siblings import Sibling
 from mms.domain.subjects import Subject, SubjectKind
+from mms.domain.triples import Recipe
+
+MOST = 1_000
+"""Models that a grid of hyperparameters is made of, the newest ones."""
 
 
 def pictures(session: Session, subject: Subject, theme: Theme) -> dict[PictureKind, Picture]:
@@ -50,6 +62,13 @@ def find_same(session: Session, kind: PictureKind, theme: Theme, content: str) -
     return None if sha256 is None else blobs.read_bytes(session, sha256)
 
 
+def being_drawn(session: Session, subject: Subject) -> Job | None:
+    """The job that draws a subject's pictures, queued or running; None where there is none."""
+    mine = JobRow.dedupe_key.startswith(jobs_about(subject), autoescape=True)
+    row = session.scalars(select(JobRow).where(mine, JobRow.state.in_(UNFINISHED)).order_by(JobRow.id).limit(1)).first()
+    return None if row is None else job_of(row)
+
+
 def drawable(session: Session, subject: Subject) -> Drawable:
     """What decides which pictures a live model or snapshot can have; NotFound, or Invalid for another subject."""
     if subject.kind is SubjectKind.MODEL:
@@ -60,6 +79,32 @@ def drawable(session: Session, subject: Subject) -> Drawable:
     return Drawable(
         subject, _task(session, snapshot.project_id), snapshot.schema, len(snapshot.profile.classes), snapshot.row_count
     )
+
+
+def relatives(session: Session, model: Model, metric: Metric) -> list[Sibling]:
+    """Live models of the same algorithm and recipe on the same rows, this one among them, with what they score."""
+    own = model.ranked
+    stmt = (
+        select(ModelRow.hyperparameters, ScoreRow.mean, TripleRow.content)
+        .join(ScoreRow, ScoreRow.model_id == ModelRow.id)
+        .join(TripleRow, TripleRow.id == ModelRow.triple_id)
+        .where(
+            ModelRow.snapshot_id == own.snapshot_id,
+            ModelRow.deleted_at.is_(None),
+            ModelRow.scope == own.scope,
+            ModelRow.algorithm == own.algorithm,
+            ModelRow.recipe == own.recipe,
+            ScoreRow.metric == metric.name,
+        )
+        .order_by(ModelRow.id.desc())
+        .limit(MOST)
+    )
+    recipe = model.triple.recipe.hash
+    return [
+        Sibling(hyperparameters, metric.natural(mean))
+        for hyperparameters, mean, content in session.execute(stmt)
+        if Recipe.from_json(content["recipe"]).hash == recipe
+    ]
 
 
 def _model(session: Session, subject: Subject) -> Drawable:

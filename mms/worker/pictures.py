@@ -10,12 +10,12 @@ from db.queries.pictures import drawable, find_same
 from db.session import reading
 from mms.charts.yellowbrick.gallery import DRAWERS, draw
 from mms.charts.yellowbrick.sample import sample_of
-from mms.domain.errors import Lost, MmsError, Unavailable
+from mms.domain.errors import Cancelled, Lost, MmsError, Unavailable
 from mms.domain.jobs import Progress
 from mms.domain.pictures import Picture, PictureKind, Theme, pictures_of
 from mms.domain.subjects import Subject, SubjectKind
 from mms.usecases.jobs import JobContext
-from mms.usecases.model_pictures import model_numbers
+from mms.usecases.model_pictures import model_numbers, prepare
 from mms.usecases.pictures import snapshot_rows, store_picture
 
 
@@ -28,7 +28,7 @@ def draw_pictures(context: JobContext) -> None:
         about = drawable(session, subject)
     usual = [one for one in pictures_of(kind) if one in DRAWERS and one.applies(about) and not one.refits]
     wanted = [PictureKind(name) for name in given["kinds"]] if "kinds" in given else usual
-    done, numbers = context.done(), _Numbers(subject)
+    done, numbers = context.done(), _Numbers(context, subject)
     for i, one in enumerate(wanted, 1):
         if one.value in done:
             continue
@@ -44,13 +44,15 @@ def draw_pictures(context: JobContext) -> None:
 class _Numbers:
     """What a subject's pictures are drawn from; of a snapshot, one sample for all of them."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, context: JobContext, subject: Subject) -> None:
+        self.context = context
         self.subject = subject
 
     def of(self, kind: PictureKind) -> tuple[Any, str]:
         """The numbers of one kind, and the hash of their content."""
         if self.subject.kind is SubjectKind.SNAPSHOT:
             return self._sample
+        prepare(self.context, self.subject.id, kind)
         with reading() as session:
             numbers = model_numbers(session, self.subject.id, kind)
         return numbers, numbers.content
@@ -69,7 +71,7 @@ def _drawn(subject: Subject, kind: PictureKind, numbers: _Numbers) -> Iterator[P
     content, error, found = "", None, None
     try:
         found, content = numbers.of(kind)
-    except (Lost, Unavailable):
+    except (Cancelled, Lost, Unavailable):
         raise
     except MmsError as refusal:
         error = refusal.sentence

@@ -15,6 +15,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import pyplot
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from mms.charts.theme import OKABE_ITO
@@ -26,6 +27,7 @@ MANY = 2_000
 _SIZE = (7.0, 4.5)
 _INK: Mapping[Theme, str] = {Theme.LIGHT: "#31333f", Theme.DARK: "#fafafa"}
 _PAPER: Mapping[Theme, str] = {Theme.LIGHT: "#ffffff", Theme.DARK: "#0e1117"}
+_BLACK = frozenset({"#000000", "#111111", "#333333"})
 _lock = Lock()
 
 
@@ -52,6 +54,12 @@ class Canvas:
         self.axes.set_title("")
         self.axes.set_title(words, loc="left")
 
+    def grow(self, classes: int, *, square: bool = False) -> None:
+        """Room for a row (square: and a column) of each class."""
+        width, height = _SIZE
+        height = max(height, 1.5 + 0.3 * classes)
+        self.figure.set_size_inches(max(width, height + 1) if square else width, height)
+
     def flatten(self, count: int) -> None:
         """Make points one image where there are too many for an SVG."""
         for axes in self.figure.axes:
@@ -60,9 +68,18 @@ class Canvas:
 
     def svg(self) -> bytes:
         """The picture so far."""
+        self._ink_lines()
         buffer = BytesIO()
         self.figure.savefig(buffer, format="svg", transparent=True, bbox_inches="tight", metadata={"Date": None})
         return buffer.getvalue()
+
+    def _ink_lines(self) -> None:
+        """What Yellowbrick draws in black, which it takes paper to be white for, in the colour of the theme's lines."""
+        for axes in self.figure.axes:
+            legend = axes.get_legend()
+            for line in (*axes.lines, *(legend.get_lines() if legend else ())):
+                if to_hex(line.get_color()) in _BLACK:
+                    line.set_color(self.ink)
 
 
 Drawer = Callable[[Any, Canvas], Any]

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mms.charts.yellowbrick import classifiers, clusters, features, missing, regressors, targets, texts
+from mms.charts.yellowbrick import classifiers, clusters, features, missing, model_selection, regressors, targets, texts
 from mms.charts.yellowbrick.canvas import Drawer, canvas
 from mms.domain.pictures import PictureKind, Theme
 
 DRAWERS: Mapping[PictureKind, Drawer] = {
     **classifiers.DRAWERS,
     **regressors.DRAWERS,
+    **model_selection.DRAWERS,
     **features.DRAWERS,
     **targets.DRAWERS,
     **missing.DRAWERS,

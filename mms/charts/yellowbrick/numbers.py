@@ -14,6 +14,7 @@ from mms.domain.projects import Task
 
 class ModelNumbers(Protocol):
     """The numbers of one picture. classes: in the order of the probabilities, () for numbers. metric: the primary one.
+    greater: whether greater values of it are better.
 
     tables: by name, as the drawer of the kind says; `rows` are out-of-fold rows: fold, truth, and label + p_0..p_{k-1},
     or value.
@@ -34,6 +35,10 @@ class ModelNumbers(Protocol):
     @property
     def metric(self) -> str:
         """Label of the primary metric."""
+
+    @property
+    def greater(self) -> bool:
+        """Of the metric."""
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -66,11 +71,11 @@ class Answered(BaseEstimator):  # type: ignore[misc]
 
     def predict(self, rows: np.ndarray) -> np.ndarray:
         """The stored answers, (n,)."""
-        return np.asarray(np.take(self.answers, rows[:, 0]))
+        return np.asarray(self.answers)[rows[:, 0]]  # type: ignore[no-any-return]
 
     def predict_proba(self, rows: np.ndarray) -> np.ndarray:
         """The stored probabilities, (n, classes)."""
-        return np.asarray(np.take(self.shares, rows[:, 0], axis=0))
+        return np.asarray(self.shares)[rows[:, 0]]  # type: ignore[no-any-return]
 
     def score(self, rows: np.ndarray, truth: np.ndarray) -> float:
         """Accuracy, or R²."""
@@ -82,7 +87,7 @@ class Encoded:
     """Out-of-fold rows of classes as Yellowbrick takes them.
 
     numbers: (n, 1) of the rows. truth, answers: (n,) 0..k-1 over `names`, the classes that occur in either (all of
-    them with every=True). shares: (n, k) probabilities of those.
+    them with every=True); of two the positive one comes last. shares: (n, k) probabilities of those.
     """
 
     def __init__(self, numbers: ModelNumbers, *, every: bool = False) -> None:
@@ -90,6 +95,8 @@ class Encoded:
         truth, label = rows["truth"].astype(str), rows["label"].astype(str)
         present = set(truth) | set(label)
         kept = [i for i, name in enumerate(numbers.classes) if every or name in present]
+        if len(kept) == 2:
+            kept.sort(key=lambda i: numbers.classes[i] == numbers.positive)
         self.names = [numbers.classes[i] for i in kept]
         index = {name: i for i, name in enumerate(self.names)}
         self.truth, self.answers = truth.map(index).to_numpy(), label.map(index).to_numpy()
@@ -97,6 +104,12 @@ class Encoded:
         columns = [f"p_{i}" for i in kept]
         self.shares = rows[columns].to_numpy(float) if set(columns) <= set(rows.columns) else None
         self.numbers = np.arange(len(rows))[:, None]
+
+    def known(self) -> tuple[np.ndarray, list[int]]:
+        """The probabilities (n, k), and the classes that truly occur, to each of which there is a curve."""
+        if self.shares is None:
+            raise Invalid("This model keeps no probabilities to rank by.")
+        return self.shares, np.unique(self.truth).tolist()
 
     @property
     def model(self) -> Answered:

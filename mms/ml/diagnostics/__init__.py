@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from mms.domain.diagnostics import DiagnosticKind, Parameters
 from mms.domain.projects import Task
 from mms.ml.diagnostics import (
+    alphas,
+    boundaries,
     calibration,
     confusion,
     curves,
     dependence,
+    elimination,
     importances,
+    influence,
     learning,
     permutation,
     residuals,
@@ -62,5 +66,10 @@ MAKERS: Mapping[DiagnosticKind, Maker] = {
     DiagnosticKind.DEPENDENCE: Maker(ALL, no_fits, dependence.made, in_job=True),
     DiagnosticKind.LEARNING_CURVE: Maker(ALL, learning.fits, learning.made, in_job=True),
     DiagnosticKind.VALIDATION_CURVE: Maker(ALL, validation.fits, validation.made, in_job=True),
+    DiagnosticKind.FEATURE_ELIMINATION: Maker(ALL, elimination.eliminating_fits, elimination.eliminated, in_job=True),
+    DiagnosticKind.FEATURE_DROPPING: Maker(ALL, elimination.dropping_fits, elimination.dropped, in_job=True),
+    DiagnosticKind.ALPHA_PATH: Maker(NUMBERS, alphas.path_fits, alphas.path, in_job=True),
+    DiagnosticKind.INFLUENCE: Maker(NUMBERS, no_fits, influence.made, in_job=True),
+    DiagnosticKind.BOUNDARIES: Maker(CLASSES, no_fits, boundaries.made, in_job=True),
 }
 """Every kind that can be made."""
