@@ -178,6 +178,9 @@ _BINARY = _Need(
 _QUANTITY = _Need(
     lambda about: about.task is Task.REGRESSION, "It is about errors of numbers, and this project predicts classes."
 )
+_VALUES = _Need(
+    lambda about: about.task is Task.REGRESSION, "It cuts the values of a number, and this project predicts classes."
+)
 _WEIGHS = _Need(lambda about: about.weighs, "This algorithm does not tell what its features weigh.")
 _TOGETHER = _Need(
     lambda about: about.together, "An ensemble has no recipe of its own that could be fitted again; look at a member's."
@@ -237,7 +240,7 @@ _RULES: Mapping[PictureKind, _Rule] = {
     _K.RANK_2D: _snapshot("Which columns say the same?", _ENCODED),
     _K.RADVIZ: _snapshot("Which columns pull classes apart, or low from high targets?", _ENCODED),
     _K.CLASS_BALANCE: _snapshot("How frequent is each class?", _CLASSES),
-    _K.BALANCED_BINNING: _snapshot("Where would the target be cut into bins of equal count?", _QUANTITY),
+    _K.BALANCED_BINNING: _snapshot("Where would the target be cut into bins of equal count?", _VALUES),
     _K.FEATURE_CORRELATION: _snapshot("Which columns go with the target?", _ENCODED, _ORDERED),
     _K.MUTUAL_INFORMATION: _snapshot("What does each column tell of the target, in whatever shape?", _ENCODED),
     _K.RANK_1D: _snapshot("Which columns are distributed normally?", _A_NUMBER),
@@ -272,3 +275,8 @@ _LONG = {_K.TSNE: 25, _K.UMAP: 40, _K.PARALLEL_COORDINATES: 3, _K.TOKEN_FREQUENC
 def pictures_of(kind: SubjectKind) -> tuple[PictureKind, ...]:
     """Every kind of picture that such subjects can have, those that decide most first."""
     return tuple(picture for picture in PictureKind if picture.subject is kind)
+
+
+def jobs_about(subject: Subject) -> str:
+    """How the names of the jobs begin that draw this subject's pictures."""
+    return f"pictures of {subject.kind.value} {subject.id}, "

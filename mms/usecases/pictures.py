@@ -18,7 +18,7 @@ from mms.domain.canonical import digest
 from mms.domain.errors import Conflict, Invalid
 from mms.domain.jobs import JobDraft, JobKind
 from mms.domain.members import Member, Permission
-from mms.domain.pictures import EDITION, Picture, PictureKind
+from mms.domain.pictures import EDITION, Picture, PictureKind, jobs_about
 from mms.domain.snapshots import HELD_OUT
 from mms.domain.subjects import Subject, SubjectKind
 from mms.ml.fitting import Instances
@@ -50,7 +50,7 @@ def ask_for_pictures(
         reason = f"It is one of {kind.subject.value}s." if kind.subject is not subject.kind else kind.why_not(about)
         if reason is not None:
             raise Invalid(f"There is no picture '{kind.value}' of this {subject.kind.value}: {reason}")
-    job, prefix = tables.Job, f"pictures of {subject.kind.value} {subject.id}, "
+    job, prefix = tables.Job, jobs_about(subject)
     asked = session.execute(sa.select(job.state, job.arguments).where(job.dedupe_key.startswith(prefix))).all()
     names = [kind.value for kind in kinds]
     if any(state in UNFINISHED and arguments.get("kinds", []) == names for state, arguments in asked):

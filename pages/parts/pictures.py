@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from db.queries.pictures import pictures
+from db.queries.pictures import being_drawn, pictures
 from db.session import reading, transaction
+from mms.domain.jobs import JobState
 from mms.domain.members import Member
 from mms.domain.pictures import Drawable, Picture, PictureKind, Theme, pictures_of
+from mms.domain.subjects import Subject
 from mms.usecases.pictures import ask_for_pictures
 from pages.parts.formatting import seconds
 from pages.parts.session import real_now
@@ -21,12 +23,14 @@ def gallery(member: Member, about: Drawable, name: str) -> None:
     """What is drawn, the button for what is not, the thumbnails, and why the others are not there."""
     theme = Theme.DARK if st.context.theme.type == "dark" else Theme.LIGHT
     with reading() as session:
-        found = pictures(session, about.subject, theme)
+        found, job = pictures(session, about.subject, theme), being_drawn(session, about.subject)
     fitting = [kind for kind in pictures_of(about.subject.kind) if kind.applies(about)]
     drawn = [kind for kind in fitting if kind in found and found[kind].svg is not None]
     st.markdown(f"**{len(drawn)}** of the {len(fitting)} pictures that fit this {about.subject.kind.value} are drawn.")
     missing = [kind for kind in fitting if kind not in found and not kind.refits]
-    if missing:
+    if job is not None:
+        _follow(about.subject)
+    elif missing:
         _draw_button(member, about, missing)
     _chosen(found, name)
     _thumbnails(found, drawn, name)
@@ -35,13 +39,27 @@ def gallery(member: Member, about: Drawable, name: str) -> None:
 
 def _draw_button(member: Member, about: Drawable, missing: Sequence[PictureKind]) -> None:
     if st.button(f"Draw {len(missing)} pictures", key="draw", icon=":material/draw:", type="primary"):
-        with told(stop=False), transaction() as session:
-            job = ask_for_pictures(session, member, about.subject, real_now())
-            st.toast("They are being drawn: look again in a few seconds." if job else "They are queued already.")
+        with told(stop=False):
+            with transaction() as session:
+                ask_for_pictures(session, member, about.subject, real_now())
+            st.rerun()
     st.caption(
         "No model is fitted: a worker draws them from stored rows, in light and dark, when it has nothing else to do; "
         f"that takes about {seconds(sum(kind.seconds for kind in missing))}."
     )
+
+
+def _follow(subject: Subject) -> None:
+    @st.fragment(run_every=1.0)
+    def live() -> None:
+        with reading() as session:
+            job = being_drawn(session, subject)
+        if job is None:
+            st.rerun()
+        waits = job.state is JobState.QUEUED
+        st.progress(job.progress.share, "The pictures wait for a worker …" if waits else "A worker is drawing …")
+
+    live()
 
 
 def _chosen(found: Mapping[PictureKind, Picture], name: str) -> None:
