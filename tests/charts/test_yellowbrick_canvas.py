@@ -22,6 +22,7 @@ def test_a_picture_is_an_svg_in_the_ink_of_its_theme(theme: Theme) -> None:
     assert not pyplot.get_fignums()
 
 
+@pytest.mark.slow
 def test_many_points_make_no_large_picture() -> None:
     assert len(draw(PictureKind.RESIDUALS, Theme.LIGHT, values(30_000))) < 400_000
 
@@ -34,6 +35,7 @@ def test_drawing_leaves_the_process_as_it_was() -> None:
     assert dict(mpl.rcParams) == before
 
 
+@pytest.mark.slow
 def test_threads_draw_what_one_thread_draws() -> None:
     alone = draw(PictureKind.CLASS_PREDICTION_ERROR, Theme.LIGHT, answers())
 
