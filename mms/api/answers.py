@@ -37,7 +37,7 @@ def attachment(content: Iterable[bytes | str], name: str, media_type: str) -> Re
 def csv_file(frame: pd.DataFrame, name: str) -> Response:
     """A frame as CSV that no spreadsheet runs as formulas; missing values are empty."""
     rows = frame.astype(object).where(frame.notna(), "").itertuples(index=False, name=None)
-    return attachment(_in_blocks(csv_lines([str(column) for column in frame.columns], rows)), name, "text/csv")
+    return attachment(in_blocks(csv_lines([str(column) for column in frame.columns], rows)), name, "text/csv")
 
 
 def table_file(frame: pd.DataFrame, name: str, kind: TableFormat) -> Response:
@@ -53,7 +53,8 @@ def table_file(frame: pd.DataFrame, name: str, kind: TableFormat) -> Response:
 _MEDIA: Mapping[TableFormat, str] = {TableFormat.ARROW: "arrow.file", TableFormat.PARQUET: "parquet"}
 
 
-def _in_blocks(lines: Iterator[str]) -> Iterator[str]:
+def in_blocks(lines: Iterator[str]) -> Iterator[str]:
+    """Lines put together, so that each piece that is sent has many."""
     block: list[str] = []
     for line in lines:
         block.append(line)

@@ -5,13 +5,18 @@ from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
 
 from mms.api import (
+    activity,
     cards,
     clusterings,
     column_notes,
+    comments,
     comparisons,
     decay,
+    diagnostics,
+    drafts,
     ensembles,
     feedback,
+    model_search,
     models,
     openings,
     predictions,
@@ -24,7 +29,10 @@ from mms.api import (
     segments,
     snapshots,
     tables,
+    tags,
     triggers,
+    views,
+    weekly,
     what_if,
 )
 from mms.api.access import current_member
@@ -42,8 +50,12 @@ _NOUNS = (
     recipes,
     registry,
     runs,
+    model_search,
+    tags,
+    views,
     models,
     cards,
+    diagnostics,
     what_if,
     refits,
     openings,
@@ -53,6 +65,10 @@ _NOUNS = (
     feedback,
     decay,
     triggers,
+    comments,
+    drafts,
+    activity,
+    weekly,
 )
 
 

@@ -24,6 +24,8 @@ NOUNS: Mapping[str, str] = {
     "run": "runs",
     "models": "models",
     "model": "models",
+    "views": "views",
+    "diagnostics": "diagnostics",
     "ensemble": "ensembles",
     "promote": "promotions",
     "champions": "promotions",
@@ -32,6 +34,13 @@ NOUNS: Mapping[str, str] = {
     "feedback": "feedback",
     "decay": "decay",
     "triggers": "triggers",
+    "comments": "comments",
+    "drafts": "drafts",
+    "activity": "activity",
+    "find": "activity",
+    "weekly": "activity",
+    "snooze": "activity",
+    "wake": "activity",
     "jobs": "jobs",
 }
 """Verb -> module. Only the module of the verb that is asked for is imported: serve starts quickly."""

@@ -5,15 +5,13 @@ from pathlib import Path
 
 from db.queries.artifacts import artifact_chunks
 from db.queries.changes import changes_between
-from db.queries.models import PAGE, get_model, models_page
-from db.queries.projects import get_project_named
+from db.queries.models import get_model
 from db.queries.versions import Versions, version_history
 from db.session import reading
-from mms.cli import cards, what_if
+from mms.cli import cards, model_table, tags, what_if
 from mms.cli.console import Output, acting, group, table, verb
 from mms.domain.comparison import chance_words, conclusion, ids_of
 from mms.domain.errors import Invalid
-from mms.domain.models import ModelFilter, ModelSort, ModelState
 from mms.domain.scores import METRICS
 from mms.domain.triples import described
 from mms.domain.versions import history_words
@@ -23,17 +21,8 @@ from mms.settings import settings
 
 def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     """The verbs of models."""
-    listing = verb(verbs, "models", "the model table of a project, best first", _list)
-    listing.add_argument("project", help="name or id")
-    listing.add_argument("--sort", choices=[sort.value for sort in ModelSort], default=ModelSort.SCORE.value)
-    listing.add_argument("--algorithm", action="append", default=[], help="only of this algorithm (repeat for more)")
-    listing.add_argument("--state", action="append", default=[], choices=[state.value for state in ModelState])
-    listing.add_argument("--run", type=int, help="only of this run")
-    listing.add_argument("--snapshot", type=int, help="only of this snapshot")
-    listing.add_argument("--text", default="", help="part of algorithm, recipe or hyperparameters")
-    listing.add_argument("--after", help="cursor of the page before")
-    listing.add_argument("--limit", type=int, default=PAGE)
-    model = group(verbs, "model", "models by id: show, compare, artifact, card, what-if")
+    model_table.add_verb(verbs)
+    model = group(verbs, "model", "models by id: show, compare, artifact, card, what-if, tag")
     verb(model, "show", "scores, triple, signature of a model", _show).add_argument("model", type=int, help="id")
     compare = verb(model, "compare", "whether models differ for sure, on the same folds", _compare)
     compare.add_argument("models", nargs="+", help="ids, two or more")
@@ -50,34 +39,7 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     artifact.add_argument("file", type=Path)
     cards.add_verbs(model)
     what_if.add_verbs(model)
-
-
-def _list(args: Namespace) -> Output:
-    member, _ = acting()
-    where = ModelFilter(
-        algorithms=tuple(args.algorithm),
-        states=tuple(ModelState(state) for state in args.state),
-        snapshot_id=args.snapshot,
-        run_id=args.run,
-        text=args.text,
-    )
-    with reading() as session:
-        project = get_project_named(session, member, args.project)
-        page = models_page(session, project.id, where, ModelSort(args.sort), args.after, max(1, args.limit))
-    metric = METRICS[project.primary_metric]
-    rows = [
-        {
-            "id": m.id,
-            "model": m.name,
-            metric.label: f"{metric.natural(m.score):.4f} ± {m.score_sd:.4f}",
-            "build s": f"{m.build_seconds:.2f}",
-            "state": m.state,
-            "hyperparameters": described(m.hyperparameters),
-        }
-        for m in page.models
-    ]
-    document = {"models": page.models, "after": page.after, "total": page.total_words}
-    return Output(document, table(rows, "There are no models yet: launch a run with 'run launch'."))
+    tags.add_verbs(model)
 
 
 def _show(args: Namespace) -> Output:

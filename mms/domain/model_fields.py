@@ -1,6 +1,6 @@
 """What models are filtered and sorted by, and what their table shows: the fields, with types, words and examples."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -125,6 +125,32 @@ def field_named(name: str, task: Task, parameters: Collection[str] | None = None
     if name.lower() in fields:
         return fields[name.lower()]
     raise Invalid(f"models have no field '{name}'{_nearest(name, {one: one for one in fields})}")
+
+
+def fields_named(names: Iterable[str], task: Task, parameters: Collection[str] | None = None) -> tuple[Field, ...]:
+    """The fields of these names, each once, for a sort or for columns; Invalid where one is none, or has no value."""
+    found = []
+    for name in dict.fromkeys(names):
+        try:
+            field = field_named(name, task, parameters)
+        except Invalid as error:
+            raise Invalid(error.sentence[0].upper() + error.sentence[1:]) from error
+        if not field.sorts:
+            raise Invalid(f"'{field.name}' is only to filter by: choose another column.")
+        found.append(field)
+    return tuple(dict.fromkeys(found))
+
+
+def export_fields(metric: str, task: Task, asked: Sequence[Field] = ()) -> tuple[Field, ...]:
+    """The columns of a file of models: what each of them has, then what was asked for beside it."""
+    names = (*_EXPORTED[:5], metric, f"{metric}.sd", *_EXPORTED[5:])
+    return tuple(dict.fromkeys((*(field_named(name, task) for name in names), *asked)))
+
+
+_EXPORTED = (
+    "id", "version", "algorithm", "recipe", "state", "build_seconds", "size", "run", "snapshot", "scope", "owner",
+    "created", "touched", "archived", "threshold", "description",
+)  # fmt: skip
 
 
 def written_name(name: str) -> str:
