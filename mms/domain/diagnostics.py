@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from mms.domain.canonical import digest
+from mms.domain.canonical import canonical_json, digest
 from mms.domain.errors import Invalid, NotFound
 from mms.domain.jobs import JobState
 from mms.domain.subjects import Subject
@@ -116,7 +116,14 @@ def asked(subject: Subject, kind: DiagnosticKind, parameters: Parameters | None 
         if name not in defaults:
             known = ", ".join(defaults) or "none"
             raise Invalid(f"The diagnostic '{kind.value}' has no parameter '{name}'; it has {known}.")
-    return Question(subject, kind, {**defaults, **(parameters or {})})
+    complete = {**defaults, **(parameters or {})}
+    try:
+        canonical_json(complete)
+    except (TypeError, ValueError) as error:
+        raise Invalid(
+            f"The parameters of '{kind.value}' are no plain JSON: numbers are finite, names are text."
+        ) from error
+    return Question(subject, kind, complete)
 
 
 def kind_named(name: str) -> DiagnosticKind:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from db import models as tables
 from db.blobs import put_bytes
 from db.packed import packed
-from db.queries.diagnostics import find_diagnostics, get_diagnostic
+from db.queries.diagnostics import find_diagnostics, get_diagnostic, tables_of
 from db.queries.folds import importances_frame
 from db.queries.models import get_model, oof_frame
 from db.queries.projects import live_project, project_of
@@ -82,6 +82,28 @@ def ensure(transaction: Transaction, member: Member, questions: Sequence[Questio
     with transaction() as session:
         for question, outcome in made:
             _keep(session, _row_of(session, member, question, now), outcome, now)
+
+
+def answer_to(
+    transaction: Transaction, member: Member, question: Question, now: datetime
+) -> tuple[Diagnostic, dict[str, pd.DataFrame]]:
+    """A check with its tables, made now where stored rows suffice.
+
+    NotFound: nobody asked for it yet. Conflict: it is being made, or could not be, with the reason.
+    """
+    ensure(transaction, member, [question], now)
+    with reading() as session:
+        found = find_diagnostics(session, [question]).get(question.hash)
+        tables = tables_of(session, [question]).get(question.hash)
+    if found is None:
+        fits = fits_of(question)
+        raise NotFound(
+            f"Nobody asked for the diagnostic '{question.kind.value}' of this model yet: "
+            f"ask for it, a worker makes it with {fits} {'fit' if fits == 1 else 'fits'}."
+        )
+    if tables is None:
+        raise Conflict(found.error or f"The diagnostic '{question.kind.value}' is {found.state.value}: ask later.")
+    return found, tables
 
 
 def ask_for(session: Session, member: Member, question: Question, now: datetime) -> Diagnostic:

@@ -15,6 +15,7 @@ from mms.domain.promotions import Seating
 from mms.domain.runs import Origin, RunKind, RunTriple
 from mms.domain.search import SearchKind
 from mms.domain.subjects import Subject, SubjectKind
+from mms.usecases.diagnostics import ask_for_the_usual
 from mms.usecases.fold_loop import FoldLoop
 from mms.usecases.jobs import JobContext
 from mms.usecases.pictures import ask_for_pictures
@@ -25,6 +26,9 @@ from mms.usecases.work import Work, load_work
 
 END = "end"
 """The step that judges a finished run."""
+
+LOOKED_AT = 5
+"""Of so many models, the best of a run, the diagnostics are made before anybody asks."""
 
 
 def fit_run(context: JobContext) -> None:
@@ -60,9 +64,16 @@ def _end(session: Session, work: Work) -> None:
     for model_id in dict.fromkeys(t.model_id for t in (best, judged, *refitted)):
         assert model_id is not None
         ask_for_pictures(session, PRODUCT, Subject(SubjectKind.MODEL, model_id), work.now())
+    ask_for_the_usual(session, _looked_at(made), work.project.id, work.now())
     if retraining:
         assert judged.model_id is not None
         _judge(session, work, judged.model_id)
+
+
+def _looked_at(made: Sequence[RunTriple]) -> list[int]:
+    """The best models, at which people look first."""
+    ranked = sorted(made, key=lambda t: (-t.score if t.score is not None else float("inf"), t.position))
+    return [t.model_id for t in ranked[:LOOKED_AT] if t.model_id is not None]
 
 
 def _strongest(session: Session, made: Sequence[RunTriple], scope: str) -> RunTriple:
