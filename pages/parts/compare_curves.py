@@ -15,15 +15,17 @@ from pages.parts.session import current_member
 
 
 def curves(project: Project, models: Sequence[Model], colours: Mapping[int, str]) -> None:
-    """ROC, precision and recall, gains, lift and calibration of up to 20 models, one class against the rest."""
+    """ROC beside precision and recall, gains, or calibration of up to 20 models, one class against the rest."""
     if not project.task.is_classification:
         st.info("Curves are drawn of classes; of numbers, see the scores and costs.")
         return
     member, class_name = current_member(), class_choice(project, models[0], "class")
     named = [model for model in models if class_name in model.signature.classes]
-    ranked_curves(member, named, class_name, colours)
-    gains_curves(member, named, class_name, colours)
-    calibration_curves(member, named, class_name, colours)
+    drawn = {"Ranking": ranked_curves, "Gains and lift": gains_curves, "Calibration": calibration_curves}
+    which = st.segmented_control(
+        "Curves", list(drawn), default="Ranking", required=True, key="curves", bind="query-params"
+    )  # one kind at a time: of 20 models each takes a while to read
+    drawn[str(which)](member, named, class_name, colours)
 
 
 def ranked_curves(member: Member, models: Sequence[Model], class_name: str, colours: Mapping[int, str]) -> None:
