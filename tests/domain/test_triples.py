@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mms.domain.errors import Invalid
-from mms.domain.triples import Branch, Parameter, Recipe, Step, Triple, checked_parameters, described
+from mms.domain.triples import (
+    Branch,
+    Parameter,
+    Recipe,
+    Step,
+    Triple,
+    Value,
+    checked_parameters,
+    described,
+    only_difference,
+)
 
 NAMES = st.text("abcdefgh_", min_size=1, max_size=8)
 VALUES = st.none() | st.booleans() | st.integers(-99, 99) | st.floats(-9, 9) | NAMES
@@ -123,3 +133,19 @@ def test_parameters_are_filled_with_defaults_and_unknown_ones_refused() -> None:
 def test_hyperparameters_are_described_in_one_short_line() -> None:
     assert described({"penalty": "l2", "c": 1.0, "early": True}) == "c 1, early true, penalty l2"
     assert described(dict.fromkeys("abcdefgh", 1)).endswith("f 1, +2 more")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "name"),
+    [
+        ({"C": 1.0, "penalty": "l2"}, {"C": 2.0, "penalty": "l2"}, "C"),
+        ({"C": 1.0}, {"C": 1.0}, None),
+        ({"C": 1.0, "penalty": "l2"}, {"C": 2.0, "penalty": "l1"}, None),
+        ({"depth": None}, {"depth": 3}, "depth"),
+        ({"depth": None}, {}, "depth"),
+    ],
+)
+def test_the_only_difference_of_two_sets_is_named(
+    one: dict[str, Value], other: dict[str, Value], name: str | None
+) -> None:
+    assert only_difference(one, other) == only_difference(other, one) == name
