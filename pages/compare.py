@@ -62,6 +62,11 @@ def _head(session: Session, member: Member, project: Project, models: Sequence[M
         st.warning(refusal.sentence)
         return None
     st.markdown(f"**{conclusion(comparison)}**: {verdict(comparison)}")
+    ids = ",".join(str(model.id) for model in models)
+    st.page_link(
+        "slices.py", label="Rank them on a slice of the rows", icon=":material/filter_alt:",
+        query_params=link_query(project, ids=ids),
+    )  # fmt: skip
     return comparison
 
 

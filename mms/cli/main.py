@@ -26,6 +26,7 @@ NOUNS: Mapping[str, str] = {
     "model": "models",
     "views": "views",
     "diagnostics": "diagnostics",
+    "slices": "slices",
     "ensemble": "ensembles",
     "promote": "promotions",
     "champions": "promotions",

@@ -1,11 +1,14 @@
 """Slice leaderboards: models ranked anew on the rows of one rule."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mms.domain.errors import Invalid
 from mms.domain.models import RankedModel
 from mms.domain.scores import METRICS
+from mms.domain.segments import conditions_from_json
 from mms.domain.tables import Condition
 
 LEAST = 30
@@ -100,6 +103,16 @@ class SliceBoard:
             "metric": self.metric, "rule": self.rule, "snapshot_id": self.snapshot_id, "n": self.n,
             "total": self.total, "judged": self.is_judged, "words": self.words.replace("**", ""), "standings": rows,
         }  # fmt: skip
+
+
+def rule_from_text(text: str) -> tuple[Condition, ...]:
+    """The conditions of a link, '[["x", ">", 0]]'; Invalid where the text is none."""
+    try:
+        return conditions_from_json(json.loads(text))
+    except (ValueError, TypeError, KeyError) as error:
+        raise Invalid(
+            f"'{text:.60}' is no rule: write a JSON list of [column, operator, value], or open it from a model."
+        ) from error
 
 
 def _nth(place: int) -> str:

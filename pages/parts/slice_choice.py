@@ -1,6 +1,5 @@
 """Which slice: the rule of a link, a segment of the project, or one value of a column."""
 
-import json
 from typing import Any
 
 import streamlit as st
@@ -8,9 +7,9 @@ import streamlit as st
 from db.queries.segments import segments
 from db.queries.snapshots import get_snapshot
 from db.session import reading
-from mms.domain.errors import Invalid
 from mms.domain.projects import Project
-from mms.domain.segments import conditions_from_json, conditions_to_json, rule_words
+from mms.domain.segments import conditions_to_json, rule_words
+from mms.domain.slice_board import rule_from_text
 from mms.domain.tables import Condition, Operator, typed_value
 
 _LINK, _SEGMENT, _VALUE = "The rule of the link", "A segment", "A value of a column"
@@ -21,7 +20,8 @@ def chosen_rule(project: Project, snapshot_id: int) -> list[Any]:
     with reading() as session:
         kept = {segment.name: segment.conditions for segment in segments(session, project.id)}
         snapshot = get_snapshot(session, snapshot_id)
-    linked = _linked(st.query_params.get("rule"))
+    text = st.query_params.get("rule")
+    linked = rule_from_text(text) if text else ()
     tops = {p.name: [value for value, _ in p.top] for p in snapshot.profile.columns if p.top}
     features = {c.name: c for c in snapshot.schema if tops.get(c.name)}
     ways = [_LINK] * bool(linked) + [_SEGMENT] * bool(kept) + [_VALUE] * bool(features)
@@ -39,12 +39,3 @@ def chosen_rule(project: Project, snapshot_id: int) -> list[Any]:
     column = str(left.selectbox("Column", list(features), key="column", bind="query-params"))
     value = str(right.selectbox("Value", tops[column], key="value", bind="query-params"))
     return conditions_to_json([Condition(column, Operator.EQ, typed_value(features[column], value))])
-
-
-def _linked(text: str | None) -> tuple[Condition, ...]:
-    if not text:
-        return ()
-    try:
-        return conditions_from_json(json.loads(text))
-    except (ValueError, TypeError) as error:
-        raise Invalid("The rule in the address is broken: open the slice from its model again.") from error

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from mms.domain.errors import Invalid
 from mms.domain.models import ModelState, RankedModel
-from mms.domain.slice_board import SliceBoard, SliceStanding
+from mms.domain.slice_board import SliceBoard, SliceStanding, rule_from_text
+from mms.domain.tables import Condition, Operator
 from tests.conftest import NOW
 
 
@@ -48,6 +50,19 @@ def test_too_few_rows_rank_nobody_and_it_is_said() -> None:
 
     assert not few.is_judged
     assert few.words.endswith("29 rows are too few to judge by: 30 is the least.")
+
+
+@pytest.mark.parametrize("text", ["[[", "3", '[["x"]]', '[["x", "about", 1]]', '{"x": 1}', "null"])
+def test_a_broken_rule_is_refused(text: str) -> None:
+    with pytest.raises(Invalid, match="is no rule: write a JSON list"):
+        rule_from_text(text)
+
+
+def test_a_rule_is_read_from_its_text() -> None:
+    assert rule_from_text('[["x", ">", 0], ["y", "in", [1, 2]]]') == (
+        Condition("x", Operator.GT, 0),
+        Condition("y", Operator.IN, (1, 2)),
+    )
 
 
 def test_errors_leave_in_natural_units() -> None:
