@@ -13,7 +13,7 @@ from mms.domain.errors import Forbidden, Invalid, MmsError, NotFound, Unavailabl
 
 _log = logging.getLogger(__name__)
 
-_STATUS: Mapping[type[MmsError], int] = {Invalid: 422, NotFound: 404, Forbidden: 403, Unavailable: 503}
+_STATUS: Mapping[str, int] = {Invalid.kind: 422, NotFound.kind: 404, Forbidden.kind: 403, Unavailable.kind: 503}
 _SENTENCES: Mapping[int, tuple[str, str]] = {
     400: ("invalid", "The request's body cannot be read: send JSON in UTF-8."),
     404: ("not found", "There is nothing at this address: GET /api/v1/openapi.json lists what there is."),
@@ -38,7 +38,7 @@ def translate_errors(app: FastAPI) -> None:
 
     @app.exception_handler(MmsError)
     def refused(_request: Request, error: MmsError) -> Response:
-        return refusal(_STATUS.get(type(error), 409), error.kind, error.sentence)
+        return refusal(_STATUS.get(error.kind, 409), error.kind, error.sentence)
 
     @app.exception_handler(RequestValidationError)
     def malformed(_request: Request, error: RequestValidationError) -> Response:
