@@ -142,7 +142,7 @@ def _decay(
     session: Session, project: Project, model: Model, seats: tuple[Promotion, ...], present: datetime
 ) -> DecayState:
     if not seats:
-        return DecayState(None, "It answers nobody, so nothing can decay.")
+        return DecayState(None, "Nothing can decay.")
     metric = watched_metric(project.primary_metric, project.task)
     judged = decay_page(session, project, metric, present, seats[0].scope).decay
     where = f"For {scope_words(seats[0].scope)}: "

@@ -181,3 +181,9 @@ class ModelCard:
 
 DAYS = 30
 """How far back a card counts answers."""
+
+
+def some(names: Sequence[str], most: int = 8) -> str:
+    """Names in a sentence: 'a, b and c', of many the first `most` and how many more."""
+    shown = [*names[:most], *([f"{len(names) - most:,} more"] if len(names) > most else [])]
+    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else "".join(shown)

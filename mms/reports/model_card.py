@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
-from mms.domain.cards import ModelCard, UsedColumn
+from mms.domain.cards import ModelCard, UsedColumn, some
 from mms.domain.recipes import triple_sentence
 from mms.domain.scopes import scope_words
 from mms.domain.scores import METRICS
 from mms.reports.bars import bars
 from mms.reports.paper import Block, Facts, Figure, Heading, Paper, Prose, Sentence, Table
+
+COLUMNS = 200
+"""Columns that a card lists; the page of the model lists all."""
 
 
 def card_paper(card: ModelCard) -> Paper:
@@ -50,7 +53,7 @@ def _scores(card: ModelCard) -> Iterator[Block]:
 def _origin(card: ModelCard) -> Iterator[Block]:
     model, run, snapshot = card.model, card.run, card.snapshot
     rows = f"{snapshot.name}, {snapshot.row_count:,} rows" if snapshot else "deleted since"
-    classes = ", ".join(f"{name} {count:,}" for name, count in snapshot.profile.classes.items()) if snapshot else ""
+    classes = some([f"{name} {count:,}" for name, count in snapshot.profile.classes.items()]) if snapshot else ""
     facts = {
         "Snapshot": rows,
         "Rows of each class": classes,
@@ -86,7 +89,8 @@ def _service(card: ModelCard) -> Iterator[Block]:
 def _inputs(card: ModelCard) -> Iterator[Block]:
     signature = card.model.signature
     yield Heading("What it takes and gives")
-    yield Sentence(f"It answers {' or '.join(signature.classes) if signature.classes else 'a number'}.")
+    answers = f"one of {some(signature.classes)}" if signature.classes else "a number"
+    yield Sentence(f"It answers {answers}.")
     if card.change:
         yield Sentence(card.change.words)
     example = signature.example
@@ -100,9 +104,9 @@ def _inputs(card: ModelCard) -> Iterator[Block]:
                 one.range_words,
                 *_note(one),
             )
-            for one in card.columns
+            for one in card.columns[:COLUMNS]
         ),
-        "The columns that it uses; a value that is not known is sent as null.",
+        f"{_how_many(len(card.columns))} a value that is not known is sent as null.",
     )
     if card.weights:
         yield Table(
@@ -110,6 +114,10 @@ def _inputs(card: ModelCard) -> Iterator[Block]:
             tuple((name, f"{weight:.4g}") for name, weight in card.weights),
             "What weighs most in the final fit: impurity or gain of trees, coefficients of linear models.",
         )
+
+
+def _how_many(columns: int) -> str:
+    return f"The first {COLUMNS} of the {columns:,} columns that it uses;" if columns > COLUMNS else "What it uses;"
 
 
 def _note(column: UsedColumn) -> tuple[str, str, str]:

@@ -140,6 +140,7 @@ class _Sheet(FPDF):
             line_height=_SMALL * _POINT * _LINE,
             padding=0.8,
             text_align="LEFT",
+            v_align="TOP",
         ) as table:
             for row in rows:
                 line = table.row()

@@ -1,6 +1,6 @@
 """Ask any model about made-up values: nothing is stored, and no champion is needed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +26,8 @@ from mms.usecases.models import load_model
 from mms.usecases.scopes import rows_of_scope
 from mms.usecases.snapshots import load_instances
 
-SEARCHED = 100_000
-"""Training rows among which the nearest are sought: of more, every n-th."""
+SEARCHED, CELLS = 100_000, 20_000_000
+"""Training rows, and values, among which the nearest are sought: of more, every n-th row."""
 
 NEAREST = 5
 """Nearest rows that are shown."""
@@ -62,7 +62,8 @@ def what_if(session: Session, member: Member, model_id: int, values: Mapping[str
     (answer,) = said.answers(signature.classes, project.positive_class)
     explained = _explained(project, signature, answer.label)
     learnt, note = _learnt(session, model)
-    effects = _effects(row, learnt, signature, lambda frame: outputs(ask(frame), explained))
+    moved = _moved(row, learnt, signature, lambda frame: outputs(ask(frame), explained))
+    effects = tuple(Effect(name, values[name], *parts) for name, *parts in moved)
     cost = cost_of(len(signature.inputs), len(learnt.features))
     return WhatIf(
         answer=answer,
@@ -96,25 +97,25 @@ def _learnt(session: Session, model: Model) -> tuple[_Learnt, str | None]:
     if get_run(session, model.ranked.run_id).kind is not RunKind.REFIT:  # a refit learns from the hold-out too
         inside &= snapshot_blocks(session, snapshot) != HELD_OUT
     rows = np.flatnonzero(inside)
-    rows = rows[:: max(1, -(-len(rows) // SEARCHED))]
+    most = max(1, min(SEARCHED, CELLS // len(names)))
+    rows = rows[:: max(1, -(-len(rows) // most))]
     instances = load_instances(session, snapshot.id)
     return _Learnt(instances.features[names].iloc[rows], instances.target.iloc[rows], rows), None
 
 
-def _effects(row: pd.DataFrame, learnt: _Learnt, signature: Signature, output: Any) -> tuple[Effect, ...]:
-    """By size, greatest first."""
+def _moved(
+    row: pd.DataFrame, learnt: _Learnt, signature: Signature, output: Callable[[pd.DataFrame], np.ndarray]
+) -> list[tuple[str, float, float]]:
+    """Feature, effect and spread, the greatest effect first."""
     cost = cost_of(len(signature.inputs), len(learnt.features))
     if not cost.predictions:
-        return ()
+        return []
     chosen = np.linspace(0, len(learnt.features) - 1, cost.rows).astype(int)
     background = learnt.features.iloc[chosen].astype(row.dtypes.to_dict())
     names = [column.name for column in signature.inputs[: cost.features]]
     effects, spreads = replaced_one_by_one(row, background, names, output)
-    found = [
-        Effect(name, _plain(row[name].iloc[0]), float(effect), float(spread))
-        for name, effect, spread in zip(names, effects, spreads, strict=True)
-    ]
-    return tuple(sorted(found, key=lambda one: -abs(one.effect)))
+    found = zip(names, effects.tolist(), spreads.tolist(), strict=True)
+    return sorted(found, key=lambda one: -abs(one[1]))
 
 
 def _nearest(row: pd.DataFrame, learnt: _Learnt, columns: Sequence[Column]) -> tuple[Neighbour, ...]:

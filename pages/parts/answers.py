@@ -1,5 +1,6 @@
 """Stored answers: one in full, and the recent ones as a table to act on."""
 
+import json
 from collections.abc import Sequence
 
 import pandas as pd
@@ -29,6 +30,8 @@ def answer_card(prediction: Prediction) -> None:
             f"as of {time_words(prediction.predicted_at)}.",
             help=utc_help(prediction.predicted_at),
         )
+        query = {"model": str(prediction.model_id), "row": json.dumps(dict(prediction.features), ensure_ascii=False)}
+        st.page_link("what_if.py", label="Why? What if?", icon=":material/psychology_alt:", query_params=query)
         if prediction.truth is not None:
             st.markdown(f"The truth turned out to be **{prediction.truth}**.")
 

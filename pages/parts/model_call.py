@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from mms.domain.cards import ModelCard
+from mms.domain.cards import ModelCard, some
 from mms.domain.markdown import safe_markdown
 from mms.domain.models import Model
 from mms.domain.projects import Project
@@ -86,7 +86,7 @@ def input_frame(card: ModelCard) -> pd.DataFrame:
 
 def output_frame(model: Model) -> pd.DataFrame:
     """What comes back in each prediction."""
-    classes = ", ".join(model.signature.classes)
+    classes = some(model.signature.classes)
     kind = "numbers that sum to 1" if model.signature.probability else "squashed decision values: they only rank"
     answer = (
         [

@@ -9,13 +9,18 @@ from mms.charts import effects
 from mms.domain.tables import Column
 from mms.domain.what_if import METHOD, NEAREST, WhatIf
 
+_CLASSES = 8
+
 
 def what_if_answer(found: WhatIf, columns: Sequence[Column]) -> None:
     """Sentence first, then the evidence."""
     said = found.answer
     st.subheader(f"It answers {said.label if said.label is not None else f'{said.value:,.4g}'}")
-    for name, share in sorted(said.probabilities.items(), key=lambda pair: -pair[1]):
+    ranked = sorted(said.probabilities.items(), key=lambda pair: -pair[1])
+    for name, share in ranked[:_CLASSES]:
         st.progress(min(1.0, max(0.0, share)), text=f"{name}: {share:.1%}")
+    if len(ranked) > _CLASSES:
+        st.caption(f"The {_CLASSES} most probable of {len(ranked)} classes.")
     if not found.is_probability and said.probabilities:
         st.caption("These are squashed decision values: they rank, and are no probabilities.")
     for sentence in found.outside:

@@ -18,18 +18,10 @@ from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
 
-TABS = (
-    "Overview",
-    "Folds",
-    "Diagnostics",
-    "Rows",
-    "Columns",
-    "Lineage",
-    "Files",
-    "How to call it",
-    "History",
-    "Comments",
-)
+QUICK, OTHERS = ("Overview", "How to call it"), (
+    "Folds", "Diagnostics", "Rows", "Columns", "Lineage", "Files", "History", "Comments",
+)  # fmt: skip
+TABS = (*QUICK, *(pytest.param(tab, marks=pytest.mark.slow) for tab in OTHERS))
 
 
 @pytest.mark.parametrize("tab", TABS)
