@@ -23,6 +23,7 @@ from mms.domain.errors import NotFound
 from mms.domain.jobs import JobState, Progress
 from mms.domain.references import reference_from_json
 from mms.domain.runs import FINAL_FIT, FoldResult, Origin, Run, RunKind, RunTriple
+from mms.domain.scores import Metric
 from mms.domain.search import Search
 from mms.domain.triples import Triple
 
@@ -137,6 +138,22 @@ def fold_results(session: Session, model_ids: Sequence[int]) -> Mapping[int, lis
     for model_id, row in session.execute(stmt):
         results.setdefault(model_id, []).append(fold_result_of(row))
     return results
+
+
+def fold_scores(session: Session, model_ids: Sequence[int], metric: Metric) -> Mapping[int, tuple[float, ...]]:
+    """One metric of each model on its folds, in their order, natural units; folds that do not determine it are left
+    out."""
+    stmt = (
+        select(ModelRow.id, FoldRow.scores)
+        .join(FoldRow, FoldRow.run_triple_id == ModelRow.run_triple_id)
+        .where(ModelRow.id.in_(model_ids), FoldRow.fold >= 0)
+        .order_by(ModelRow.id, FoldRow.fold)
+    )
+    found: dict[int, list[float]] = {}
+    for model_id, scores in session.execute(stmt):
+        if metric.name in scores:
+            found.setdefault(model_id, []).append(metric.natural(scores[metric.name]))
+    return {model_id: tuple(values) for model_id, values in found.items()}
 
 
 def folds_of_triple(session: Session, run_triple_id: int) -> list[tuple[FoldResult, str | None]]:

@@ -16,7 +16,7 @@ from mms.domain.projects import Project
 from mms.domain.recipes import branch_words
 from mms.domain.scores import METRICS
 from pages.parts.formatting import score_of, seconds, size, time_words
-from pages.parts.model_table import STATE_WORDS
+from pages.parts.model_frame import STATE_WORDS
 
 
 def opened(session: Session, member: Member, text: str) -> tuple[Project | None, list[Model]]:

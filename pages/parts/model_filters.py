@@ -1,51 +1,48 @@
-"""The filter, the sort and the place in the model table: all of them in the URL."""
+"""The filter, the sort, the columns and the place in the model table: all of them in the URL."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
-from mms.domain.models import ModelFilter, ModelSort, ModelState
-from mms.domain.scores import Metric
-from pages.parts.model_view import TRAIL, Choices, ModelView
+from mms.domain.filter_text import WrongFilter, parsed
+from mms.domain.filters import FieldOption, Filter, ModelQuery
+from mms.domain.members import Member
+from mms.domain.model_fields import Field, field_named, quoted
+from mms.domain.projects import Project
+from pages.parts.model_builder import builder
+from pages.parts.model_columns import DIFFER, chosen_columns
+from pages.parts.model_view import TRAIL, ModelView
+from pages.parts.model_views import views
+
+_WORDS = re.compile(r"[\w .+-]+")
+"""What is looked for as it stands, although it is no filter: `boosting`."""
+
+_HELP = (
+    "AND, OR, NOT, IN, IS NULL, comparisons and parentheses over scores, hyperparameters (`param.C >= 1`), tags and "
+    "everything that a model has; text in quotes is looked for anywhere. The builder makes it by clicks."
+)
 
 
-def model_view(choices: Choices, metric: Metric) -> ModelView:
+def model_view(member: Member, project: Project, options: Sequence[FieldOption]) -> ModelView:
     """Draw the filter bar; what it says is what the URL says."""
-    wide = st.columns([2, 2, 2, 1.4])
-    text = wide[0].text_input(
-        "Search", key="text", bind="query-params", placeholder="part of a name", on_change=first_page,
-        help="in algorithm, recipe and hyperparameters",
+    text_place, builder_place, columns_place, views_place = st.columns([5, 1, 1, 1], vertical_alignment="bottom")
+    text = text_place.text_input(
+        "Filter", key="where", bind="query-params", on_change=first_page, help=_HELP,
+        placeholder=f"{_example(project)} AND (algorithm = 'svm' OR tag IN ('prod')) AND param.C >= 1",
     )  # fmt: skip
-    algorithms = wide[1].multiselect(
-        "Algorithm", choices.algorithms, key="algorithm", bind="query-params", on_change=first_page
-    )
-    states = wide[2].multiselect(
-        "State", [s.value for s in ModelState], key="state", bind="query-params", on_change=first_page
-    )
-    sort = wide[3].selectbox(
-        "Best first by", [s.value for s in ModelSort], key="sort", bind="query-params", on_change=first_page
-    )
-    narrow = st.columns([2, 2, 2, 1.4], vertical_alignment="bottom")
-    word = "at least" if metric.greater_is_better else "at most"
-    limit = narrow[0].number_input(
-        f"{metric.label} {word}", value=None, key="limit", bind="query-params", format="%.3f", on_change=first_page,
-        step=0.01, help=f"{metric.explanation}; {metric.direction}",
-    )  # fmt: skip
-    with narrow[1]:
-        snapshot = _by_id("Snapshot", "snapshot", choices.snapshots)
-    with narrow[2]:
-        run = _by_id("Run", "run", choices.runs)
-    archived = narrow[3].checkbox("Archived too", key="archived", bind="query-params", on_change=first_page)
-    where = ModelFilter(
-        algorithms=tuple(algorithms),
-        states=tuple(ModelState(s) for s in states),
-        min_score=None if limit is None else metric.stored(limit),
-        snapshot_id=snapshot,
-        run_id=run,
-        text=text.strip(),
-        archived=archived,
-    )
-    return ModelView(where, ModelSort(sort), tuple(filter(None, st.query_params.get("after", "").split(TRAIL))))
+    where, is_wrong = _read(text, project, options)
+    with builder_place.popover("Builder", width="stretch"):
+        builder(options, where, is_wrong=is_wrong)
+    with columns_place.popover("Columns", width="stretch"):
+        columns = chosen_columns(options)
+    with views_place.popover("Views", width="stretch"):
+        views(member, project)
+    query = replace(_sorted(project, options), where=where, columns=columns)
+    trail = tuple(filter(None, st.query_params.get("after", "").split(TRAIL)))
+    after = trail[-1] if trail else None
+    return ModelView(replace(query, after=after), trail, differ=bool(st.session_state.get(DIFFER)))
 
 
 def pager(view: ModelView, after: str | None) -> None:
@@ -62,34 +59,47 @@ def first_page() -> None:
     st.query_params.pop("after", None)
 
 
+def _read(text: str, project: Project, options: Sequence[FieldOption]) -> tuple[Filter | None, bool]:
+    """The filter, and whether the text is none; then the sentence stands above all models."""
+    names = [option.field.parameter for option in options if option.field.parameter]
+    try:
+        return parsed(text, project.task, names), False
+    except WrongFilter as error:
+        if _WORDS.fullmatch(text):
+            return parsed(quoted(text.strip()), project.task, names), False
+        st.error(f"{error.sentence} All models are shown until the filter is mended.")
+        st.code(f"{text}\n{' ' * (error.column - 1)}^", language=None)
+        return None, True
+
+
+def _sorted(project: Project, options: Sequence[FieldOption]) -> ModelQuery:
+    fields = {option.field.name: option.field for option in options if option.field.sorts}
+    sort_place, way_place, archived_place = st.columns([3, 2, 3], vertical_alignment="bottom")
+    primary = list(fields).index(project.primary_metric)
+    name = sort_place.selectbox(
+        "Sort by", list(fields), primary, key="sort", bind="query-params", on_change=first_page,
+        format_func=lambda name: _label(fields[name]),
+    )  # fmt: skip
+    turned = way_place.checkbox(
+        "Other way round", key="turned", bind="query-params", on_change=first_page,
+        help="Scores begin with the best, times with the newest, sizes with the least.",
+    )  # fmt: skip
+    archived = archived_place.checkbox("Archived too", key="archived", bind="query-params", on_change=first_page)
+    field = fields[name]
+    return ModelQuery(sort=field, descending=field.descending != turned, archived=archived)
+
+
+def _label(field: Field) -> str:
+    return f"{field.label} (hyperparameter)" if field.parameter else field.label
+
+
+def _example(project: Project) -> str:
+    return field_named(project.primary_metric, project.task).example
+
+
 def _go(trail: Sequence[str]) -> None:
     if trail:
         st.query_params["after"] = TRAIL.join(trail)
     else:
         first_page()
     st.rerun()
-
-
-def _by_id(label: str, param: str, names: Mapping[int, str]) -> int | None:
-    """A choice whose id stands in the URL, so that other pages can link to it."""
-    given = st.query_params.get(param, "")
-    wanted = int(given) if given.isdecimal() and len(given) < 19 else None
-    ids = [*names, *([wanted] if wanted is not None and wanted not in names else [])]
-
-    def write() -> None:
-        chosen = st.session_state[f"{param}_choice"]
-        first_page()
-        if chosen is None:
-            st.query_params.pop(param, None)
-        else:
-            st.query_params[param] = str(chosen)
-
-    return st.selectbox(
-        label,
-        ids,
-        index=None if wanted is None else ids.index(wanted),
-        format_func=lambda id_: names.get(id_, f"{param} {id_} (unknown here)"),
-        key=f"{param}_choice",
-        placeholder="any",
-        on_change=write,
-    )

@@ -39,7 +39,9 @@ def lineage(card: ModelCard) -> None:
         row.page_link("model.py", label=label, query_params={"id": str(model.parent_id)})
     row.page_link("runs.py", label=f"Open run {run.number}", query_params={"run": str(run.id)})
     if snapshot:
-        row.page_link("models.py", label="Models of this snapshot", query_params={"snapshot": str(snapshot.id)})
+        row.page_link(
+            "models.py", label="Models of this snapshot", query_params={"where": f"snapshot = {snapshot.number}"}
+        )
 
 
 def history(card: ModelCard) -> None:

@@ -1,10 +1,10 @@
 """What the model table shows, as the address says it."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from mms.domain.models import ModelFilter, ModelSort
+from mms.domain.filters import ModelQuery, text_of
+from mms.domain.projects import Project
 
 TRAIL = "~"
 """Between the cursors of the pages before this one."""
@@ -12,35 +12,23 @@ TRAIL = "~"
 
 @dataclass(frozen=True, slots=True)
 class ModelView:
-    """What the model table shows: filter, sort, and the cursors that led to this page (none: the first)."""
+    """What the model table shows. trail: the cursors that led to this page (none: the first). differ: only columns in
+    which the shown models differ."""
 
-    where: ModelFilter
-    sort: ModelSort
+    query: ModelQuery
     trail: tuple[str, ...]
+    differ: bool = False
 
     @property
-    def after(self) -> str | None:
-        """The cursor of the page before, None on the first page."""
-        return self.trail[-1] if self.trail else None
+    def is_plain(self) -> bool:
+        """Whether nothing is filtered away."""
+        return self.query.where is None and not self.query.archived
 
-    @property
-    def csv_query(self) -> str:
-        """The filter as the query of the REST route that gives every row."""
-        w = self.where
-        pairs = [("algorithm", a) for a in w.algorithms] + [("state", s.value) for s in w.states]
-        pairs += [
-            (name, str(value))
-            for name, value in (("min_score", w.min_score), ("snapshot", w.snapshot_id), ("run", w.run_id))
-            if value is not None
-        ]
-        pairs += [("text", w.text)] * bool(w.text) + [("archived", "true")] * w.archived
-        return urlencode([*pairs, ("sort", self.sort.value)])
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What can be filtered by: algorithms in use, and names of snapshots and runs by id."""
-
-    algorithms: Sequence[str]
-    snapshots: Mapping[int, str]
-    runs: Mapping[int, str]
+    def csv_link(self, project: Project) -> str:
+        """The REST route that gives every row of the filter, with the columns that are shown."""
+        query = self.query
+        pairs = [("where", text_of(query.where))] if query.where is not None else []
+        pairs += [("sort", query.sort.name)] if query.sort else []
+        pairs += [("descending", "true" if query.descending else "false")] if query.descending is not None else []
+        pairs += [("column", field.name) for field in query.columns] + [("archived", "true")] * query.archived
+        return f"/api/v1/projects/{project.id}/models/search.csv?{urlencode(pairs)}"

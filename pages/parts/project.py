@@ -14,8 +14,8 @@ from pages.parts.told import told
 _PARAM = "project"
 _KEPT = "kept_project"
 _CHOICE = "project_choice"
-_FILTERS: dict[str, Any] = {"text": "", "algorithm": [], "state": [], "limit": None}
-"""Widgets of the model table that filter by what another project may not have, and their empty values."""
+_FILTERS: dict[str, Any] = {"where": "", "columns": []}
+"""Widgets of the model table that name what another project may not have, and their empty values."""
 
 
 def switcher(member: Member) -> dict[str, str]:

@@ -19,7 +19,7 @@ def run_buttons(member: Member, project: Project, run: Run, has_models: bool) ->
     """What one may do with a run: see its models, stop it, try it again, launch it again with edits."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if has_models and run.state.is_final and st.button("See its models", type="primary"):
-            st.switch_page("models.py", query_params=link_query(project, run=run.id))
+            st.switch_page("models.py", query_params=link_query(project, where=f"run = {run.number}"))
         if not run.state.is_final and st.button("Stop", help="Finished models stay."):
             with told(stop=False), transaction() as session:
                 cancel_run(session, member, run.id, real_now())
