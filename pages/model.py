@@ -18,7 +18,7 @@ from pages.parts.ensemble import made_of
 from pages.parts.formatting import day_words, score_of, utc_help
 from pages.parts.holdout import HOLDOUT, holdout_words
 from pages.parts.model_actions import actions
-from pages.parts.model_table import STATE_WORDS
+from pages.parts.model_frame import STATE_WORDS
 from pages.parts.model_tabs import model_tabs
 from pages.parts.new_version import refit_button, update_button
 from pages.parts.project import keep_project
