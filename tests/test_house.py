@@ -29,7 +29,7 @@ LAW: dict[str, tuple[str, ...]] = {
     "db/": ("db", *_SITE, "sqlalchemy", "alembic", "numpy", "pandas", "pyarrow"),
     "mms/ml/": ("mms.ml", *_SITE, *_SCIENCE, "snowballstemmer"),
     "mms/charts/yellowbrick/": (
-        "mms.charts", *_SITE, "numpy", "pandas", "plotly", "sklearn", "matplotlib", "yellowbrick",
+        "mms.charts", *_SITE, "numpy", "pandas", "plotly", "sklearn", "threadpoolctl", "matplotlib", "yellowbrick",
     ),
     "mms/charts/": ("mms.charts", *_SITE, "numpy", "pandas", "plotly"),
     "mms/reports/": ("mms.reports", "mms.charts", *_SITE, "markdown_it", "fpdf"),

@@ -218,6 +218,33 @@ def test_the_class_balance_counts_every_row() -> None:
     assert named(made.ax.get_xticklabels()) == list(sample.classes)
 
 
+def test_the_rarest_of_a_hundred_classes_share_a_bar() -> None:
+    every = np.repeat(np.arange(100.0), np.arange(1, 101))
+    sample = replace(rows(), every_target=every, classes=tuple(f"c{i}" for i in range(100)))
+
+    made = drawn(PictureKind.CLASS_BALANCE, sample)
+
+    assert [bar.get_height() for bar in made.ax.patches] == [*range(42, 101), sum(range(1, 42))]
+    assert named(made.ax.get_xticklabels())[-2:] == ["c99", "41 rarer classes"]
+
+
+def test_names_from_a_file_are_shown_and_not_run() -> None:
+    sample = rows()
+    hostile = sample.numbers.rename(columns={"n0": "<script>x</script>", "n1": "_$a$ & b"})
+
+    svg = draw(PictureKind.RANK_2D, Theme.LIGHT, replace(sample, numbers=hostile)).decode()
+
+    assert "<script" not in svg
+    assert "&lt;script&gt;x&lt;/script&gt;" in svg
+    assert " _$a$ &amp; b<" in svg
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [PictureKind.WORD_DISPERSION, PictureKind.MISSING_DISPERSION, PictureKind.PCA])
+def test_many_points_make_no_large_picture(kind: PictureKind) -> None:
+    assert len(draw(kind, Theme.LIGHT, rows(count=1_990))) < 500_000
+
+
 def test_balanced_bins_hold_equal_counts() -> None:
     sample = replace(rows(Task.REGRESSION), every_target=np.random.default_rng(0).exponential(size=1_000))
 

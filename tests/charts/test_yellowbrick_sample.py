@@ -59,19 +59,20 @@ def test_a_column_becomes_numbers_by_its_type(
     assert sample.measured == ((0,) if expected and type_.is_numeric else ())
 
 
-def test_a_column_of_one_value_or_none_is_left_out_by_name() -> None:
+def test_a_column_of_one_value_or_none_or_each_once_is_left_out_by_name() -> None:
     sample = sampled(
         {
             "constant": (ColumnType.NUMBER, [5.0] * 4),
             "empty": (ColumnType.CATEGORY, [None] * 4),
+            "name": (ColumnType.CATEGORY, ["ann", "bob", "cyd", "dan"]),
             "x": (ColumnType.NUMBER, [1.0, 2.0, 3.0, 4.0]),
         },
         NO_YES,
     )
 
     assert list(sample.numbers) == ["x"]
-    assert sample.left_out == ("constant", "empty")
-    assert sample.words == "all 4 rows; without constant and 1 more: one value only, or none"
+    assert sample.left_out == ("constant", "empty", "name")
+    assert sample.words == "all 4 rows; without constant and 2 more (one value, none, or each once)"
 
 
 def test_many_rows_are_thinned_at_equal_steps_and_keep_their_positions() -> None:

@@ -17,6 +17,7 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from threadpoolctl import threadpool_limits
 
 from mms.charts.theme import OKABE_ITO
 from mms.domain.pictures import Theme
@@ -90,7 +91,8 @@ the numbers it drew, finalized. Numbers that cannot be drawn raise Invalid with 
 @contextmanager
 def canvas(theme: Theme) -> Iterator[Canvas]:
     """The only place where Matplotlib is at work in this process, until it is left."""
-    with _lock, warnings.catch_warnings(), mpl.rc_context():
+    # One thread: k-means and t-SNE on few rows wait for their threads longer than they compute.
+    with _lock, threadpool_limits(limits=1), warnings.catch_warnings(), mpl.rc_context():
         warnings.simplefilter("ignore")  # a library of 2022 on the libraries of today
         mpl.rcParams.update(_style(theme))
         figure = Figure(figsize=_SIZE)

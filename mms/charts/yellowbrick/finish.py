@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from matplotlib.patches import Patch
 from matplotlib.text import Annotation
 
@@ -60,7 +61,7 @@ def finished(visualizer: Any, canvas: Canvas, title: str, sample: Sample, *, leg
     for ticks in (axes.xaxis, axes.yaxis):
         if len(ticks.get_ticklabels()) > _CROWDED:
             ticks.set_tick_params(labelsize=7)
-    canvas.flatten(len(sample.rows))
+    canvas.flatten(sum(len(np.asarray(points.get_offsets())) for points in axes.collections))
     axes.set_xlabel(axes.get_xlabel() or " ")  # what lies below needs something to lie below
     words = sample.words.replace("$", r"\$")
     below = Annotation(words, (0.5, 0), (0, -4), xycoords=axes.xaxis.get_label(), textcoords="offset points")

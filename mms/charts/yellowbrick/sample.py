@@ -35,7 +35,8 @@ class Sample:
     hold numbers, not 0/1. missing: (n, <= COLUMNS) bool, of the columns that miss most.
     target: (n,) float64: values, or 0..k-1 (binary: 1 is the positive class). groups: (n,) what colours tell apart,
     0..g-1 into `names`: classes, or quarters of a number. every_target: (of,) like target; classes: () for numbers.
-    texts: (n,) of the column `text`, None without one. left_out: columns that hold one value only, or none.
+    texts: (n,) of the column `text`, None without one. left_out: columns that hold one value, none, or
+    each value once.
     candidates: columns before the cut.
     """
 
@@ -63,7 +64,7 @@ class Sample:
             said.append(f"{COLUMNS} of {self.candidates:,} columns, the strongest by F-test against the target")
         if self.left_out:
             more = f" and {len(self.left_out) - 1:,} more" if len(self.left_out) > 1 else ""
-            said.append(f"without {self.left_out[0]}{more}: one value only, or none")
+            said.append(f"without {self.left_out[0]}{more} (one value, none, or each once)")
         return "; ".join(said)
 
 

@@ -14,18 +14,32 @@ from mms.domain.errors import Invalid
 from mms.domain.pictures import PictureKind
 
 BINS = 4
+BARS = 60
 
 
 def _balance(sample: Sample, canvas: Canvas) -> Any:
+    codes, names = _frequent(sample)
     counted = visualizer("target", "ClassBalance")(
-        ax=canvas.axes, fig=canvas.figure, labels=[short(name) for name in sample.classes], colors=[OKABE_ITO[0]]
+        ax=canvas.axes, fig=canvas.figure, labels=names, colors=[OKABE_ITO[0]]
     )
-    counted.fit(sample.every_target.astype(np.int64))
+    counted.fit(codes)
     finished(counted, canvas, f"Rows of each class, of {sample.of:,}", sample)
     canvas.axes.set_ylabel("rows")
-    if len(sample.classes) > 6:
+    if len(names) > 6:
         canvas.axes.tick_params(axis="x", rotation=90)
     return counted
+
+
+def _frequent(sample: Sample) -> tuple[np.ndarray, list[str]]:
+    """(of,) codes 0..k-1 of every row, and their names: at most BARS, the last for all the rarer classes."""
+    codes = sample.every_target.astype(np.int64)
+    counts = np.bincount(codes, minlength=len(sample.classes))
+    if len(counts) <= BARS:
+        return codes, [short(name) for name in sample.classes]
+    kept = np.sort(np.argsort(-counts, kind="stable")[: BARS - 1])
+    place = np.full(len(counts), len(kept))
+    place[kept] = np.arange(len(kept))
+    return place[codes], [*(short(sample.classes[i]) for i in kept), f"{len(counts) - len(kept):,} rarer classes"]
 
 
 def _binning(sample: Sample, canvas: Canvas) -> Any:
