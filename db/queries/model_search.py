@@ -182,7 +182,7 @@ def _rarest(
 
 def _legs(ground: Ground, field: Field) -> tuple[_Leg, ...]:
     own, project_id = ground.own(field), ground.project.id
-    if field.name == "id":
+    if field.name in ("id", "version"):  # both are given in one order
         return (_Leg(None),)
     if own is not None and not own.nullable:
         return (_Leg(own),)

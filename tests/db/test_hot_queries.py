@@ -15,10 +15,15 @@ from sqlalchemy.orm import Session
 
 from db.models import Base
 from db.models import Model as ModelRow
-from db.queries import models, predictions, promotions
+from db.queries import model_options, model_search, models, predictions, promotions
 from db.queries.buckets import monthly_sums
 from db.queries.jobs import next_ready
+from db.queries.projects import get_project
 from db.session import engine, reading, transaction
+from mms.domain.filter_text import parsed
+from mms.domain.filters import ModelQuery
+from mms.domain.members import PRODUCT
+from mms.domain.model_fields import field_named
 from mms.domain.models import ModelFilter, ModelSort, ModelState
 from tests import rows
 
@@ -27,6 +32,23 @@ SNAPSHOT = ModelFilter(snapshot_id=1)
 CHALLENGERS = ModelFilter(states=(ModelState.CHALLENGER,))
 
 Ask = Callable[[Session], object]
+
+
+def found(where: str, sort: str | None = None, *columns: str) -> Ask:
+    """A search, as a screen asks for it."""
+
+    def ask(session: Session) -> object:
+        project = get_project(session, PRODUCT, 1)
+        query = ModelQuery(
+            where=parsed(where, project.task),
+            sort=field_named(sort, project.task) if sort else None,
+            columns=tuple(field_named(name, project.task) for name in columns),
+            archived=True,
+        )
+        return model_search.search(session, project, query, datetime(2026, 3, 1, tzinfo=UTC))
+
+    return ask
+
 
 IN_ORDER: Mapping[str, Ask] = {
     "models by score": lambda s: models.models_page(s, 1, ModelFilter()),
@@ -38,12 +60,26 @@ IN_ORDER: Mapping[str, Ask] = {
     "smallest models": lambda s: models.models_page(s, 1, ModelFilter(), ModelSort.SIZE),
     "a model by its version": lambda s: models.get_ranked(s, 1, 1),
     "algorithms in use": lambda s: models.algorithms_used(s, 1),
+    "found by score": found("", None, "recall", "run", "snapshot"),
+    "found by another metric": found("", "recall"),
+    "found by a loss, a test of a third": found("NOT precision < 0.2", "log_loss"),
+    "found by a hyperparameter": found("", "param.max_depth"),
+    "found by version": found("", "version"),
+    "found newest": found("", "created"),
+    "tags in use": lambda s: model_options.tags_used(s, 1),
+    "hyperparameters in use": lambda s: model_options.parameter_names(s, 1),
+    "fields to build a filter with": lambda s: model_options.filter_options(s, get_project(s, PRODUCT, 1)),
     "newest predictions": lambda s: predictions.predictions(s, 1),
     "newest predictions of an entity": lambda s: predictions.predictions(s, 1, entity="a"),
     "champion of a scope": lambda s: promotions.find_champion(s, 1, "global"),
 }
 
 FEW_ARE_SORTED: Mapping[str, Ask] = {
+    "found by a rare tag": found("tag = 'prod'", "recall"),
+    "found by a rare number": found("param.max_depth > 100 AND f1 > 0.1"),
+    "found by one of several": found("tag = 'prod' OR recall > 0.99", "f1"),
+    "found by a rare score": found("recall > 0.99", "param.max_depth"),
+    "found in a run": found("run = 12"),
     "models of several algorithms": lambda s: models.models_page(s, 1, ModelFilter(algorithms=("boosting", "svm"))),
     "newest prediction of each entity": lambda s: predictions.latest_of(s, 1, ["a", "b"]),
     "buckets of a scope": lambda s: monthly_sums(s, [1], "global"),
