@@ -4,16 +4,11 @@ The painted page needs a Chromium on the path; without one that bar is left out,
 """
 
 import json
-import os
 import shutil
-import signal
-import socket
-import subprocess
 import sys
 import urllib.request
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
@@ -22,12 +17,10 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.report import Bar, bar, report
+from benchmarks.runs.serving import serving, until_answered
 
-ROOT = Path(__file__).parents[1]
 USABLE_SECONDS, RUN_SECONDS, PAINTED_SECONDS = 90.0, 180.0, 5.0
 STARTS = 3
-PATIENCE = 1_200
-"""Seconds after which the benchmark gives up."""
 
 
 def main() -> int:
@@ -74,36 +67,6 @@ def later_starts(home: str) -> Iterator[Bar]:
                 times.append(perf_counter() - begun)
         browser.close()
     yield bar(f"a later start to the first painted page, slowest of {STARTS}", max(times), PAINTED_SECONDS, "s")
-
-
-@contextmanager
-def serving(home: str) -> Iterator[str]:
-    """`python -m mms serve` on a free port; yields its address and ends it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "MMS_HOME": home, "PORT": str(port)}
-    environment.pop("MMS_DATABASE_URL", None)
-    command = [sys.executable, "-m", "mms", "serve"]
-    silent = subprocess.DEVNULL
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=silent, stderr=silent)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
-
-
-def until_answered(url: str) -> None:
-    """Return with the first answer."""
-    end = perf_counter() + PATIENCE
-    while perf_counter() < end:
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-            return
-        except OSError:
-            sleep(0.05)
-    raise AssertionError(f"no answer from {url}")
 
 
 def answer(url: str) -> Any:

@@ -1,0 +1,165 @@
+"""How soon a real browser shows the model table of 100,000 models, the rows of another filter, and 20 models compared.
+
+Needs a Chromium on the path; without one nothing is measured, and said so.
+"""
+
+import os
+import shutil
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.report import Bar, bar, report
+from benchmarks.runs.serving import serving, until_answered
+from db.migrate import migrate
+from db.queries.models import models_page
+from db.session import dispose, reading, transaction
+from mms.domain.members import Member
+from mms.domain.models import ModelFilter
+from mms.domain.runs import Launch
+from mms.settings import settings
+from mms.usecases.members import ensure_local_admin
+from mms.usecases.runs import launch_run
+from tests import rows
+from tests.trained import a_project, a_snapshot, triple_of, work_off
+
+PAINT_SECONDS, FILTER_MS, COMPARE_SECONDS = 1.5, 300.0, 1.0
+MODELS, COMPARED, REPEATS = 100_000, 20, 5
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+FILTERS = (("f1 > 0.6 AND param.max_depth >= 6", "f1 > 0.55 AND algorithm = 'svm'"), ("", "f1 > 0.6"))
+"""Pairs of filters that take turns; the first of a pair is shown, the other is timed."""
+
+
+def main() -> int:
+    """Print the table, or one JSON object; 1 when a bar is missed."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
+    parser.add_argument("--models", type=int, default=MODELS, help="how many models are in the store")
+    options = parser.parse_args()
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        print("No Chromium on the path: nothing is measured.", file=sys.stderr)
+        return 0
+    with TemporaryDirectory() as home:
+        many, ids = filled(Path(home), options.models)
+        with serving(home) as url, a_browser(chromium) as window:
+            until_answered(f"{url}/healthz")
+            bars = [*table(window, url, many, options.models), compared(window, url, ids)]
+    return report(bars, as_json=options.json)
+
+
+def filled(home: Path, count: int) -> tuple[int, list[int]]:
+    """The id of a project with so many models, and the ids of the models of a small one, which have folds and rows."""
+    os.environ["MMS_HOME"] = str(home)
+    os.environ.pop("MMS_DATABASE_URL", None)
+    migrate(settings(), NOW)
+    try:
+        with transaction() as session:
+            member = ensure_local_admin(session, NOW)
+            many = rows.a_project(session, NOW)
+            rows.models(session, many, NOW, count)
+        return many, trained(member, home)
+    finally:
+        dispose()
+
+
+def trained(member: Member, home: Path) -> list[int]:
+    """20 models of one run."""
+    project = a_project(member, home, NOW)
+    snapshot = a_snapshot(member, project, NOW)
+    triples = [triple_of(project, snapshot, "logistic", C=2.0**power) for power in range(-10, COMPARED - 10)]
+    with transaction() as session:
+        launch_run(session, member, Launch(snapshot.id, tuple(triples)), NOW)
+    work_off(NOW)
+    with reading() as session:
+        return [m.id for m in models_page(session, project.id, ModelFilter(algorithms=("logistic",))).models]
+
+
+def table(window: Callable[[], Any], url: str, project_id: int, count: int) -> Iterator[Bar]:
+    """First paint in fresh windows, then filters in one that is open."""
+    address = f"{url}/models?project={project_id}"
+    opened(window(), address)  # the server's first session imports what the page needs
+    times = [opened(window(), address) for _ in range(REPEATS)]
+    yield bar(f"first paint of the table of {count:,} models, in a fresh window", median(times), PAINT_SECONDS, "s")
+    page = window()
+    opened(page, address)
+    for before, after in FILTERS:
+        times = []
+        for _ in range(REPEATS):
+            filtered(page, before)
+            times.append(1000 * filtered(page, after))
+        yield bar(f"to the new rows of the filter: {after}", median(times), FILTER_MS, "ms")
+
+
+def opened(page: Any, address: str) -> float:
+    """Seconds from the address to the painted rows."""
+    begun = perf_counter()
+    page.goto(address)
+    page.locator("[data-testid=stDataFrame] canvas").first.wait_for()
+    page.locator("#glide-cell-2-0").first.wait_for(state="attached")
+    return perf_counter() - begun
+
+
+def filtered(page: Any, text: str) -> float:
+    """Seconds from Enter to other rows."""
+    field = page.get_by_role("textbox", name="Filter")
+    field.fill(text)
+    before = page.locator("#glide-cell-2-0").first.inner_text()
+    page.evaluate(_WATCH, before)
+    begun = perf_counter()
+    field.press("Enter")
+    page.wait_for_function("window.changed", polling=5)
+    seconds = perf_counter() - begun
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    return seconds
+
+
+_WATCH = """before => {
+    window.changed = false;
+    const look = () => {
+        const cell = document.querySelector('#glide-cell-2-0');
+        if (cell && cell.innerText !== before) { window.changed = true; } else { requestAnimationFrame(look); }
+    };
+    requestAnimationFrame(look);
+}"""
+
+
+def compared(window: Callable[[], Any], url: str, ids: list[int]) -> Bar:
+    """From the address to the sentence, the table and the end of the script, in a window that knows the product."""
+    address = f"{url}/compare?ids={','.join(map(str, ids))}"
+    times = []
+    for _ in range(REPEATS + 1):
+        page = window()
+        page.goto(url)
+        page.get_by_role("heading").first.wait_for()
+        begun = perf_counter()
+        page.goto(address)
+        page.locator("[data-testid=stMain] [data-testid=stDataFrame]").first.wait_for()
+        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        times.append(perf_counter() - begun)
+    return bar(f"{len(ids)} models compared", median(times[1:]), COMPARE_SECONDS, "s")
+
+
+@contextmanager
+def a_browser(chromium: str) -> Iterator[Callable[[], Any]]:
+    """Yields what opens a fresh window."""
+    from playwright.sync_api import sync_playwright
+
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield lambda: browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        browser.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

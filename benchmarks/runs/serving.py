@@ -1,0 +1,46 @@
+"""The product as people start it: one process on a free port."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter, sleep
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 1_200
+"""Seconds after which a benchmark gives up."""
+
+
+@contextmanager
+def serving(home: str) -> Iterator[str]:
+    """`python -m mms serve` on a free port; yields its address and ends it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "MMS_HOME": home, "PORT": str(port)}
+    environment.pop("MMS_DATABASE_URL", None)
+    command = [sys.executable, "-m", "mms", "serve"]
+    silent = subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=silent, stderr=silent)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+
+
+def until_answered(url: str) -> None:
+    """Return with the first answer."""
+    end = perf_counter() + PATIENCE
+    while perf_counter() < end:
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+            return
+        except OSError:
+            sleep(0.05)
+    raise AssertionError(f"no answer from {url}")
