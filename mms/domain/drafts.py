@@ -9,8 +9,8 @@ from mms.domain.errors import Conflict, Forbidden, Invalid
 from mms.domain.members import Member, Permission
 from mms.domain.promotions import GLOBAL
 
-FARTHEST = timedelta(days=366)
-"""How far ahead a promotion may be scheduled: what is true now is hardly true later."""
+FARTHEST = timedelta(days=3653)
+"""How far ahead a promotion may be scheduled: a later year is a slip of the pen."""
 
 
 class DraftState(StrEnum):
@@ -130,7 +130,7 @@ def checked_date(at: datetime, now: datetime) -> datetime:
     if at <= now:
         raise Invalid(f"{at:%-d %B %Y, %H:%M} UTC is past: choose a time to come, or promote now.")
     if at > now + FARTHEST:
-        raise Invalid(f"A promotion is scheduled at most {FARTHEST.days} days ahead: choose an earlier time.")
+        raise Invalid("A promotion is scheduled at most 10 years ahead: choose an earlier time.")
     return at
 
 
