@@ -11,7 +11,8 @@ from mms.domain.members import Member
 from mms.domain.pictures import Drawable, Picture, PictureKind, Theme, pictures_of
 from mms.domain.subjects import Subject
 from mms.usecases.pictures import ask_for_pictures
-from pages.parts.formatting import seconds
+from pages.parts.formatting import counted, seconds
+from pages.parts.picture_refits import refits
 from pages.parts.session import real_now
 from pages.parts.told import told
 
@@ -20,33 +21,37 @@ _ROW = 4
 
 
 def gallery(member: Member, about: Drawable, name: str) -> None:
-    """What is drawn, the button for what is not, the thumbnails, and why the others are not there."""
+    """What is drawn, the buttons for what is not, one large, all thumbnails, and why the others are not there."""
     theme = Theme.DARK if st.context.theme.type == "dark" else Theme.LIGHT
     with reading() as session:
         found, job = pictures(session, about.subject, theme), being_drawn(session, about.subject)
     fitting = [kind for kind in pictures_of(about.subject.kind) if kind.applies(about)]
     drawn = [kind for kind in fitting if kind in found and found[kind].svg is not None]
     st.markdown(f"**{len(drawn)}** of the {len(fitting)} pictures that fit this {about.subject.kind.value} are drawn.")
-    missing = [kind for kind in fitting if kind not in found and not kind.refits]
     if job is not None:
         _follow(about.subject)
-    elif missing:
-        _draw_button(member, about, missing)
-    _chosen(found, name)
+    else:
+        _draw_button(member, about, [kind for kind in fitting if kind not in found and not kind.refits])
+    _large(found, name)
     _thumbnails(found, drawn, name)
+    if job is None:
+        refits(member, about.subject, [kind for kind in fitting if kind.refits and kind not in drawn])
     _reasons(about, found)
 
 
 def _draw_button(member: Member, about: Drawable, missing: Sequence[PictureKind]) -> None:
-    if st.button(f"Draw {len(missing)} pictures", key="draw", icon=":material/draw:", type="primary"):
-        with told(stop=False):
-            with transaction() as session:
-                ask_for_pictures(session, member, about.subject, real_now())
-            st.rerun()
-    st.caption(
-        "No model is fitted: a worker draws them from stored rows, in light and dark, when it has nothing else to do; "
-        f"that takes about {seconds(sum(kind.seconds for kind in missing))}."
-    )
+    free = missing or [k for k in pictures_of(about.subject.kind) if k.applies(about) and not k.refits]
+    words = f"Draw {counted(len(missing), 'picture')}" if missing else "Draw again"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(words, key="draw", icon=":material/draw:", type="primary" if missing else "secondary"):
+            with told(stop=False):
+                with transaction() as session:
+                    ask_for_pictures(session, member, about.subject, real_now())
+                st.rerun()
+        st.caption(
+            "No model is fitted: a worker draws from stored rows, in light and dark, when it has nothing else to do; "
+            f"that takes about {seconds(sum(kind.seconds for kind in free))}. What did not change is not drawn twice."
+        )
 
 
 def _follow(subject: Subject) -> None:
@@ -57,19 +62,32 @@ def _follow(subject: Subject) -> None:
         if job is None:
             st.rerun()
         waits = job.state is JobState.QUEUED
-        st.progress(job.progress.share, "The pictures wait for a worker …" if waits else "A worker is drawing …")
+        doing = f"A worker is at it: {job.progress.doing or 'begins'} …"
+        st.progress(job.progress.share, "The pictures wait for a worker …" if waits else doing)
 
     live()
 
 
-def _chosen(found: Mapping[PictureKind, Picture], name: str) -> None:
+def _large(found: Mapping[PictureKind, Picture], name: str) -> None:
+    """The picture that the address names."""
     chosen = st.query_params.get("kind")
-    kind = next((kind for kind in found if kind.value == chosen), None)
-    if kind is None:
+    if chosen is None:
         return
-    st.subheader(kind.heading)
-    st.markdown(kind.question)
-    _image(found[kind], name)
+    picture = next((picture for kind, picture in found.items() if kind.value == chosen), None)
+    if picture is None:
+        st.info(f"There is no picture '{chosen}' here yet.")
+        return
+    st.subheader(picture.kind.heading)
+    st.markdown(picture.kind.question)
+    if picture.svg is None:
+        st.info(picture.error)
+        return
+    _image(picture, name)
+    with st.container(horizontal=True):
+        if st.button("Close", key="close", icon=":material/close:"):
+            del st.query_params["kind"]
+            st.rerun()
+        st.download_button("SVG", picture.svg, f"{name} {picture.kind.value}.svg", "image/svg+xml", key="svg")
 
 
 def _thumbnails(found: Mapping[PictureKind, Picture], drawn: Sequence[PictureKind], name: str) -> None:

@@ -1,5 +1,6 @@
 """Pictures are asked for once, drawn in both themes, and not twice from the same content."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -8,14 +9,15 @@ import pytest
 from db.queries.models import models_page
 from db.queries.pictures import drawable, find_same, pictures
 from db.session import reading, transaction
-from mms.domain.errors import Invalid
+from mms.domain.errors import Forbidden, Invalid
 from mms.domain.jobs import JobKind
-from mms.domain.members import Member
+from mms.domain.members import Member, Role
 from mms.domain.models import ModelFilter
 from mms.domain.pictures import Picture, PictureKind, Theme, pictures_of
 from mms.domain.runs import Launch
 from mms.domain.subjects import Subject, SubjectKind
 from mms.usecases.jobs import JobContext, claim, finish
+from mms.usecases.model_pictures import picture_cost
 from mms.usecases.pictures import ask_for_pictures, store_picture
 from mms.usecases.runs import launch_run
 from mms.worker.pictures import draw_pictures
@@ -48,22 +50,70 @@ def draw_what_is_asked(now: datetime) -> None:
             finish(session, job.id, job.attempt, now)
 
 
+ALONE = {PictureKind.VALIDATION_CURVE, PictureKind.GRID_SEARCH}
+"""What a model without siblings has none of."""
+
+
 @pytest.mark.slow
-def test_every_picture_that_applies_and_costs_no_fits_is_drawn_in_both_themes(
+def test_every_picture_that_applies_is_drawn_in_both_themes_and_fits_only_when_asked(
     sqlite_store: str, member: Member, model: Subject, now: datetime
 ) -> None:
     with transaction() as session:
         assert ask_for_pictures(session, member, model, now) is None  # the run asked already
+        about = drawable(session, model)
+    fitting = {kind for kind in pictures_of(SubjectKind.MODEL) if kind.applies(about)}
+    refits = [kind for kind in fitting if kind.refits]
 
     draw_what_is_asked(now)
+    free = drawn_of(model)
+    with transaction() as session:
+        ask_for_pictures(session, member, model, now, refits)
+    draw_what_is_asked(now)
+    every = drawn_of(model)
 
+    assert free == fitting - ALONE - set(refits)
+    assert set(refits) == {PictureKind.LEARNING_CURVE, PictureKind.FEATURE_ELIMINATION, PictureKind.DROPPING_CURVE}
+    assert every == fitting - ALONE
     with reading() as session:
-        about = drawable(session, model)
-        drawn = {theme: pictures(session, model, theme) for theme in Theme}
-    fitting = [kind for kind in pictures_of(SubjectKind.MODEL) if kind.applies(about) and not kind.refits]
-    for found in drawn.values():
-        assert list(found) == fitting
-        assert all(picture.svg and b"<svg" in picture.svg for picture in found.values())
+        reasons = {kind: pictures(session, model, Theme.DARK)[kind].error for kind in ALONE}
+        spent = [picture_cost(session, member, model.id, kind) for kind in refits]
+    assert all(reason and "launch a run that varies" in reason for reason in reasons.values())
+    assert spent == [None] * len(refits), "what is stored costs nothing"
+
+
+def drawn_of(model: Subject) -> set[PictureKind]:
+    """The kinds that are drawn in light and dark."""
+    with reading() as session:
+        found = [pictures(session, model, theme) for theme in Theme]
+    light, dark = ({kind for kind, one in of.items() if one.svg and b"<svg" in one.svg} for of in found)
+    assert light == dark
+    return light
+
+
+def test_what_costs_fits_takes_the_right_to_train(
+    sqlite_store: str, member: Member, model: Subject, now: datetime
+) -> None:
+    viewer = replace(member, roles=frozenset({Role.VIEWER}))
+
+    with transaction() as session, pytest.raises(Forbidden):
+        ask_for_pictures(session, viewer, model, now, [PictureKind.LEARNING_CURVE])
+
+
+@pytest.mark.slow
+def test_the_same_numbers_are_not_drawn_twice(
+    sqlite_store: str, member: Member, model: Subject, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw_what_is_asked(now)
+    before = drawn_of(model)
+    drawn: list[PictureKind] = []
+    monkeypatch.setattr("mms.worker.pictures.draw", lambda kind, *_: drawn.append(kind) or b"<svg/>")
+
+    with transaction() as session:
+        assert ask_for_pictures(session, member, model, now) is not None
+    draw_what_is_asked(now)
+
+    assert not drawn
+    assert drawn_of(model) == before
 
 
 def test_a_kind_that_does_not_apply_is_refused_with_its_reason(
