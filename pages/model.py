@@ -7,6 +7,7 @@ from db.queries.models import get_model
 from db.queries.openings import holdout_view
 from db.queries.projects import get_project
 from db.queries.promotions import Champion, advice_for, find_champion
+from db.queries.tags import tags_of
 from db.session import reading
 from mms.domain.markdown import safe_markdown
 from mms.domain.members import Member
@@ -58,6 +59,9 @@ def _head(session: Session, member: Member, project: Project, model: Model, cham
     if model.description:
         st.markdown(safe_markdown(model.description))
     seated = champion is not None and champion.model.id == ranked.id
+    tags = tags_of(session, model.id)
+    if tags:
+        st.caption(f"Tags: {safe_markdown(', '.join(tags))}")
     if champion and seated:
         since = champion.promotion.promoted_at
         said = safe_markdown(f"It answers since {day_words(since)}: {champion.promotion.reason}")
@@ -73,7 +77,7 @@ def _head(session: Session, member: Member, project: Project, model: Model, cham
         refit_button(session, member, project, model, key="refit")
         update_button(session, member, project, model, key="update")
         watch_button(member, Subject(SubjectKind.MODEL, model.id))
-        actions(member, model)
+        actions(session, member, model)
 
 
 render(current_member())

@@ -17,6 +17,7 @@ from db.queries.promotions import Champion, champions, promotions
 from db.queries.runs import get_run
 from db.queries.snapshots import get_snapshot
 from db.queries.tables import feature_tables, find_instance_table
+from db.queries.tags import tags_of
 from mms.domain.cards import DAYS, DecayState, ModelCard, SchemaChange, UsedColumn, schema_change, successions
 from mms.domain.column_notes import place_of
 from mms.domain.decay import watched_metric
@@ -47,6 +48,7 @@ def model_card(session: Session, member: Member, model_id: int, now: datetime) -
     return ModelCard(
         model=model,
         project=project,
+        tags=tags_of(session, model.id),
         run=get_run(session, model.ranked.run_id),
         snapshot=snapshot,
         rivals=rivals(session, model, next((s for s in seated if s.promotion.scope == model.ranked.scope), None)),

@@ -146,6 +146,7 @@ class ModelCard:
 
     model: Model
     project: Project
+    tags: tuple[str, ...]
     run: Run
     snapshot: Snapshot | None
     rivals: Mapping[str, RankedModel]

@@ -62,6 +62,7 @@ def _origin(card: ModelCard) -> Iterator[Block]:
         "Run": f"run {run.number} ({run.kind.value}), launched by {run.launched_by}",
         "Built": f"{model.ranked.created_at:%Y-%m-%d %H:%M} UTC for {model.ranked.owner}, seed {model.seed}",
         "Code and environment": ", ".join(f"{name} {version}" for name, version in model.environment.items()),
+        "Tags": ", ".join(card.tags),
         "Triple": model.triple.hash,
         "Artifact": f"{model.ranked.artifact_size:,} bytes, SHA-256 {model.artifact_sha}",
         "Out-of-fold rows": f"SHA-256 {model.oof_sha}",

@@ -1,17 +1,19 @@
 """What else one may do with a model: describe, archive, download."""
 
 import streamlit as st
+from sqlalchemy.orm import Session
 
 from db.session import transaction
 from mms.domain.members import Member
 from mms.domain.models import Model, ModelState
 from mms.usecases.models import archive_models, describe_model
+from pages.parts.model_tags import tags_editor
 from pages.parts.scope_choice import scope_address
 from pages.parts.session import real_now
 from pages.parts.told import told
 
 
-def actions(member: Member, model: Model) -> None:
+def actions(session: Session, member: Member, model: Model) -> None:
     """The way to alter its triple, and a menu, beside the two buttons."""
     query = {"project": str(model.ranked.project_id), "model": str(model.id)}
     query |= scope_address(model.ranked.scope) | ({"seed": str(model.seed)} if model.seed else {})
@@ -25,6 +27,7 @@ def actions(member: Member, model: Model) -> None:
         st.link_button("Download the artifact", f"{base}/artifact", icon=":material/download:")
         st.link_button("Download the triple (JSON)", f"{base}/triple", icon=":material/download:")
         st.link_button("Download the out-of-fold rows (CSV)", f"{base}/oof.csv", icon=":material/download:")
+        tags_editor(session, member, model)
         text = st.text_area("Description", model.description, key="description", max_chars=2000)
         if st.button("Save the description", key="describe"):
             with told(stop=False):

@@ -1,25 +1,29 @@
-"""Tags on chosen models: put on and taken off at once."""
-
-from collections.abc import Mapping, Sequence
+"""The tags of one model: put on and taken off."""
 
 import streamlit as st
+from sqlalchemy.orm import Session
 
+from db.queries.model_options import tags_used
+from db.queries.tags import tags_of
 from db.session import transaction
 from mms.domain.members import Member
+from mms.domain.models import Model
 from mms.usecases.tags import tag_models
 from pages.parts.session import real_now
 from pages.parts.told import told
 
 
-def tag_popover(member: Member, chosen: Sequence[int], tags: Mapping[int, Sequence[str]], known: Sequence[str]) -> None:
-    """A menu that tags the chosen models. tags: what shown models bear; known: words in use."""
-    with st.popover("Tag", disabled=not chosen, help=None if chosen else "Choose a row or more."):
-        borne = sorted({tag for id_ in chosen for tag in tags.get(id_, ())})
-        add = st.multiselect("Put on", known, key="tags_on", accept_new_options=True, placeholder="prod, reviewed, ...")
-        remove = st.multiselect("Take off", borne, key="tags_off", disabled=not borne)
-        if st.button("Tag them", type="primary", disabled=not (add or remove)):
-            with told(stop=False):
-                with transaction() as session:
-                    count = tag_models(session, member, chosen, real_now(), add=add, remove=remove)
-                st.toast(f"{count} changed.")
-                st.rerun()
+def tags_editor(session: Session, member: Member, model: Model) -> None:
+    """Choose from the project's tags, or type a new one."""
+    borne = tags_of(session, model.id)
+    known = list(dict.fromkeys([*tags_used(session, model.ranked.project_id), *borne]))
+    chosen = st.multiselect(
+        "Tags", known, list(borne), key="tags", accept_new_options=True, placeholder="choose or type",
+        help="words to find it by in the model table: tag = 'prod'",
+    )  # fmt: skip
+    added, removed = [tag for tag in chosen if tag not in borne], [tag for tag in borne if tag not in chosen]
+    if st.button("Save the tags", key="save_tags", disabled=not (added or removed)):
+        with told(stop=False):
+            with transaction() as writing:
+                tag_models(writing, member, [model.id], real_now(), add=added, remove=removed)
+            st.rerun()

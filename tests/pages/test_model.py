@@ -8,6 +8,7 @@ from db.queries.models import get_model
 from db.queries.promotions import find_champion, promotions
 from db.queries.runs import runs
 from db.queries.tables import get_table_named
+from db.queries.tags import tags_of
 from db.session import reading, transaction
 from mms.domain.members import PRODUCT
 from mms.domain.promotions import Seating
@@ -173,6 +174,21 @@ def test_a_description_with_a_script_is_text_and_asks_no_other_host(open_staged:
     (said,) = [m for m in page.markdown if "good" in m.value]
     assert "![" not in said.value
     assert not said.allow_html
+
+
+@pytest.mark.slow
+def test_tags_are_put_on_and_taken_off_on_the_models_page(open_staged: Open, stage: Stage) -> None:
+    page = open_staged("model", id=stage.models[0].id)
+    page.multiselect(key="tags").set_value(["prod", "spring"]).run()
+    page.button(key="save_tags").click().run()
+    assert any(caption.value == "Tags: prod, spring" for caption in page.caption)
+
+    page.multiselect(key="tags").set_value(["spring"]).run()
+    page.button(key="save_tags").click().run()
+
+    assert not page.exception
+    with reading() as session:
+        assert tags_of(session, stage.models[0].id) == ("spring",)
 
 
 @pytest.mark.slow
