@@ -16,6 +16,9 @@ BANDS = 3
 _BAND = 2 * 101
 """Points of a band."""
 
+_LINE = 20
+"""Pixels of a line of a legend."""
+
 NAMED = 3
 """A sentence names this many other models; of more it tells the range."""
 
@@ -59,6 +62,10 @@ def add_curves(drawn: go.Figure, curves: Mapping[int, tuple[str, Curve]], colour
     for i, (label, curve) in curves.items():
         at, line = evenly(len(curve.x), room), {"color": colours[i], "width": 2, "dash": dash_of(i, colours)}
         drawn.add_scatter(x=curve.x[at], y=curve.y[at], mode="lines", name=label, line=line)
+    if len(curves) > BANDS:  # a legend of many lines gets room of its own below the axis
+        room = _LINE * (len(curves) + 1)
+        legend = {"yref": "container", "yanchor": "bottom", "y": 0}
+        drawn.update_layout(height=drawn.layout.height + room, margin_b=room + 2 * _LINE, legend=legend)
 
 
 def add_band(drawn: go.Figure, curve: Curve, colour: str, name: str, *, legend: bool = True) -> None:

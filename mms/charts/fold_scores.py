@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from mms.charts.theme import GREY, bare, empty
+from mms.charts.theme import GREY, OKABE_ITO, bare, empty
 from mms.domain.runs import FINAL_FIT, FoldResult
 from mms.domain.scores import Metric
+
+NAMED = len(OKABE_ITO)
+"""A legend of more models takes the room of the chart; the axis names them all, and their means stand at the dots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +77,10 @@ def figure(series: Sequence[FoldSeries], metric: Metric, colours: Mapping[int, s
         chart.add_scatter(
             x=[s.name] * len(s.scores), y=list(s.scores.values()), mode="markers", name=f"{s.name}, mean {s.mean:.3f}",
             marker={"color": colours[s.model_id], "size": 9}, text=[f"fold {f + 1}" for f in s.scores],
-            hovertemplate="%{text}: %{y:.4f}<extra>" + s.name + "</extra>",
+            hovertemplate=f"%{{text}}: %{{y:.4f}}<extra>{s.name}, mean {s.mean:.4f}</extra>",
         )  # fmt: skip
     chart.update_xaxes(type="category")
+    chart.update_layout(showlegend=len(drawn) <= NAMED)
     return chart
 
 

@@ -89,7 +89,7 @@ def figure(info: ParallelInfo, metric: Metric) -> go.Figure:
         line={"color": [model.score for model in info.models], "colorscale": _SCALE},
         labelangle=-20,
     )
-    drawn.update_layout(margin={"l": 70, "r": 50, "t": 120, "b": 20})
+    drawn.update_layout(margin={"l": 110, "r": 50, "t": 120, "b": 20})
     return drawn
 
 
@@ -142,7 +142,9 @@ def _axis(name: str, values: Sequence[Any]) -> Axis:
     bottom = place(low) if numbers else step
     below = {words: bottom - step * (i + 1) for i, words in enumerate(reversed(others))}
     places = [place(float(value)) if _is_number(value) else below[_words(value)] for value in values]
-    marks = np.unique(numbers) if len(set(numbers)) <= _TICKS // 2 else np.quantile(numbers, [0, 0.25, 0.5, 0.75, 1])
+    marks = np.unique(numbers)
+    if len(marks) > _TICKS // 2:
+        marks = np.unique(np.quantile(numbers, [0, 0.25, 0.5, 0.75, 1], method="nearest"))
     ticks = {below[words]: words for words in others[-_TICKS:]} | {place(float(x)): f"{x:.3g}" for x in marks}
     return Axis(name, np.array(places), ticks)
 

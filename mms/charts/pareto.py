@@ -68,7 +68,7 @@ def words(info: ParetoInfo) -> str:
 
 def figure(info: ParetoInfo, colours: Mapping[int, str]) -> go.Figure:
     """One point a model, its version beside it; filled and joined on the front, hollow behind it."""
-    title = f"{info.metric.label} against {info.cost.value.partition(',')[0]}"
+    title = f"{info.metric.label} against {info.cost.name.lower()} time"
     if not info.models:
         return empty(title, words(info))
     drawn = bare(title, info.cost.value, f"{info.metric.label} ({info.metric.direction})", height=420)

@@ -42,10 +42,8 @@ def what_changed(member: Member, models: Sequence[Model]) -> None:
     st.dataframe(
         frame, hide_index=True, height="content", alt=found.words,
         column_config={
-            "sign": column("", width=30, help="≠ changed, + added, − removed, = same"),
-            "in words": column("In words", width=80),
-            "part": column("Part", width=140),
-            "what": column("What", width="medium"),
+            "change": column("Change", width=90),
+            "what": column("What", width=140),
         },
     )  # fmt: skip
 
@@ -56,12 +54,10 @@ def changes_frame(found: Changes, *, everything: bool) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "sign": fact.mark.value,
-                "part": fact.part,
-                "what": fact.what,
+                "change": f"{fact.mark.value} {fact.mark.words}",
+                "what": fact.part if fact.part == fact.what else f"{fact.part}: {fact.what}",
                 found.one: fact.one,
                 found.other: fact.other,
-                "in words": fact.mark.words,
             }
             for fact in facts
         ]

@@ -52,3 +52,11 @@ def test_without_folds_there_is_a_titled_empty_figure() -> None:
 
     assert drawn.layout.title.text == "F1 by fold (higher is better)"
     assert len(drawn.data) == 0
+
+
+def test_many_models_are_named_by_the_axis_alone() -> None:
+    many = [fold_scores.series_of(i, f"v{i}", results("f1", [0.4, 0.5]), F1) for i in range(20)]
+    colours = dict.fromkeys(range(20), "#0072B2")
+
+    assert fold_scores.figure(many[:6], F1, colours).layout.showlegend
+    assert not fold_scores.figure(many, F1, colours).layout.showlegend

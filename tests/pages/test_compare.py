@@ -59,10 +59,10 @@ def test_what_changed_stands_in_words_and_by_signs_and_can_be_shown_of_any_pair(
     older, newer = sorted((best, second), key=lambda model: model.version)
     assert any(one.value.startswith(f"From {baseline.name} to {best.name} these changed: ") for one in page.markdown)
     algorithm = facts[facts["what"] == "algorithm"].iloc[0]
-    assert (algorithm["sign"], algorithm["in words"]) == ("≠", "changed")
+    assert algorithm["change"] == "≠ changed"
     assert (algorithm[older.name], algorithm[newer.name]) == (older.algorithm, newer.algorithm)
-    assert "=" not in set(facts["sign"])
-    assert dict(zip(every["what"], every["in words"], strict=True))["snapshot"] == "same"
+    assert "= same" not in set(facts["change"])
+    assert dict(zip(every["what"], every["change"], strict=True))["rows: snapshot"] == "= same"
 
 
 @pytest.mark.slow

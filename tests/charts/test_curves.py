@@ -1,0 +1,20 @@
+"""Curves of many models in one picture."""
+
+import numpy as np
+
+from mms.charts.curves import Curve, add_curves
+from mms.charts.theme import POINTS, bare, colours_of
+
+
+def test_of_many_models_the_legend_gets_room_of_its_own_and_the_points_stay_few() -> None:
+    line = np.linspace(0, 1, 500)
+    curve = Curve(line, line, line[:101], line[:101], line[:101])
+    few, many = bare("ROC"), bare("ROC")
+
+    add_curves(few, {i: (f"v{i}", curve) for i in range(3)}, colours_of(range(3)))
+    add_curves(many, {i: (f"v{i}", curve) for i in range(20)}, colours_of(range(20)))
+
+    assert few.layout.height == bare("ROC").layout.height
+    assert many.layout.height - many.layout.margin.b >= few.layout.height - 60
+    assert many.layout.margin.b >= 20 * 20
+    assert sum(len(trace.x) for trace in many.data) <= POINTS
