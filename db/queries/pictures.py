@@ -1,7 +1,7 @@
 """Pictures: those of a model or a snapshot, what decides which it can have, and one of the same content."""
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db import blobs
 from db.models import Job as JobRow
@@ -16,7 +16,7 @@ from db.queries.snapshots import get_snapshot
 from mms.domain.errors import Invalid
 from mms.domain.jobs import Job
 from mms.domain.models import Model
-from mms.domain.pictures import PATHS, Drawable, Picture, PictureKind, Theme, jobs_about
+from mms.domain.pictures import PATHS, Drawable, Picture, PictureKind, Standing, Theme, jobs_about, pictures_of
 from mms.domain.projects import Task
 from mms.domain.scores import Metric
 from mms.domain.siblings import Sibling
@@ -29,8 +29,7 @@ MOST = 1_000
 
 def pictures(session: Session, subject: Subject, theme: Theme) -> dict[PictureKind, Picture]:
     """The pictures of a subject in one theme, by their kind and in its order."""
-    own = PictureRow.model_id if subject.kind is SubjectKind.MODEL else PictureRow.snapshot_id
-    stmt = select(PictureRow).where(own == subject.id, PictureRow.theme == theme.value)
+    stmt = select(PictureRow).where(_own(subject) == subject.id, PictureRow.theme == theme.value)
     found = {row.kind: row for row in session.scalars(stmt)}
     return {
         kind: Picture(
@@ -44,6 +43,21 @@ def pictures(session: Session, subject: Subject, theme: Theme) -> dict[PictureKi
         for kind in PictureKind
         if kind in found
     }
+
+
+def standings(session: Session, subject: Subject, theme: Theme) -> list[Standing]:
+    """Every kind that such subjects can have: drawn, or why not."""
+    about = drawable(session, subject)
+    stmt = select(PictureRow.kind, PictureRow.blob, PictureRow.error).where(
+        _own(subject) == subject.id, PictureRow.theme == theme.value
+    )
+    found = {kind: (blob, error) for kind, blob, error in session.execute(stmt)}
+    standing = []
+    for kind in pictures_of(subject.kind):
+        blob, error = found.get(kind.value, (None, None))
+        reason = error or kind.why_not(about)
+        standing.append(Standing(kind, kind.slug, kind.question, blob is not None, kind.refits, reason))
+    return standing
 
 
 def find_same(session: Session, kind: PictureKind, theme: Theme, content: str) -> bytes | None:
@@ -105,6 +119,10 @@ def relatives(session: Session, model: Model, metric: Metric) -> list[Sibling]:
         for hyperparameters, mean, content in session.execute(stmt)
         if Recipe.from_json(content["recipe"]).hash == recipe
     ]
+
+
+def _own(subject: Subject) -> InstrumentedAttribute[int | None]:
+    return PictureRow.model_id if subject.kind is SubjectKind.MODEL else PictureRow.snapshot_id
 
 
 def _model(session: Session, subject: Subject) -> Drawable:

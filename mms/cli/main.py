@@ -26,6 +26,7 @@ NOUNS: Mapping[str, str] = {
     "model": "models",
     "views": "views",
     "diagnostics": "diagnostics",
+    "pictures": "pictures",
     "slices": "slices",
     "ensemble": "ensembles",
     "promote": "promotions",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mms.domain.errors import NotFound
 from mms.domain.projects import Task
 from mms.domain.subjects import Subject, SubjectKind
 from mms.domain.tables import Column, ColumnType
@@ -64,6 +65,11 @@ class PictureKind(StrEnum):
         return f"{self.value[0].upper()}{self.value[1:]}"
 
     @property
+    def slug(self) -> str:
+        """The kind in an address: 'cooks-distance'."""
+        return self.value.lower().replace(" ", "-").replace("'", "")
+
+    @property
     def subject(self) -> SubjectKind:
         """Of what it is a picture: a model or a snapshot."""
         return _RULES[self].subject
@@ -112,6 +118,18 @@ class Picture:
     content: str
     svg: bytes | None
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a subject has a picture of a kind. reason: why there is none; None where it is drawn, or nobody asked."""
+
+    kind: PictureKind
+    slug: str
+    question: str
+    is_drawn: bool
+    refits: bool
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,3 +298,11 @@ def pictures_of(kind: SubjectKind) -> tuple[PictureKind, ...]:
 def jobs_about(subject: Subject) -> str:
     """How the names of the jobs begin that draw this subject's pictures."""
     return f"pictures of {subject.kind.value} {subject.id}, "
+
+
+def kind_named(slug: str, subject: SubjectKind) -> PictureKind:
+    """The kind with this slug; NotFound tells those that such subjects have."""
+    kinds = {kind.slug: kind for kind in pictures_of(subject)}
+    if slug not in kinds:
+        raise NotFound(f"A {subject.value} has no picture '{slug}': choose one of {', '.join(kinds)}.")
+    return kinds[slug]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from mms.domain.pictures import Drawable, PictureKind, pictures_of
+from mms.domain.errors import NotFound
+from mms.domain.pictures import Drawable, PictureKind, kind_named, pictures_of
 from mms.domain.projects import Task
 from mms.domain.subjects import Subject, SubjectKind
 from mms.domain.tables import Column, ColumnType
@@ -82,3 +83,14 @@ def test_what_does_not_apply_says_why(kind: PictureKind, of: Drawable, sentence:
 def test_what_applies_has_no_reason_against_it(kind: PictureKind, of: Drawable) -> None:
     assert kind.applies(of)
     assert kind.why_not(of) is None
+
+
+def test_each_kind_is_found_by_its_own_slug() -> None:
+    for kind in PictureKind:
+        assert kind_named(kind.slug, kind.subject) is kind
+        assert kind.slug.replace("-", "").isalnum()
+
+
+def test_a_kind_of_another_subject_is_not_found_and_the_kinds_are_told() -> None:
+    with pytest.raises(NotFound, match="A model has no picture 'elbow': choose one of classification-report, "):
+        kind_named("elbow", SubjectKind.MODEL)
