@@ -11,7 +11,7 @@ from mms.domain.models import ModelPage
 from mms.domain.projects import Project
 from mms.usecases.models import archive_models, restore_models
 from pages.parts.ensemble import combine_button
-from pages.parts.model_tags import tag_popover
+from pages.parts.selection_tags import tag_popover
 from pages.parts.session import real_now
 from pages.parts.told import told
 
