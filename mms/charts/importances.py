@@ -16,10 +16,11 @@ SHOWN = 20
 class WeightInfo:
     """Features, heaviest first, with mean and standard deviation over the folds. total: how many there are.
 
-    what: what the numbers are, for the axis.
+    title, what: of the figure, and of its axis.
     """
 
     name: str
+    title: str
     what: str
     features: tuple[str, ...]
     mean: np.ndarray
@@ -36,7 +37,8 @@ def importances_of(name: str, table: pd.DataFrame) -> WeightInfo:
     """Of the table "features" of the diagnostic importances."""
     shown = table.head(SHOWN)
     means, sds = (shown[column].to_numpy(float) for column in ("mean", "sd"))
-    return WeightInfo(name, "weight, mean of the folds ± sd", tuple(shown["feature"]), means, sds, len(table))
+    title, what = "What each feature weighed", "weight, mean of the folds ± sd"
+    return WeightInfo(name, title, what, tuple(shown["feature"]), means, sds, len(table))
 
 
 def permutation_of(name: str, table: pd.DataFrame, metric: str, label: str) -> WeightInfo:
@@ -44,9 +46,8 @@ def permutation_of(name: str, table: pd.DataFrame, metric: str, label: str) -> W
     own = table[table["metric"] == metric].sort_values("drop", ascending=False, kind="stable")
     shown = own.head(SHOWN)
     drops, sds = (shown[column].to_numpy(float) for column in ("drop", "sd"))
-    return WeightInfo(
-        name, f"{label} lost when shuffled, ± sd of the folds", tuple(shown["column"]), drops, sds, len(own)
-    )
+    what = f"{label} lost when shuffled, ± sd of the folds"
+    return WeightInfo(name, "What each column is worth", what, tuple(shown["column"]), drops, sds, len(own))
 
 
 def words(info: WeightInfo) -> str:
@@ -57,13 +58,13 @@ def words(info: WeightInfo) -> str:
     if len(info.features) == 1:
         return f"{first}; it is the only one."
     second = f"then {info.features[1]} ({_amount(info.mean[1], info.sd[1])})"
-    clear = f"{info.sure} of the {len(info.features)} shown differ from 0 by more than two spreads"
-    return f"{first}, {second}; {clear}, of {info.total:,} in all."
+    shown = f"{len(info.features)} shown of {info.total:,}" if info.total > len(info.features) else f"{info.total}"
+    return f"{first}, {second}; {info.sure} of {shown} differ from 0 by more than two spreads."
 
 
 def figure(info: WeightInfo, colour: str) -> go.Figure:
     """Horizontal bars, the heaviest on top."""
-    title = "What each feature weighed"
+    title = info.title
     if not info.features:
         return empty(title, words(info))
     drawn = bare(title, info.what, height=90 + 24 * len(info.features))

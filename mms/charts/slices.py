@@ -60,11 +60,10 @@ def words(info: SlicesInfo) -> str:
     if not surely:
         return f"{info.name} errs alike everywhere: no rule found rows that are surely worse than all ({whole})."
     i = surely[0]
-    verb = "answers wrongly" if info.is_share else "is off by"
-    return (
-        f"Where {info.rules[i]}, {info.name} {verb} {amount(info, info.error[i])} "
-        f"({info.counts[i]:,} rows), overall {whole}; {info.share[i]:.0%} of all its error lies there."
-    )
+    error, rows = amount(info, info.error[i]), f"{info.counts[i]:,} rows"
+    said = f"answers {error} of {rows} wrongly" if info.is_share else f"is off by {error} on average over {rows}"
+    there = f"{info.share[i]:.0%} of all its error lies there"
+    return f"Where {info.rules[i]}, {info.name} {said}, overall {whole}; {there}."
 
 
 def figure(info: SlicesInfo, colour: str) -> go.Figure:

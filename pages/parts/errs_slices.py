@@ -61,6 +61,7 @@ def _chosen(member: Member, project: Project, model: Model, table: pd.DataFrame)
     with told(stop=False), reading() as session:
         rows = rows_of_rule(session, member, model.ranked.snapshot_id, conditions)
         rows_behind(model, np.flatnonzero(rows).tolist(), "slice")
+        st.caption("Of all folds: also those that the tree grew on.")
 
 
 def _keep(member: Member, project: Project, rule: str, text: str) -> None:

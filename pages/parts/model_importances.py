@@ -7,7 +7,7 @@ from mms.charts.theme import colours_of
 from mms.domain.diagnostics import DiagnosticKind, asked
 from mms.domain.members import Member
 from mms.domain.models import Model
-from mms.domain.projects import Project
+from mms.domain.projects import Project, Task
 from mms.domain.subjects import Subject, SubjectKind
 from pages.parts.diagnostic_tables import stored_tables
 from pages.parts.downloads import csv_download
@@ -15,7 +15,7 @@ from pages.parts.downloads import csv_download
 _WEIGHT = st.column_config.NumberColumn(format="%.4g")
 
 
-def importances(member: Member, _project: Project, model: Model) -> None:
+def importances(member: Member, project: Project, model: Model) -> None:
     """The features that weigh most, as bars and as a table; a sentence where the algorithm tells none."""
     st.subheader("What each feature weighed")
     tables = stored_tables(member, asked(Subject(SubjectKind.MODEL, model.id), DiagnosticKind.IMPORTANCES))
@@ -33,5 +33,8 @@ def importances(member: Member, _project: Project, model: Model) -> None:
         shown, hide_index=True, alt=f"the features that weigh most in {model.ranked.name}",
         column_config={name: _WEIGHT for name in shown.columns if name not in ("feature", "folds")},
     )  # fmt: skip
-    st.caption("Impurity or gain of trees, coefficients of linear models: of the final fit, and over the folds.")
+    sign = ""
+    if project.task is Task.BINARY and (table["final"] < 0).any():
+        sign = f" A coefficient above 0 speaks for {model.signature.classes[-1]}, one below 0 against it."
+    st.caption(f"Impurity or gain of trees, coefficients of linear models: of the final fit, and over the folds.{sign}")
     csv_download(table, f"importances-{model.ranked.version}.csv", "CSV", key="weights_csv")

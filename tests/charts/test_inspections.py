@@ -38,8 +38,7 @@ def test_weights_are_bars_with_the_spread_of_the_folds_and_words_that_count_the_
     assert list(drawn.data[0].x) == [-3.0, 1.0, 0.1]
     assert list(drawn.data[0].error_x.array) == [0.1, 0.2, 0.0]
     assert importances.words(info) == (
-        "x weighs most in v1 logistic (-3 ± 0.1), then y (1 ± 0.2); "
-        "2 of the 3 shown differ from 0 by more than two spreads, of 3 in all."
+        "x weighs most in v1 logistic (-3 ± 0.1), then y (1 ± 0.2); 2 of 3 differ from 0 by more than two spreads."
     )
 
 
@@ -134,7 +133,7 @@ def test_the_worst_slice_is_told_with_its_rows_and_its_share_of_all_error() -> N
     info = slices.slices_of("v1", slice_tables(), is_share=True)
 
     assert slices.words(info) == (
-        "Where origin = 'JFK', v1 answers wrongly 60.0% (400 rows), overall 20.0%; 62% of all its error lies there."
+        "Where origin = 'JFK', v1 answers 60.0% of 400 rows wrongly, overall 20.0%; 62% of all its error lies there."
     )
     assert [info.is_worse(i) for i in (0, 1)] == [True, False]
     drawn = slices.figure(info, BLUE)

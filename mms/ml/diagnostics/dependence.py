@@ -103,7 +103,7 @@ def places_of(column: Column, values: pd.Series) -> list[object]:
 def _words(value: object) -> str:
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d %H:%M}"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _number(column: Column, value: object) -> float:
