@@ -142,8 +142,11 @@ def _texts(counts: np.ndarray, shares: np.ndarray) -> list[list[str]]:
 
 
 def _add_dots(drawn: go.Figure, info: ConfusionInfo) -> None:
+    """What can be selected must be what is hovered over: the dots speak, and the cells below them are silent."""
     pairs = [(truth, answer) for truth in info.classes for answer in info.classes]
+    drawn.data[0].update(hoverinfo="skip", hovertemplate=None)
     drawn.add_scatter(
         x=[answer for _, answer in pairs], y=[truth for truth, _ in pairs], customdata=pairs, mode="markers",
-        marker={"size": 30, "opacity": 0.01, "symbol": "square"}, showlegend=False, hoverinfo="skip",
+        marker={"size": 44, "opacity": 0.01, "symbol": "square"}, showlegend=False,
+        hovertemplate="truly %{y}, answered %{x}<extra></extra>",
     )  # fmt: skip

@@ -88,8 +88,10 @@ def figure(info: ThresholdInfo | None, costs: Costs, now: float) -> go.Figure:
         add_band(drawn, curve, colour, f"{label}, folds ± 1 sd", legend=False)
         line = {"color": colour, "width": 2, "dash": dash}
         drawn.add_scatter(x=curve.x, y=curve.y, mode="lines", name=label, line=line)
-    drawn.add_vline(x=now, line={"color": GREY}, annotation_text=f"{now:g}")
-    drawn.add_vline(x=info.cheapest(costs).threshold, line={"color": GREY, "dash": "dot"}, annotation_text="cheapest")
+    best = info.cheapest(costs).threshold
+    drawn.add_vline(x=now, line={"color": GREY}, annotation={"text": f"now {now:g}"}, annotation_position="top right")
+    dotted, said = {"color": GREY, "dash": "dot"}, {"text": f"cheapest {best:g}"}
+    drawn.add_vline(x=best, line=dotted, annotation=said, annotation_position="bottom left")
     drawn.update_xaxes(range=[0, 1])
     drawn.update_yaxes(range=[0, 1.01])
     return drawn

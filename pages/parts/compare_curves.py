@@ -36,12 +36,12 @@ def ranked_curves(member: Member, models: Sequence[Model], class_name: str, colo
         found = tables_of_each(member, models, DiagnosticKind.ROC, class_name)
         rocs = [roc.roc_of(i, names[i], tables) for i, tables in found.items()]
         show(roc.figure(rocs, colours), roc.words(rocs), "roc")
-        table_download(models, found, "roc", "curve")
+        table_download(models, found, "ROC", "curve")
     with right:
         found = tables_of_each(member, models, DiagnosticKind.PRECISION_RECALL, class_name)
         balances = [precision_recall.precision_recall_of(i, names[i], tables) for i, tables in found.items()]
         show(precision_recall.figure(balances, colours), precision_recall.words(balances), "precision_recall")
-        table_download(models, found, "precision recall", "curve")
+        table_download(models, found, "Precision and recall", "curve")
 
 
 def gains_curves(member: Member, models: Sequence[Model], class_name: str, colours: Mapping[int, str]) -> None:
@@ -54,7 +54,7 @@ def gains_curves(member: Member, models: Sequence[Model], class_name: str, colou
     left, right = st.columns(2)
     left.plotly_chart(gains.figure(infos, colours), alt=finding, key="gains")
     right.plotly_chart(gains.lift_figure(infos, colours), alt=finding, key="lift")
-    table_download(models, found, "gains", "gains")
+    table_download(models, found, "Gains and lift", "gains")
 
 
 def calibration_curves(member: Member, models: Sequence[Model], class_name: str, colours: Mapping[int, str]) -> None:
@@ -64,4 +64,4 @@ def calibration_curves(member: Member, models: Sequence[Model], class_name: str,
     infos = [calibration.calibration_of(i, names[i], tables) for i, tables in found.items()]
     if infos:
         show(calibration.figure(infos, colours), calibration.words(infos), "calibration")
-        table_download(models, found, "calibration", "bins")
+        table_download(models, found, "Calibration", "bins")

@@ -29,5 +29,5 @@ def classes(member: Member, _project: Project, model: Model) -> None:
         tables["classes"], hide_index=True, alt="rows, precision, recall and F1 of each class",
         column_config={"precision": _RATE, "recall": _RATE, "f1": st.column_config.NumberColumn("F1", format="%.3f")},
     )  # fmt: skip
-    table_download([model], {model.id: tables}, "confusion", "counts")
-    table_download([model], {model.id: tables}, "confusion", "classes")
+    table_download([model], {model.id: tables}, "Confusion", "counts")
+    table_download([model], {model.id: tables}, "Confusion", "classes")

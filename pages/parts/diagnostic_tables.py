@@ -57,5 +57,5 @@ def table_download(models: Sequence[Model], tables: Mapping[int, Tables], what: 
     frames = [tables[m.id][name].assign(model=m.ranked.name) for m in models if m.id in tables]
     if frames:
         versions = "_".join(f"v{m.ranked.version}" for m in models[:3])
-        file = f"{what}_{name}_{versions}.csv".replace(" ", "_")
-        csv_download(pd.concat(frames), file, f"{what.capitalize()}: {name} (CSV)", key=f"csv_{what}_{name}")
+        file = f"{what}_{name}_{versions}.csv".replace(" ", "_").lower()
+        csv_download(pd.concat(frames), file, f"{what}: {name} (CSV)", key=f"csv_{what}_{name}")

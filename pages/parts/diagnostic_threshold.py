@@ -37,8 +37,8 @@ def threshold(member: Member, project: Project, model: Model) -> None:
     left.plotly_chart(thresholds.error_figure(info, costs, now), alt=finding, key="errors_chart")
     right.plotly_chart(thresholds.cost_figure(info, costs, now), alt=finding, key="costs_chart")
     show(thresholds.figure(info, costs, now), _rates_words(info.at(now)), "thresholds_chart")
-    table_download([model], {model.id: tables}, "thresholds", "counts")
-    table_download([model], {model.id: tables}, "thresholds", "folds")
+    table_download([model], {model.id: tables}, "Thresholds", "counts")
+    table_download([model], {model.id: tables}, "Thresholds", "folds")
 
 
 def _chosen(model: Model, best: Flags) -> float:
