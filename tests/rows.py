@@ -34,6 +34,8 @@ METRICS = ("precision", "recall", "roc_auc", "accuracy", "log_loss")
 """Beside the primary one."""
 TAGS = ("prod",) + ("",) * 199 + ("baseline", "review") * 10
 BLOB = "ab" * 32
+_AT_ONCE = 5000
+"""Models whose rows beside them are made in memory together."""
 
 
 def a_project(session: Session, now: datetime, name: str = "flights") -> int:
@@ -68,17 +70,28 @@ def a_snapshot(session: Session, project_id: int, number: int, now: datetime) ->
     return snapshot.id
 
 
-def models(session: Session, project_id: int, now: datetime, count: int) -> list[int]:
-    """Models of many runs, one a minute up to `now`, versions from 1; returns their ids in order of version."""
+def models(session: Session, project_id: int, now: datetime, count: int, a_run: int = TRIPLES) -> list[int]:
+    """Models with all their scores, hyperparameters as rows and some tags; returns their ids in order of version.
+
+    a_run: how many models a run makes, at most TRIPLES.
+    """
+    ids = bare_models(session, project_id, now, count, a_run)
+    for start in range(0, count, _AT_ONCE):
+        _beside(session, Random(start), project_id, ids[start : start + _AT_ONCE], now)
+    return ids
+
+
+def bare_models(session: Session, project_id: int, now: datetime, count: int, a_run: int = TRIPLES) -> list[int]:
+    """Models of many runs, one a minute up to `now`, versions from 1, and nothing beside them."""
     random = Random(count)
     snapshot_id = session.scalar(sa.select(Snapshot.id).where(Snapshot.project_id == project_id).limit(1))
     triples = _inserted(session, Triple, [_triple(project_id, number) for number in range(TRIPLES)])
-    runs = -(-count // TRIPLES)
+    runs = -(-count // a_run)
     run_ids = _inserted(session, Run, [_run(project_id, snapshot_id, number, now) for number in range(runs)])
     places = [
         {"run_id": run, "triple_id": triple, "position": position, "origin": "space", "state": "succeeded"}
         for run in run_ids
-        for position, triple in enumerate(triples)
+        for position, triple in enumerate(triples[:a_run])
     ][:count]
     run_triples = _inserted(session, RunTriple, places)
     (artifact,) = _inserted(session, Artifact, [_artifact(now)])
@@ -94,24 +107,21 @@ def models(session: Session, project_id: int, now: datetime, count: int) -> list
         }
         for number, (place, run_triple) in enumerate(zip(places, run_triples, strict=True))
     ]
-    ids = _inserted(session, Model, rows)
-    _beside(session, random, ids, rows, now)
-    return ids
+    return _inserted(session, Model, rows)
 
 
-def _beside(
-    session: Session, random: Random, ids: Sequence[int], rows: Sequence[dict[str, Any]], now: datetime
-) -> None:
+def _beside(session: Session, random: Random, project_id: int, ids: Sequence[int], now: datetime) -> None:
     """The rows beside the models: scores, of which log loss is negated as all losses are, hyperparameters and tags."""
     scores, parameters, tags = [], [], []
-    for model_id, row in zip(ids, rows, strict=True):
-        of = {"model_id": model_id, "project_id": row["project_id"]}
-        means = {"f1": row["score"]} | {metric: random.betavariate(20, 20) for metric in METRICS}
+    stmt = sa.select(Model.id, Model.score, Model.score_sd, Model.hyperparameters).order_by(Model.id)
+    for model_id, score, sd, hyperparameters in session.execute(stmt.where(Model.id.between(ids[0], ids[-1]))):
+        of = {"model_id": model_id, "project_id": project_id}
+        means = {"f1": score} | {metric: random.betavariate(20, 20) for metric in METRICS}
         for metric, mean in means.items():
-            stored, sd = -mean if metric == "log_loss" else mean, row["score_sd"]
+            stored = -mean if metric == "log_loss" else mean
             spread = {"mean": stored, "sd": sd, "minimum": stored - 2 * sd, "maximum": stored + 2 * sd, "final": None}
             scores.append({**of, "metric": metric, **spread})
-        for name, value in row["hyperparameters"].items():
+        for name, value in hyperparameters.items():
             number, text = typed_value(value)
             parameters.append({**of, "name": name, "number": number, "text": text})
         if tag := random.choice(TAGS):

@@ -14,11 +14,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from db.migrate import SCRIPTS, VERSION_TABLE, migrate
-from db.models import Base
-from db.session import dispose, engine, reading
+from db.models import Base, Model, ModelParameter, ModelScore
+from db.session import dispose, engine, reading, transaction
 from mms.domain.errors import Conflict
 from mms.domain.members import Member
 from mms.settings import settings
+from tests import rows
 
 NEXT = '''"""The next version."""
 import sqlalchemy as sa
@@ -99,6 +100,43 @@ def test_an_old_store_on_a_server_is_changed_without_a_backup_of_ours(store: str
     assert (migration.before, migration.after) == ("0003", "0004")
     assert "shoe_size" in columns_of_member()
     assert (migration.backup is None) == store.startswith("postgresql")
+
+
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def test_models_of_an_older_store_get_their_parameters_and_the_project_of_their_scores(
+    request: pytest.FixtureRequest, home: Path, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch,
+    database: str,
+) -> None:  # fmt: skip
+    if database == "postgresql":
+        monkeypatch.setenv("MMS_DATABASE_URL", request.getfixturevalue("empty_postgresql_url"))
+    older = shutil.copytree(SCRIPTS, tmp_path / "older", ignore=shutil.ignore_patterns("__pycache__", "0003_*"))
+    assert migrate(settings(), now, older).after == "0002"
+    with transaction() as session:
+        rows.a_project(session, now, "first")
+        project_id = rows.a_project(session, now)
+        first, second = rows.bare_models(session, project_id, now, 2)
+        odd = {"C": 1, "tol": 0.5, "shrink": True, "kernel": "rbf", "weight": None}
+        session.execute(sa.update(Model).where(Model.id == first).values(hyperparameters=odd))
+        session.execute(sa.update(Model).where(Model.id == second).values(hyperparameters={}))
+        old = "INSERT INTO model_score (model_id, metric, mean, sd, minimum, maximum) VALUES (:id, 'f1', 0.5, 0, 0, 1)"
+        session.execute(sa.text(old), {"id": first})
+
+    migration = migrate(settings(), now)
+
+    assert (migration.before, migration.after) == ("0002", "0003")
+    parameter = ModelParameter
+    columns = (parameter.model_id, parameter.project_id, parameter.name, parameter.number, parameter.text)
+    with reading() as session:
+        stored = [tuple(row) for row in session.execute(sa.select(*columns).order_by(parameter.name))]
+        scores = session.execute(sa.select(ModelScore.model_id, ModelScore.project_id, ModelScore.mean)).all()
+    assert sorted(stored, key=lambda row: row[2]) == [
+        (first, project_id, "C", 1.0, None),
+        (first, project_id, "kernel", None, "rbf"),
+        (first, project_id, "shrink", None, "true"),
+        (first, project_id, "tol", 0.5, None),
+        (first, project_id, "weight", None, None),
+    ]
+    assert [tuple(row) for row in scores] == [(first, project_id, 0.5)]
 
 
 def test_a_migration_that_fails_half_way_changes_nothing(store: str, now: datetime, scripts: Path) -> None:
