@@ -9,6 +9,7 @@ from db.queries.comments import watches
 from db.queries.members import members
 from db.session import reading, transaction
 from mms.domain.activity import Feed, FeedQuery, Happening, place_of
+from mms.domain.markdown import as_text
 from mms.domain.members import PRODUCT, Member
 from mms.domain.projects import Project
 from mms.domain.subjects import Subject, SubjectKind
@@ -48,7 +49,7 @@ def render(member: Member) -> None:
         )
         found = feed(session, member, query)
     if found is not None:
-        where = "what you watch" if watched else "all projects" if everywhere else f"**{project.name}**"
+        where = "what you watch" if watched else "all projects" if everywhere else f"**{as_text(project.name)}**"
         first.markdown(f"{counted(len(found.events), 'event')} of {where}{', earlier ones' if after else ''}.")
         _events(found, named=everywhere or watched)
         _turn(project, found, began=bool(after))
@@ -63,8 +64,8 @@ def _events(found: Feed, *, named: bool) -> None:
     for day, events in groupby(found.events, key=lambda event: f"{local(event.at):%-d %B %Y}"):
         st.subheader(day)
         for event in events:
-            where = f" · {event.project}" if named else ""
-            label = f"{local(event.at):%H:%M} · **{event.by}** {event.words}{where}"
+            where = f" · {as_text(event.project)}" if named else ""
+            label = f"{local(event.at):%H:%M} · **{as_text(event.by)}** {as_text(event.words)}{where}"
             subject_link(event.subject, event.project_id, label)
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 from db.queries.finds import found
 from db.session import reading
 from mms.domain.finds import MOST
+from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from pages.parts.formatting import counted
 from pages.parts.session import current_member
@@ -25,10 +26,10 @@ def render(member: Member) -> None:
         groups = found(session, member, text)
     total = sum(len(group.finds) for group in groups)
     if not groups:
-        st.markdown(f"Nothing bears “{text.strip()}”.")
+        st.markdown(f"Nothing bears “{as_text(text)}”.")
         st.info(f"Looked through: {_HELP}. A part of a name is enough.")
         return
-    st.markdown(f"{counted(total, 'thing')} bear{'s' if total == 1 else ''} “{text.strip()}”.")
+    st.markdown(f"{counted(total, 'thing')} bear{'s' if total == 1 else ''} “{as_text(text)}”.")
     for group in groups:
         st.subheader(f"{group.kind.value.capitalize()}s")
         for find in group.finds:

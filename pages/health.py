@@ -5,6 +5,7 @@ import streamlit as st
 from db.queries.health import health
 from db.session import reading
 from mms.domain.condition import summary
+from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from pages.parts.health_card import health_card
 from pages.parts.session import current_member, real_now
@@ -18,7 +19,7 @@ def render(member: Member) -> None:
     now = real_now()
     with told(), reading() as session:
         rows = health(session, member, now)
-    st.markdown(summary({row.project.name: row.condition.mood for row in rows}))
+    st.markdown(summary({as_text(row.project.name): row.condition.mood for row in rows}))
     if not rows:
         st.markdown(
             "A project answers one question again and again, such as *will this flight be late?* It begins with "

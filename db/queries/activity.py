@@ -1,7 +1,7 @@
 """The activity feed: a query over what is stored anyway, one statement a kind, each along its newest rows."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from db.models import Run as RunRow
 from db.models import Snapshot as SnapshotRow
 from db.models import Trigger as TriggerRow
 from db.models import Watch as WatchRow
+from db.queries.subjects import names_of
 from mms.domain.activity import Event, Feed, FeedQuery, Happening, excerpt, page_of
 from mms.domain.drafts import DraftState
 from mms.domain.members import PRODUCT, Member, Permission
@@ -49,7 +50,9 @@ def feed(session: Session, member: Member, query: FeedQuery) -> Feed:
     """What happened in the live projects that the member may see."""
     member.require(Permission.VIEW)
     kinds = query.kinds or tuple(Happening)
-    return page_of([_events(session, kind, query) for kind in kinds], query.limit)
+    page = page_of([_events(session, kind, query) for kind in kinds], query.limit)
+    said = names_of(session, (event.subject for event in page.events if event.kind is Happening.COMMENT))
+    return replace(page, events=tuple(_said(event, said) for event in page.events))
 
 
 def news(session: Session, member: Member) -> int:
@@ -67,6 +70,14 @@ def news(session: Session, member: Member) -> int:
         stmt = sa.select(sa.func.count()).select_from(source.table).where(sa.or_(sa.false(), *fits), *source.where)
         counts.append(stmt.where(source.by.not_in([member.name, member.display_name])).scalar_subquery())
     return sum(session.execute(sa.select(*counts)).one())
+
+
+def _said(event: Event, names: Mapping[Subject, str]) -> Event:
+    """A comment's event with the name of what it is about; others as they are."""
+    if event.kind is not Happening.COMMENT:
+        return event
+    about = names.get(event.subject, f"a {event.subject.kind.value} that was deleted since")
+    return replace(event, words=f"wrote about {about}: {event.words}")
 
 
 def _events(session: Session, kind: Happening, query: FeedQuery) -> list[Event]:
@@ -151,7 +162,7 @@ _SOURCES: Mapping[Happening, _Source] = {
     Happening.COMMENT: _Source(
         CommentRow, CommentRow.created_at, CommentRow.author, {},
         (CommentRow.text, CommentRow.subject, CommentRow.subject_id),
-        lambda row: f"wrote about a {row['subject']}: “{excerpt(row['text'])}”",
+        lambda row: f"“{excerpt(row['text'])}”",
         lambda row: Subject(SubjectKind(row["subject"]), row["subject_id"]),
         (CommentRow.deleted_at.is_(None),),
     ),

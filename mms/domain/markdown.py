@@ -6,6 +6,13 @@ _FENCE = re.compile(r" {0,3}(```|~~~)")
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*")
 
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#!|~$:&^-])")
+
+
+def as_text(text: str) -> str:
+    """Markdown that shows exactly this text on one line: a name or a reason draws no picture and opens no link."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
 
 def safe_markdown(text: str) -> str:
     """The text without what would leave the page or break its outline, for a renderer that shows HTML as text.

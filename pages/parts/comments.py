@@ -5,7 +5,7 @@ import streamlit as st
 from db.queries.comments import comments as comments_on
 from db.session import reading, transaction
 from mms.domain.comments import MOST, Comment
-from mms.domain.markdown import safe_markdown
+from mms.domain.markdown import as_text, safe_markdown
 from mms.domain.members import Member
 from mms.domain.subjects import Subject
 from mms.usecases.comments import delete_comment, edit_comment, write_comment
@@ -30,7 +30,7 @@ def comments(member: Member, subject: Subject) -> None:
 def _comment(member: Member, comment: Comment) -> None:
     with st.container(border=True, key=f"comment_{comment.id}"):
         edited = f", edited {time_words(comment.edited_at)}" if comment.edited_at else ""
-        st.caption(f"{comment.signed}, {time_words(comment.created_at)}{edited}")
+        st.caption(f"{as_text(comment.signed)}, {time_words(comment.created_at)}{edited}")
         st.markdown(safe_markdown(comment.text))
         if comment.author == member.name:
             with st.container(horizontal=True):

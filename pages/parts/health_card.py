@@ -7,6 +7,7 @@ import streamlit as st
 from db.queries.health import HealthRow
 from mms.domain.condition import Mood, spark_words
 from mms.domain.decay import watched_metric
+from mms.domain.markdown import as_text
 from mms.domain.members import Member, Permission
 from mms.domain.promotions import GLOBAL
 from mms.domain.scores import METRICS
@@ -36,10 +37,10 @@ def health_card(member: Member, row: HealthRow, *, first: bool) -> None:
     """Draw the card; the first one's button is the page's primary one."""
     project, condition = row.project, row.condition
     with st.container(border=True, key=f"health_{project.id}"):
-        st.subheader(f"{project.name} {_BADGES[condition.mood]}")
-        st.markdown(condition.sentence)
+        st.subheader(f"{as_text(project.name)} {_BADGES[condition.mood]}")
+        st.markdown(as_text(condition.sentence))
         for note in condition.notes:
-            st.markdown(note)
+            st.markdown(as_text(note))
         _facts(row)
         for draft in row.drafts:
             draft_row(member, draft)
@@ -48,7 +49,7 @@ def health_card(member: Member, row: HealthRow, *, first: bool) -> None:
 
 def _facts(row: HealthRow) -> None:
     metric = METRICS[watched_metric(row.project.primary_metric, row.project.task)]
-    told = [f"{name}: **{words}**" for name, words in row.condition.facts if name != "Requests"]
+    told = [f"{name}: **{as_text(words)}**" for name, words in row.condition.facts if name != "Requests"]
     if len(row.spark) > 1:
         told.append(f"{metric.label} by month {spark_words(row.spark)}")
     if row.replay is not None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from db.session import transaction
+from mms.domain.markdown import as_text
 from mms.domain.members import Member, Permission
 from mms.domain.promotions import Seating
 from mms.usecases.drafts import draft_promotion, request_promotion, schedule_promotion
@@ -53,7 +54,7 @@ def prepare_button(member: Member, seating: Seating, when: When) -> None:
                     draft = request_promotion(session, member, draft.id)
                 elif at is not None:
                     draft = schedule_promotion(session, member, draft.id, at, now)
-            st.toast(f"{draft.words}.", icon=":material/check:")
+            st.toast(f"{as_text(draft.words)}.", icon=":material/check:")
             close_dialog()
             st.rerun()
     st.caption(

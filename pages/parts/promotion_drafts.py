@@ -9,6 +9,7 @@ from db.queries.drafts import drafts
 from db.session import acknowledged, reading
 from mms.domain.drafts import TRANSITIONS, DraftAction, PromotionDraft, require_action
 from mms.domain.errors import Forbidden
+from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.usecases.drafts import (
@@ -34,8 +35,8 @@ def promotion_drafts(member: Member, project: Project, *, model_id: int | None =
 def draft_row(member: Member, draft: PromotionDraft) -> None:
     """One of them, in words, with what the member may do to it."""
     with st.container(border=True, key=f"promotion_draft_{draft.id}"):
-        st.markdown(f":material/schedule: **{draft.words}**. “{draft.reason}”")
-        actions = [action for action in DraftAction if _may(member, draft, action)]
+        st.markdown(f":material/schedule: **{as_text(draft.words)}**. “{as_text(draft.reason)}”")
+        actions = [action for action in _ACTS if _may(member, draft, action)]
         with st.container(horizontal=True, vertical_alignment="center"):
             for action in actions:
                 _ACTS[action](member, draft)
@@ -46,7 +47,7 @@ def _may(member: Member, draft: PromotionDraft, action: DraftAction) -> bool:
         require_action(member, action, draft.drafted_by)
     except Forbidden:
         return False
-    return action in _ACTS and draft.state in TRANSITIONS[action].before
+    return draft.state in TRANSITIONS[action].before
 
 
 def _publish(member: Member, draft: PromotionDraft) -> None:
@@ -86,7 +87,7 @@ def _do(work: Callable[[Session], PromotionDraft]) -> None:
     with told(stop=False):
         with acknowledged() as session:
             draft = work(session)
-        st.toast(f"{draft.words}.", icon=":material/check:")
+        st.toast(f"{as_text(draft.words)}.", icon=":material/check:")
         st.rerun()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from mms.domain.finds import Find, FindKind
+from mms.domain.markdown import as_text
 from mms.domain.subjects import Subject, SubjectKind
 
 _PLACES: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
@@ -26,7 +27,7 @@ def subject_link(subject: Subject, project_id: int, label: str) -> None:
 def find_link(find: Find) -> None:
     """A link to what was found; a comment leads to what it is about."""
     noun, id_ = find.about or (find.kind.value, find.id)
-    _link(noun, id_, find.project_id, f"**{find.title}** · {find.words} · {find.project}")
+    _link(noun, id_, find.project_id, f"**{as_text(find.title)}** · {as_text(find.words)} · {as_text(find.project)}")
 
 
 def _link(noun: str, id_: int, project_id: int, label: str) -> None:

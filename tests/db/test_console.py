@@ -62,7 +62,7 @@ def test_the_feed_tells_every_kind_newest_first(models: list[int], member: Membe
     assert [f"{e.by} {e.words}" for e in events[:4]] == [
         "MMS fired a trigger (time): nothing came of it yet",
         "Ada Lovelace drafted the promotion of v2 logistic regression: “its turn”",
-        "mms wrote about a model: “so _100 %_ slow?”",
+        "mms wrote about v1 logistic regression: “so _100 %_ slow?”",
         "Ada Lovelace made v1 logistic regression champion: “the first one”",
     ]
     assert events[1].subject == Subject(SubjectKind.MODEL, models[1])

@@ -1,10 +1,13 @@
 """Comments: what may be said, and what of it is shown."""
 
+from html import unescape
+
 import pytest
+from markdown_it import MarkdownIt
 
 from mms.domain.comments import checked_comment, require_author
 from mms.domain.errors import Forbidden, Invalid
-from mms.domain.markdown import safe_markdown
+from mms.domain.markdown import as_text, safe_markdown
 from mms.domain.members import PRODUCT
 
 
@@ -42,3 +45,11 @@ def test_only_its_author_changes_a_comment() -> None:
 )
 def test_what_would_leave_the_page_or_break_its_outline_is_not_shown(written: str, shown: str) -> None:
     assert safe_markdown(written) == shown
+
+
+def test_a_name_or_a_reason_is_shown_as_it_is() -> None:
+    attack = "![x](http://e.example/x.png) <img src=y> **b** :red[z]\n# loud"
+
+    shown = MarkdownIt("commonmark").renderInline(as_text(attack))
+
+    assert unescape(shown) == attack.replace("\n", " ")
