@@ -1,8 +1,12 @@
 """What pictures of data are drawn from: rows at equal steps, columns in numbers, colours for groups."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mms.charts.yellowbrick.sample import COLOURED, COLUMNS, ROWS, Sample, sample_of, short
 from mms.domain.projects import Task
@@ -154,3 +158,44 @@ def test_the_longest_texts_are_the_ones_that_are_read() -> None:
 def test_a_name_is_short_and_never_hidden() -> None:
     assert short("_x") == " _x"
     assert len(short("n" * 500)) == 28
+
+
+_VALUES = {
+    ColumnType.NUMBER: st.floats(-1e6, 1e6),
+    ColumnType.INTEGER: st.integers(-(2**40), 2**40),
+    ColumnType.BOOLEAN: st.booleans(),
+    ColumnType.CATEGORY: st.sampled_from(["a", "b", "c", "d", "_$x$"]),
+    ColumnType.TEXT: st.text("ab c", max_size=6),
+    ColumnType.TIME: st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1)).map(lambda at: at.replace(tzinfo=UTC)),
+}
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> tuple[dict[str, tuple[ColumnType, list[object]]], list[object]]:
+    """Columns of any type with values missing anywhere, and a target of up to 15 classes."""
+    count = draw(st.integers(1, 25))
+    types = draw(st.lists(st.sampled_from(list(_VALUES)), min_size=1, max_size=5))
+    data = {
+        f"{type_.value} {i}": (type_, draw(st.lists(st.none() | _VALUES[type_], min_size=count, max_size=count)))
+        for i, type_ in enumerate(types)
+    }
+    return data, [f"class {draw(st.integers(0, 14))}" for _ in range(count)]
+
+
+@pytest.mark.slow
+@given(table=tables())
+@settings(max_examples=40, deadline=None)
+def test_whatever_the_rows_a_sample_can_be_drawn(
+    table: tuple[dict[str, tuple[ColumnType, list[object]]], list[object]],
+) -> None:
+    data, target = table
+
+    sample = sampled(data, target, Task.MULTICLASS)
+
+    numbers = sample.numbers.to_numpy()
+    assert np.isfinite(numbers).all()
+    assert (np.ptp(numbers, axis=0) > 0).all()
+    assert numbers.shape[0] == len(sample.rows) == len(sample.groups) == len(target)
+    assert len(set(sample.names)) == len(sample.names) <= COLOURED
+    assert set(sample.groups.tolist()) == set(range(len(sample.names)))
+    assert set(sample.left_out).isdisjoint(name.split(" = ")[0].removesuffix(" (days)") for name in sample.numbers)

@@ -49,6 +49,7 @@ def test_all_pictures_of_a_snapshot_are_drawn_on_a_click(open_staged: Open, stag
     assert "- **Missing values**: Nothing is missing in 130 rows." in reasons
 
 
+@pytest.mark.slow
 def test_a_snapshot_leads_to_its_pictures(open_staged: Open, stage: Stage) -> None:
     page = open_staged("data", tab="Snapshots")
 

@@ -124,6 +124,7 @@ def test_every_picture_that_applies_is_drawn_or_says_why_not(
     assert all(kind.why_not(about) for kind in set(pictures_of(SubjectKind.SNAPSHOT)) - set(found))
 
 
+@pytest.mark.slow
 def test_rows_that_are_held_out_are_in_no_picture(
     sqlite_store: str, member: Member, tmp_path: Path, now: datetime
 ) -> None:
