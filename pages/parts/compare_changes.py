@@ -55,7 +55,7 @@ def changes_frame(found: Changes, *, everything: bool) -> pd.DataFrame:
         [
             {
                 "change": f"{fact.mark.value} {fact.mark.words}",
-                "what": fact.part if fact.part == fact.what else f"{fact.part}: {fact.what}",
+                "what": fact.what if fact.part == fact.what else f"{fact.what} · {fact.part}",
                 found.one: fact.one,
                 found.other: fact.other,
             }

@@ -62,7 +62,7 @@ def test_what_changed_stands_in_words_and_by_signs_and_can_be_shown_of_any_pair(
     assert algorithm["change"] == "≠ changed"
     assert (algorithm[older.name], algorithm[newer.name]) == (older.algorithm, newer.algorithm)
     assert "= same" not in set(facts["change"])
-    assert dict(zip(every["what"], every["change"], strict=True))["rows: snapshot"] == "= same"
+    assert dict(zip(every["what"], every["change"], strict=True))["snapshot · rows"] == "= same"
 
 
 @pytest.mark.slow
