@@ -63,6 +63,38 @@ def test_the_model_table_and_one_model_are_told(
     assert "logistic regression" in capsys.readouterr().out
 
 
+def test_models_are_found_by_a_filter_tagged_and_written_to_a_file(
+    models: list[int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tagged = run(capsys, "model", "tag", str(models[1]), "--add", "prod")[1]
+    run(capsys, "model", "describe", str(models[1]), "For nights.")
+    run(capsys, "model", "owner", str(models[1]), "Grace")
+    where = ("--where", "tag = 'prod' AND owner = 'Grace' AND 'nights'")
+    found = run(capsys, "models", "Wards", *where, "--sort", "version", "--column", "f1")[1]
+    short = run(capsys, "models", "Wards", "--text", "nights", "--state", "candidate", "--run", "1")[1]
+    written = run(capsys, "models", "Wards", "--csv", str(tmp_path / "all.csv"))
+    refused = run(capsys, "models", "Wards", "--where", "f1 >")
+
+    assert tagged == {"changed": 1}
+    assert [model["id"] for model in found["models"]] == [models[1]]
+    assert found["tags"] == {str(models[1]): ["prod"]}
+    assert list(found["values"][str(models[1])]) == ["f1"]
+    assert {model["id"] for model in short["models"]} <= {models[1]}
+    assert (written[0], written[1]["models"]) == (0, 2)
+    assert len((tmp_path / "all.csv").read_text().splitlines()) == 3
+    assert (refused[0], refused[1]["error"]["kind"]) == (1, "invalid")
+    assert "column 5" in refused[1]["error"]["sentence"]
+
+
+def test_a_view_is_kept_by_the_command_line(models: list[int], capsys: pytest.CaptureFixture[str]) -> None:
+    view = run(capsys, "views", "save", "Wards", "Prod", "where=tag%3D%27prod%27", "--shared")[1]["view"]
+    listed = run(capsys, "views", "list", "Wards")[1]["views"]
+    run(capsys, "views", "delete", str(view["id"]))
+
+    assert listed == [view]
+    assert run(capsys, "views", "list", "Wards")[1] == {"views": []}
+
+
 def test_a_promotion_against_the_advice_is_asked_for_and_undone(
     models: list[int], capsys: pytest.CaptureFixture[str]
 ) -> None:
