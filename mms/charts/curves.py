@@ -64,7 +64,7 @@ def add_curves(drawn: go.Figure, curves: Mapping[int, tuple[str, Curve]], colour
         drawn.add_scatter(x=curve.x[at], y=curve.y[at], mode="lines", name=label, line=line)
     if len(curves) > BANDS:  # a legend of many lines gets room of its own below the axis
         room = _LINE * (len(curves) + 1)
-        legend = {"yref": "container", "yanchor": "bottom", "y": 0}
+        legend = {"yref": "container", "yanchor": "bottom", "y": 0, "maxheight": 1}
         drawn.update_layout(height=drawn.layout.height + room, margin_b=room + 2 * _LINE, legend=legend)
 
 

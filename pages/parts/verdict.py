@@ -8,6 +8,12 @@ from mms.domain.comparison import Comparison, amount_words, chance_words, p_word
 from mms.domain.scores import METRICS
 from pages.parts.formatting import with_spread
 
+_WHOLE = 15
+"""Pairs that are shown at once: those of six models."""
+
+_SCROLLED = 420
+"""Pixels of a table of more; the chances at a glance follow it."""
+
 
 def pair_table(comparison: Comparison) -> None:
     """Each pair, the better model first; of three models or more also all chances at a glance."""
@@ -16,7 +22,7 @@ def pair_table(comparison: Comparison) -> None:
     st.dataframe(
         pair_frame(comparison),
         hide_index=True,
-        height="content",
+        height="content" if len(comparison.pairs) <= _WHOLE else _SCROLLED,
         alt="each pair of models with the chances that one is better",
         column_config={
             "pair": column("Pair", help="the model with the better mean first"),
