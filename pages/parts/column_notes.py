@@ -41,7 +41,10 @@ def notes_editor(member: Member, columns: Sequence[UsedColumn], *, key: str) -> 
         return
     fixed = [name for name in frame.columns if name not in _SAID]
     texts = {name: st.column_config.TextColumn(name.capitalize(), max_chars=LONGEST[name]) for name in _SAID}
-    edited = st.data_editor(frame, key=key, hide_index=True, disabled=fixed, column_config=texts)
+    edited = st.data_editor(
+        frame, key=key, hide_index=True, disabled=fixed, column_config=texts,
+        alt="the columns and what is known of them, to write in",
+    )  # fmt: skip
     changed = changes(columns, edited)
     why = (
         None if changed else "Type into the table first: what a column means, where it comes from, who answers for it."

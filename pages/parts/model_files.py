@@ -36,4 +36,4 @@ def files_frame(card: ModelCard) -> pd.DataFrame:
         rows.append(("importances", "what each feature weighed in each fold (Arrow)", "", "", "importances"))
     frame = pd.DataFrame(rows, columns=["file", "holds", "size", "SHA-256", "download"])
     frame["download"] = f"{base}/" + frame["download"]
-    return frame
+    return frame[["file", "holds", "size", "download", "SHA-256"]]
