@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy.orm import Session
 
-from db.queries.diagnostics import find_diagnostics, tables_of
+from db.queries.diagnostics import diagnostics, find_diagnostics, tables_of
 from db.queries.models import get_model
 from db.queries.pictures import relatives
 from db.queries.projects import live_project, project_of
@@ -16,6 +16,7 @@ from db.session import reading
 from mms.domain.canonical import digest
 from mms.domain.diagnostics import Cost, DiagnosticKind, Question, asked
 from mms.domain.errors import Invalid
+from mms.domain.jobs import JobState
 from mms.domain.members import PRODUCT, Member
 from mms.domain.models import Model
 from mms.domain.pictures import EDITION, PictureKind
@@ -168,13 +169,13 @@ def _learning(given: _Asked) -> Tables:
 
 
 def _validation(given: _Asked) -> Tables:
-    """Free, from models that differ from this one in a numeric hyperparameter alone: the one with most values."""
+    """Of the numeric hyperparameter with most values: free, from models that differ from this one in it alone, or from
+    a curve that somebody asked for."""
     algorithm = algorithm_named(given.model.triple.algorithm, given.ground.task)
     logs = {p.name: p.scale == "log" for p in algorithm.parameters if p.kind in ("number", "integer")}
+    free = free_curves(given.session, PRODUCT, given.model.id)
     curves = {
-        name: _numbers(given.points(points))
-        for name, points in free_curves(given.session, PRODUCT, given.model.id).items()
-        if name in logs
+        name: _numbers(given.points(points)) for name, points in (_asked_curves(given) | free).items() if name in logs
     }
     best = max(curves, key=lambda name: curves[name]["value"].nunique(), default=None)
     if best is None or curves[best]["value"].nunique() < 2:
@@ -183,6 +184,17 @@ def _validation(given: _Asked) -> Tables:
             "varies one, or ask for a validation curve among its diagnostics."
         )
     return {"points": curves[best], "parameter": pd.DataFrame({"name": [best], "log": [logs[best]]})}
+
+
+def _asked_curves(given: _Asked) -> dict[str, pd.DataFrame]:
+    """Hyperparameter -> points of the newest curve that was computed for it."""
+    curves: dict[str, pd.DataFrame] = {}
+    for found in diagnostics(given.session, Subject(SubjectKind.MODEL, given.model.id)):
+        question = found.question
+        if question.kind is DiagnosticKind.VALIDATION_CURVE and found.state is JobState.SUCCEEDED:
+            points = tables_of(given.session, [question])[question.hash]["points"]
+            curves.setdefault(str(question.parameters["parameter"]), points)
+    return curves
 
 
 def _numbers(points: pd.DataFrame) -> pd.DataFrame:
