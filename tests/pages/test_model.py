@@ -140,7 +140,7 @@ def test_the_features_that_weigh_most_are_shown_or_why_none_are(open_staged: Ope
     weights = table["final fit"].abs().tolist()
     assert {"x", "y"} <= {name.rpartition("__")[2] for name in table["feature"]}
     assert weights == sorted(weights, reverse=True)
-    assert any("does not tell what its features weigh" in m.value for m in none.markdown)
+    assert any("does not tell what its features weigh" in i.value for i in none.info)
 
 
 @pytest.mark.slow
