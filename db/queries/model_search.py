@@ -29,6 +29,9 @@ MOST = 2 * PAGE
 RARE = 500
 """Models that meet a test are looked up and sorted where there are so few; else all are walked in order."""
 
+_PROBES = 8
+"""Tests of which it is looked up how rare they are."""
+
 _CHUNK = 1000
 """Rows that an export reads at once."""
 
@@ -171,7 +174,7 @@ def _rarest(
     found = []
     for term in terms:
         stmt = ids(ground, term)
-        if stmt is not None:
+        if stmt is not None and len(found) < _PROBES:
             found.append((tuple(session.scalars(stmt.limit(RARE + 1))), term, stmt))
     if not found:
         return None, None

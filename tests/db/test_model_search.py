@@ -16,7 +16,7 @@ from db.queries.model_options import filter_options, parameter_names
 from db.queries.projects import get_project
 from db.session import reading, transaction
 from mms.domain.errors import Invalid
-from mms.domain.filter_text import parsed
+from mms.domain.filter_text import LENGTH, parsed
 from mms.domain.filters import ModelQuery
 from mms.domain.members import PRODUCT
 from mms.domain.model_fields import field_named
@@ -333,3 +333,12 @@ def test_a_builder_is_told_fields_types_and_values(project: Project) -> None:
     assert options["param.C"].values == ("0", "1.5", "auto")
     assert options["param.C"].field.example == "param.C >= 0"
     assert options["state"].values[0] == "candidate"
+
+
+@pytest.mark.slow
+def test_the_longest_filters_are_answered(project: Project, now: datetime) -> None:
+    for term in ("id>0", "tag!='a'", "recall>-1"):
+        for word in (" OR ", " AND "):
+            text = word.join([term] * (LENGTH // len(term + word)))
+
+            assert asked(project, text, now, archived=True) == asked(project, term, now, archived=True)
