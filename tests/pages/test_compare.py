@@ -1,18 +1,24 @@
 """Models side by side."""
 
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 
 from db import models as tables
 from db.queries.tables import get_table_named
 from db.session import transaction
+from mms.domain.members import Member
+from mms.domain.runs import Launch
+from mms.domain.tables import FileProject
 from mms.usecases.members import ensure_local_admin
-from mms.usecases.tables import append_rows
+from mms.usecases.runs import launch_run
+from mms.usecases.tables import append_rows, project_from_file
 from tests import rows
 from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
-from tests.trained import a_snapshot, points
+from tests.trained import a_snapshot, points, triple_of, work_off
 
 
 def test_the_verdict_comes_first_and_a_table_says_it_of_each_pair(open_staged: Open, stage: Stage) -> None:
@@ -81,6 +87,29 @@ def test_every_tab_says_its_finding(open_staged: Open, stage: Stage) -> None:
     assert any("on the same 120 rows" in words and "false negatives" in words for words in said["Errors"])
 
 
+@pytest.mark.slow
+def test_of_numbers_the_errors_are_drawn_and_no_class_is_asked_for(
+    open_page: Open, admin: Member, tmp_path: Path
+) -> None:
+    points(NOW).drop(columns="side").to_csv(tmp_path / "numbers.csv", index=False)
+    source = FileProject("Numbers", tmp_path / "numbers.csv", "x", ("id",), "at", "")
+    with transaction() as session:
+        project = project_from_file(session, admin, source, NOW)
+    snapshot = a_snapshot(admin, project, NOW)
+    with transaction() as session:
+        triples = tuple(triple_of(project, snapshot, name) for name in ("ridge", "tree"))
+        launch_run(session, admin, Launch(snapshot.id, triples), NOW)
+    work_off(NOW)
+
+    told = {tab: open_page("compare", ids="1,2,3", tab=tab) for tab in ("Scores", "Curves", "Costs", "Errors")}
+
+    assert not any(page.exception or page.error for page in told.values())
+    assert "RMSE" in told["Scores"].markdown[0].value
+    assert any("errs most narrowly" in caption.value for caption in told["Curves"].caption)
+    assert any("residuals of" in one.value for one in told["Errors"].markdown)
+    assert not [one for one in told["Errors"].subheader if one.value == "Version by version"]
+
+
 def test_the_seat_is_offered_to_the_one_that_is_chosen(open_staged: Open, stage: Stage) -> None:
     best, second, _ = stage.models
 
@@ -105,13 +134,17 @@ def test_models_on_other_rows_get_a_button_that_fits_one_on_the_rows_of_the_othe
         session.execute(sa.update(tables.Model).where(tables.Model.id != old.id).values(snapshot_id=newer.id))
     ids = f"{old.id},{stage.models[1].id}"
 
-    page = open_staged("compare", ids=ids)
+    page, errors = open_staged("compare", ids=ids), open_staged("compare", ids=ids, tab="Errors")
     first, button = page.markdown[0].value, page.button(key="align")
+    (came,) = page.dataframe[0].value.set_index("what").filter(like="only in the", axis="index").to_dict("records")
     button.click().run()
     waiting = open_staged("compare", ids=ids)
 
     assert first.startswith(f"{old.name} and {stage.models[1].name} were scored on different snapshots")
     assert button.label == f"Refit {old.name} on the same rows"
+    assert "130" in came.values()
+    assert [error.value for error in errors.error] == [first]
+    assert any("false negatives" in one.value for one in errors.markdown)
     assert page.title[0].value.startswith("Run ")
     assert any("under way that makes them comparable" in info.value for info in waiting.info)
 
