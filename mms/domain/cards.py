@@ -174,10 +174,7 @@ class ModelCard:
         if not total:
             return f"It gave no answer in the last {len(self.daily)} days."
         busiest, most = max(self.daily, key=lambda pair: pair[1])
-        return (
-            f"It gave {total:,} answers in the last {len(self.daily)} days, {total / len(self.daily):,.0f} a day; "
-            f"most on {busiest:%Y-%m-%d}: {most:,}."
-        )
+        return f"It gave {total:,} answers in the last {len(self.daily)} days, most on {busiest:%Y-%m-%d}: {most:,}."
 
 
 DAYS = 30

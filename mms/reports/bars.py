@@ -1,14 +1,16 @@
-"""A small bar chart for paper, as SVG of our own: dark bars on white, its ends labelled."""
+"""A small bar chart as SVG of our own, for paper and for screens that need no more: it brings no script."""
 
 from collections.abc import Sequence
 from html import escape
 
 _WIDE, _HIGH, _FOOT = 640, 120, 18
-_INK, _BAR = "#1c2126", "#0072B2"
+_BAR = "#0072B2"
+INK, LIGHT_INK = "#1c2126", "#e8ebee"
+"""Letters on white, and on a dark screen."""
 
 
-def bars(values: Sequence[float], first: str, last: str) -> str:
-    """One bar a value, 0 and more, in order; the labels stand below the first and the last one. At least one value."""
+def bars(values: Sequence[float], first: str, last: str, ink: str = INK) -> str:
+    """One bar a value above 0, in order, a gap for 0; the labels stand below the first and the last one. At least one value."""
     most = max(values)
     step = _WIDE / len(values)
     drawn = "".join(
@@ -17,10 +19,10 @@ def bars(values: Sequence[float], first: str, last: str) -> str:
         for i, value in enumerate(values)
         if (high := 0.9 * _HIGH * value / most if most else 0.0)
     )
-    text = f'y="{_HIGH + 14}" font-family="sans-serif" font-size="12" fill="{_INK}"'
+    text = f'y="{_HIGH + 14}" font-family="sans-serif" font-size="12" fill="{ink}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE} {_HIGH + _FOOT}">{drawn}'
-        f'<line x1="0" y1="{_HIGH}" x2="{_WIDE}" y2="{_HIGH}" stroke="{_INK}" stroke-width="1"/>'
+        f'<line x1="0" y1="{_HIGH}" x2="{_WIDE}" y2="{_HIGH}" stroke="{ink}" stroke-width="1"/>'
         f'<text x="0" {text}>{escape(first)}</text>'
         f'<text x="{_WIDE}" text-anchor="end" {text}>{escape(last)}</text></svg>'
     )

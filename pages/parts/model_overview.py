@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from mms.charts import daily, fold_scores
+from mms.charts import fold_scores
 from mms.charts.theme import colours_of
 from mms.domain.cards import ModelCard
 from mms.domain.markdown import safe_markdown
@@ -13,6 +13,7 @@ from mms.domain.models import Model
 from mms.domain.recipes import triple_sentence
 from mms.domain.runs import FoldResult
 from mms.domain.scores import METRICS, Metric
+from mms.reports.bars import INK, LIGHT_INK, bars
 from pages.parts.formatting import score_of, size
 from pages.parts.scope_choice import scope_address
 
@@ -48,7 +49,9 @@ def _service(card: ModelCard) -> None:
         query = {"project": str(card.project.id)} | scope_address(card.seats[0].scope)
         st.page_link("decay.py", label="Look at its decay", icon=":material/trending_down:", query_params=query)
     if any(count for _, count in card.daily):
-        st.plotly_chart(daily.figure(card.daily), alt=card.traffic_words, key="daily")
+        ends = (card.daily[0][0].isoformat(), card.daily[-1][0].isoformat())
+        ink = LIGHT_INK if st.context.theme.type == "dark" else INK
+        st.image(bars([count for _, count in card.daily], *ends, ink), alt=card.traffic_words, width=480)
     st.markdown(card.traffic_words)
     for one in card.history[:1]:
         st.markdown(safe_markdown(one.words))
