@@ -28,10 +28,9 @@ def errors_of_numbers(member: Member, _project: Project, model: Model) -> None:
     ):
         state = column.plotly_chart(draw(info), alt=finding, key=key, on_select="rerun")
         chosen += selected_rows(state)
-    drawn = 0 if info is None else len(info.rows)
-    st.caption(
-        f"{drawn:,} points at random of {tables['facts']['n'].iloc[0]:,.0f} rows; select some to see their rows."
-    )
+    drawn, total = 0 if info is None else len(info.rows), int(tables["facts"]["n"].iloc[0])
+    shown = f"All {total:,} rows are drawn" if drawn == total else f"{drawn:,} of {total:,} rows are drawn, at random"
+    st.caption(f"{shown}; select some points to see what they were.")
     rows_behind(model, list(dict.fromkeys(chosen)), "residuals")
     with st.expander("By fold", key="residual_folds"):
         st.dataframe(tables["folds"].assign(fold=tables["folds"]["fold"] + 1), hide_index=True, alt="errors by fold")

@@ -1,6 +1,7 @@
 """The rows behind some points: a model's out-of-fold answers beside the features they were given for."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,8 +35,7 @@ def rows_behind(model: Model, rows: Sequence[int], key: str) -> None:
     csv_download(shown, f"rows-{model.ranked.version}.csv", "CSV of these rows", key=f"{key}_rows_csv")
 
 
-def selected_rows(state: object) -> list[int]:
-    """The rows of the points that were selected in a chart, whose customdata are rows."""
-    points = state.selection.points if hasattr(state, "selection") else []
-    given = [point.get("customdata") for point in points]
+def selected_rows(event: Any) -> list[int]:
+    """The rows of the points that are selected in a chart, whose custom data are rows."""
+    given = [point.get("customdata") for point in event["selection"]["points"]]
     return [int(one[0] if isinstance(one, list) else one) for one in given if one is not None]

@@ -2,20 +2,31 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from db.queries.diagnostics import diagnostics
+from db.queries.models import models_page
 from db.session import reading, transaction
 from mms.domain.diagnostics import DiagnosticKind
 from mms.domain.jobs import JobKind, JobState
+from mms.domain.members import Member
+from mms.domain.models import ModelFilter
+from mms.domain.runs import Launch
 from mms.domain.subjects import Subject, SubjectKind
+from mms.domain.tables import FileProject
 from mms.domain.triples import BASELINE
 from mms.usecases.diagnostics import make_diagnostics
 from mms.usecases.jobs import JobContext, claim, finish
+from mms.usecases.runs import launch_run
+from mms.usecases.tables import project_from_file
+from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
+from tests.trained import a_snapshot, points, triple_of, work_off
 
 pytestmark = pytest.mark.slow
 
@@ -121,3 +132,27 @@ def test_a_stored_check_is_known_to_belong_to_its_model(open_staged: Open, stage
         found = diagnostics(session, Subject(SubjectKind.MODEL, model.id))
 
     assert (DiagnosticKind.IMPORTANCES, JobState.SUCCEEDED) in [(one.question.kind, one.state) for one in found]
+
+
+def test_selected_points_of_residuals_open_their_rows(open_page: Open, admin: Member, tmp_path: Path) -> None:
+    frame = points(NOW).drop(columns="side").assign(height=lambda rows: 3 * rows["x"] + rows["y"])
+    frame.to_csv(tmp_path / "heights.csv", index=False)
+    source = FileProject("Heights", tmp_path / "heights.csv", "height", ("id",), "at", "")
+    with transaction() as session:
+        project = project_from_file(session, admin, source, NOW)
+    snapshot = a_snapshot(admin, project, NOW)
+    with transaction() as session:
+        launch_run(session, admin, Launch(snapshot.id, (triple_of(project, snapshot, "ridge"),)), NOW)
+    work_off(NOW)
+    with reading() as session:
+        ridge = models_page(session, project.id, ModelFilter()).models[0]
+    page = open_page("model", id=ridge.id, tab="Diagnostics", check="Where it errs")
+    assert "is off by" in said(page)
+
+    page.session_state["answered"] = {"selection": {"points": [{"customdata": 40}, {"customdata": [41]}]}}
+    page.run()
+
+    assert "**2 rows** behind it:" in said(page)
+    (table,) = [shown.value for shown in page.dataframe if "truth" in shown.value.columns]
+    assert table["row"].tolist() == [40, 41]
+    assert np.allclose(table["truth"], 3 * table["x"] + table["y"])
