@@ -10,7 +10,7 @@ INK, LIGHT_INK = "#1c2126", "#e8ebee"
 
 
 def bars(values: Sequence[float], first: str, last: str, ink: str = INK) -> str:
-    """One bar a value above 0, in order, a gap for 0; the labels stand below the first and the last one. At least one value."""
+    """One bar a value above 0, in order, a gap for 0; labels below the first and the last. At least one value."""
     most = max(values)
     step = _WIDE / len(values)
     drawn = "".join(
