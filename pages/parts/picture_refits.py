@@ -30,12 +30,12 @@ def refits(member: Member, subject: Subject, kinds: Sequence[PictureKind]) -> No
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(kind.heading, key=f"refit {kind.value}", icon=":material/calculate:", disabled=not may):
                 _ask(member, subject, [kind])
-            st.markdown(f"{kind.question} {_words(spent)}.")
+            st.markdown(f"{kind.question} {_words(spent, at_most=kind is PictureKind.FEATURE_ELIMINATION)}.")
     if len(costs) > 1:
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("Draw all of them", key="refit all", icon=":material/draw:", disabled=not may):
                 _ask(member, subject, list(costs))
-            st.markdown(f"Together: {_words(_sum(list(costs.values())))}.")
+            st.markdown(f"All {len(costs)} together. {_words(_sum(list(costs.values())), at_most=True)}.")
     if not may:
         st.caption("It takes the right to train: ask an administrator for it.")
 
@@ -68,5 +68,7 @@ def _sum(costs: Sequence[Cost]) -> Cost:
     )
 
 
-def _words(spent: Cost) -> str:
-    return f"It takes **{cost_words(spent)}**" if spent.fits else "Its numbers are stored"
+def _words(spent: Cost, *, at_most: bool) -> str:
+    """at_most: few features are eliminated in fewer fits."""
+    takes = "It takes at most" if at_most else "It takes"
+    return f"{takes} **{cost_words(spent)}**" if spent.fits else "The numbers are stored: nothing is fitted"
