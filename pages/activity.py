@@ -30,7 +30,7 @@ def render(member: Member) -> None:
     project = chosen_project(member)
     if project is None:
         return
-    first = st.empty()
+    first, here = st.empty(), Subject(SubjectKind.PROJECT, project.id)
     found: Feed | None = None
     with told(stop=False), reading() as session:
         names = list(dict.fromkeys([*(m.display_name for m in members(session)), PRODUCT.display_name]))
@@ -51,14 +51,14 @@ def render(member: Member) -> None:
     if found is not None:
         where = "what you watch" if watched else "all projects" if everywhere else f"**{as_text(project.name)}**"
         first.markdown(f"{counted(len(found.events), 'event')} of {where}{', earlier ones' if after else ''}.")
-        _events(found, named=everywhere or watched)
+        _events(found, here, named=everywhere or watched)
         _turn(project, found, began=bool(after))
     if watched:
         _read(member)
-    discussed(member, Subject(SubjectKind.PROJECT, project.id), f"Comments on {project.name}")
+    discussed(member, here, f"Comments on {project.name}")
 
 
-def _events(found: Feed, *, named: bool) -> None:
+def _events(found: Feed, here: Subject, *, named: bool) -> None:
     if not found.events:
         st.info("Nothing yet: runs, models, promotions and comments are listed here as they come.")
     for day, events in groupby(found.events, key=lambda event: f"{local(event.at):%-d %B %Y}"):
@@ -66,7 +66,12 @@ def _events(found: Feed, *, named: bool) -> None:
         for event in events:
             where = f" · {as_text(event.project)}" if named else ""
             label = f"{local(event.at):%H:%M} · **{as_text(event.by)}** {as_text(event.words)}{where}"
-            subject_link(event.subject, event.project_id, label)
+            if event.kind is Happening.FIRING:
+                st.page_link("triggers.py", label=label, query_params={"project": str(event.project_id)})
+            elif event.subject == here:
+                st.markdown(label)  # it is said below
+            else:
+                subject_link(event.subject, event.project_id, label)
 
 
 def _turn(project: Project, found: Feed, *, began: bool) -> None:

@@ -1,4 +1,4 @@
-"""The activity feed: a query over what is stored anyway, one statement a kind, each along its newest rows."""
+"""The activity feed: a query over what is stored anyway, one statement a kind and project, along its newest rows."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -49,8 +49,11 @@ class _Source:
 def feed(session: Session, member: Member, query: FeedQuery) -> Feed:
     """What happened in the live projects that the member may see."""
     member.require(Permission.VIEW)
+    live = sa.select(ProjectRow.id).where(ProjectRow.deleted_at.is_(None))
+    ids = session.scalars(live).all() if query.project_id is None else [query.project_id]
     kinds = query.kinds or tuple(Happening)
-    page = page_of([_events(session, kind, query) for kind in kinds], query.limit)
+    asked = [replace(query, project_id=id_) for id_ in ids]
+    page = page_of([_events(session, kind, one) for kind in kinds for one in asked], query.limit)
     said = names_of(session, (event.subject for event in page.events if event.kind is Happening.COMMENT))
     return replace(page, events=tuple(_said(event, said) for event in page.events))
 
@@ -92,14 +95,12 @@ def _events(session: Session, kind: Happening, query: FeedQuery) -> list[Event]:
         .select_from(table)
         .join(ProjectRow, sa.and_(ProjectRow.id == table.project_id, ProjectRow.deleted_at.is_(None)))
         .outerjoin(MemberRow, MemberRow.name == source.by)
-        .where(*source.where)
+        .where(table.project_id == query.project_id, *source.where)
         .order_by(source.at.desc(), table.id.desc())
         .limit(query.limit + 1)
     )  # fmt: skip
     for target in {column.class_ for column in source.more if isinstance(column, InstrumentedAttribute)} - {table}:
         stmt = stmt.join(target, target.id == getattr(table, f"{target.__tablename__}_id"))
-    if query.project_id is not None:
-        stmt = stmt.where(table.project_id == query.project_id)
     if query.by is not None:
         stmt = stmt.where(signed == query.by)
     if query.subjects is not None:

@@ -37,6 +37,7 @@ from mms.domain.triggers import Trigger, TriggerKind
 class Facts:
     """What was read for all projects, by project id (holdouts: by model id).
 
+    models: how many wait in a project without a champion; where one sits they need not be counted.
     bases: name, target and rows of the base table. labels: new ones, where a trigger waits for them. undoable: projects
     whose global champion had one before it.
     """
@@ -75,7 +76,7 @@ def facts_of(session: Session, listed: Sequence[Project], now: datetime) -> Fact
     return Facts(
         now=now,
         bases=_bases(session, ids),
-        models=_model_counts(session, ids),
+        models=_model_counts(session, [id_ for id_ in ids if id_ not in champions]),
         champions=champions,
         holdouts={row.id: row.holdout for row in holdouts},
         months=months,

@@ -22,7 +22,8 @@ class Need(StrEnum):
 class State:
     """What the sentence is made of. metric: by which decay is judged. rows: of the base table, None without one.
 
-    models: live ones. champion: its name; since: when it was seated; better: the name of a challenger that beat it.
+    models: live ones, which only an empty seat asks for. champion: its name; since: when it was seated; better: the
+    name of a challenger that beat it.
     """
 
     metric: str
