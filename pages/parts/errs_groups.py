@@ -30,7 +30,8 @@ def groups(member: Member, project: Project, model: Model) -> None:
     with right:
         metric = metric_choice(project, "group_metric")
     subject = Subject(SubjectKind.MODEL, model.id)
-    tables = stored_tables(member, asked(subject, DiagnosticKind.SUBGROUPS, {"column": column}))
+    asking = {"column": None if column == names[0] else column}  # the first one is made before anybody looks
+    tables = stored_tables(member, asked(subject, DiagnosticKind.SUBGROUPS, asking))
     if tables is None:
         return
     info = chart.subgroups_of(model.ranked.name, column, tables["groups"], metric)
