@@ -69,7 +69,8 @@ class _Walk:
     """A query made ready: legs in order, whether stored keys fall, and what the rows must be.
 
     few: ids of all that can pass, where some test is met by so few that they are looked up and sorted; else rows are
-    walked in order and tested. rarest: the ids that the rarest test of a table beside the models leaves, to count by.
+    walked in order and tested. rarest: the ids that the rarest test of a table beside the models leaves, to count by;
+    others: what the rows must be beside that.
     """
 
     project_id: int
@@ -78,6 +79,7 @@ class _Walk:
     where: tuple[Condition, ...]
     few: tuple[int, ...] | None
     rarest: sa.Subquery | None
+    others: tuple[Condition, ...]
 
     def rows(self, session: Session, after: _Place | None, limit: int) -> list[tuple[Model, _Place]]:
         """The next rows, at most so many, with their places."""
@@ -93,11 +95,10 @@ class _Walk:
 
     def count(self, session: Session) -> int:
         """How many rows there are, counted no further than the cap and one."""
-        stmt = select(Model.id).where(*self.where)
         if self.few is None and self.rarest is not None:
-            stmt = stmt.join(self.rarest, self.rarest.c[0] == Model.id)
+            stmt = select(Model.id).join(self.rarest, self.rarest.c[0] == Model.id).where(*self.others)
         else:
-            stmt = stmt.where(self._among)
+            stmt = select(Model.id).where(*self.where, self._among)
         some = stmt.limit(COUNT_CAP + 1).subquery()
         return session.scalar(select(sa.func.count()).select_from(some)) or 0
 
@@ -156,22 +157,25 @@ def _walk(session: Session, ground: Ground, query: ModelQuery) -> _Walk:
         raise Invalid(f"Models cannot be put in order by {field.name}: choose another column.")
     descending = field.descending if query.descending is None else query.descending
     terms = query.where.terms if isinstance(query.where, All) else () if query.where is None else (query.where,)
-    few, rarest = _rarest(session, ground, terms)
+    few, driver = _rarest(session, ground, terms)
+    alive = living(query.where, archived=query.archived)
     return _Walk(
         project_id=ground.project.id,
         legs=_legs(ground, field),
         descending=descending != mirrored(field),
-        where=(*living(query.where, archived=query.archived), *(condition(ground, term) for term in terms)),
+        where=(*alive, *(condition(ground, term) for term in terms)),
         few=few,
-        rarest=rarest,
+        rarest=driver[1] if driver else None,
+        others=(*alive, *(condition(ground, term) for term in terms if driver is None or term is not driver[0])),
     )
 
 
 def _rarest(
     session: Session, ground: Ground, terms: Sequence[Filter]
-) -> tuple[tuple[int, ...] | None, sa.Subquery | None]:
-    """The models that meet the rarest test, where they are few; and its ids as a table, where it is of a side table."""
-    found = []
+) -> tuple[tuple[int, ...] | None, tuple[Filter, sa.Subquery] | None]:
+    """The models that meet the rarest test, where they are few; and that test with its ids as a table, where it is of a
+    side table."""
+    found: list[tuple[tuple[int, ...], Filter, sa.Select[int]]] = []
     for term in terms:
         stmt = ids(ground, term)
         if stmt is not None and len(found) < _PROBES:
@@ -180,7 +184,7 @@ def _rarest(
         return None, None
     some, term, stmt = min(found, key=lambda one: len(one[0]))
     beside = isinstance(term, Comparison | OneOf) and ground.own(term.field) is None
-    return some if len(some) <= RARE else None, stmt.subquery() if beside else None
+    return some if len(some) <= RARE else None, (term, stmt.subquery()) if beside else None
 
 
 def _legs(ground: Ground, field: Field) -> tuple[_Leg, ...]:
