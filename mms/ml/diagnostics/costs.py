@@ -19,7 +19,7 @@ def cost_of(kind: DiagnosticKind, parameters: Parameters, folds: Sequence[FoldRe
     if not scored or kind not in _COSTS:
         return Cost(fits, 0, None)
     calls, seconds = _COSTS[kind](parameters, scored, columns, fits)
-    return Cost(fits, calls, seconds)
+    return Cost(fits, calls, _START + fits * _FIT + seconds)
 
 
 def _learning(_: Parameters, folds: Sequence[FoldResult], _columns: int, fits: int) -> tuple[int, float]:
@@ -50,6 +50,12 @@ _COSTS: Mapping[DiagnosticKind, Callable[[Parameters, Sequence[FoldResult], int,
     DiagnosticKind.PERMUTATION: _permutation,
     DiagnosticKind.DEPENDENCE: _dependence,
 }
+
+_START = 1.0
+"""Seconds until a worker has read the model and its rows."""
+
+_FIT = 0.05
+"""Seconds that a fit takes beside what its run has measured: the run may have shared the work of its recipe."""
 
 _CALL = 0.01
 """Seconds that a call takes beside its rows: a frame is copied, columns are typed, answers are scored."""
