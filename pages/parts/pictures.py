@@ -6,12 +6,11 @@ import streamlit as st
 
 from db.queries.pictures import being_drawn, pictures
 from db.session import reading, transaction
-from mms.domain.jobs import JobState
 from mms.domain.members import Member
 from mms.domain.pictures import Drawable, Picture, PictureKind, Theme, pictures_of
-from mms.domain.subjects import Subject
 from mms.usecases.pictures import ask_for_pictures
 from pages.parts.formatting import counted, seconds
+from pages.parts.picture_job import follow
 from pages.parts.picture_refits import refits
 from pages.parts.session import real_now
 from pages.parts.told import told
@@ -29,7 +28,7 @@ def gallery(member: Member, about: Drawable, name: str) -> None:
     drawn = [kind for kind in fitting if kind in found and found[kind].svg is not None]
     st.markdown(f"**{len(drawn)}** of the {len(fitting)} pictures that fit this {about.subject.kind.value} are drawn.")
     if job is not None:
-        _follow(about.subject)
+        follow(member, about.subject)
     else:
         _draw_button(member, about, [kind for kind in fitting if kind not in found and not kind.refits])
     _large(found, name)
@@ -52,20 +51,6 @@ def _draw_button(member: Member, about: Drawable, missing: Sequence[PictureKind]
             "No model is fitted: a worker draws from stored rows, in light and dark, when it has nothing else to do; "
             f"that takes about {seconds(sum(kind.seconds for kind in free))}. What did not change is not drawn twice."
         )
-
-
-def _follow(subject: Subject) -> None:
-    @st.fragment(run_every=1.0)
-    def live() -> None:
-        with reading() as session:
-            job = being_drawn(session, subject)
-        if job is None:
-            st.rerun()
-        waits = job.state is JobState.QUEUED
-        doing = f"A worker is at it: {job.progress.doing or 'begins'} …"
-        st.progress(job.progress.share, "The pictures wait for a worker …" if waits else doing)
-
-    live()
 
 
 def _large(found: Mapping[PictureKind, Picture], name: str) -> None:

@@ -70,6 +70,16 @@ def test_a_kind_that_is_not_drawn_is_told_in_one_sentence(open_staged: Open, cha
     assert len(page.info) == 1
 
 
+def test_drawing_can_be_stopped(open_staged: Open, champion: Subject) -> None:
+    page = open_staged("gallery", model=champion.id)
+
+    page.button(key="stop_drawing").click().run()
+
+    assert not page.exception
+    with reading() as session:
+        assert being_drawn(session, champion) is None
+
+
 def test_pictures_that_cost_fits_tell_how_many_before_the_click(open_staged: Open, champion: Subject) -> None:
     done_drawing(champion)
     page = open_staged("gallery", model=champion.id)

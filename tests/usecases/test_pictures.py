@@ -23,6 +23,8 @@ from mms.usecases.runs import launch_run
 from mms.worker.pictures import draw_pictures
 from tests.trained import a_project, a_snapshot, triple_of, work_off
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def model(member: Member, tmp_path: Path, now: datetime) -> Subject:
@@ -54,7 +56,6 @@ ALONE = {PictureKind.VALIDATION_CURVE, PictureKind.GRID_SEARCH}
 """What a model without siblings has none of."""
 
 
-@pytest.mark.slow
 def test_every_picture_that_applies_is_drawn_in_both_themes_and_fits_only_when_asked(
     sqlite_store: str, member: Member, model: Subject, now: datetime
 ) -> None:
@@ -99,7 +100,6 @@ def test_what_costs_fits_takes_the_right_to_train(
         ask_for_pictures(session, viewer, model, now, [PictureKind.LEARNING_CURVE])
 
 
-@pytest.mark.slow
 def test_the_same_numbers_are_not_drawn_twice(
     sqlite_store: str, member: Member, model: Subject, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
