@@ -27,9 +27,7 @@ def what_changed(member: Member, models: Sequence[Model]) -> None:
     if one == other:
         st.info("This is one model: choose another to see what changed.")
         return
-    found = _changes(
-        member, named[one].id, named[other].id, (named[one].ranked.touched_at, named[other].ranked.touched_at)
-    )
+    found = _changes(member, _state(named[one]), _state(named[other]))
     st.markdown(found.words)
     if found.identical:
         st.badge("identical artifact", icon=":material/equal:", color="green")
@@ -64,7 +62,12 @@ def changes_frame(found: Changes, *, everything: bool) -> pd.DataFrame:
     )
 
 
+def _state(model: Model) -> tuple[int, int, datetime]:
+    """Which model, on which rows, as it was last touched: what a comparison hangs on."""
+    return model.id, model.ranked.snapshot_id, model.ranked.touched_at
+
+
 @st.cache_data(max_entries=64, show_spinner="Comparing the rows of both snapshots …")
-def _changes(_member: Member, model_id: int, other_id: int, touched: tuple[datetime, datetime]) -> Changes:
+def _changes(_member: Member, one: tuple[int, int, datetime], other: tuple[int, int, datetime]) -> Changes:
     with reading() as session:
-        return changes_between(session, _member, settings().cache, model_id, other_id)
+        return changes_between(session, _member, settings().cache, one[0], other[0])

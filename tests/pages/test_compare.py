@@ -29,7 +29,7 @@ def test_the_verdict_comes_first_and_a_table_says_it_of_each_pair(open_staged: O
     assert not page.exception
     assert page.markdown[0].value.startswith(f"**{best.name} ")
     assert f"chance that {best.name} is better than {second.name} by more than 0.01 F1" in page.markdown[0].value
-    assert "predictions" in page.markdown[0].value
+    assert " predict" in page.markdown[0].value
     pairs, chances = page.dataframe[0].value, page.dataframe[1].value
     assert list(pairs["pair"]) == [
         f"{best.name} – {second.name}", f"{best.name} – {baseline.name}", f"{second.name} – {baseline.name}",
