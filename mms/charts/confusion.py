@@ -101,6 +101,8 @@ def words(info: ConfusionInfo) -> str:
         most = f"; most often '{worst[0]}' is taken for '{worst[1]}' ({worst[2]:,} times)" if worst else ""
         few = len(info.classes) - MOST_CLASSES
         left = f". Of {len(info.classes)} classes the {MOST_CLASSES} most confused are drawn" if few > 0 else ""
+        if n == 1:
+            return f"The one row was answered {'wrongly' if worst else 'rightly'}."
         return f"Of {n:,} rows {info.accuracy:.1%} were answered rightly{most}{left}."
     if info.precision is None or info.recall is None:
         return f"Of {n:,} rows none is {'flagged as' if info.precision is None else 'truly'} {info.positive}."

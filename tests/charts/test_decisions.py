@@ -79,7 +79,7 @@ def test_one_row_and_no_mistake_are_told_in_one_sentence() -> None:
         tables(DiagnosticKind.CONFUSION, classified(["a"], np.array([[0.9, 0.1]]), ("a", "b")))
     )
 
-    assert confusion.words(one) == "Of 1 rows 100.0% were answered rightly."
+    assert confusion.words(one) == "The one row was answered rightly."
     assert class_errors.words(one) == "Every row of all 2 classes is answered rightly."
     assert len(class_errors.figure(one).data) == 2
 
