@@ -24,6 +24,7 @@ from pages.parts.model_tabs import model_tabs
 from pages.parts.new_version import refit_button, update_button
 from pages.parts.project import keep_project
 from pages.parts.promote import advice_words, promote_button
+from pages.parts.promotion_drafts import promotion_drafts
 from pages.parts.retrain import retrain_button
 from pages.parts.session import current_member, id_in_url
 from pages.parts.told import told
@@ -45,6 +46,7 @@ def render(member: Member) -> None:
         keep_project(project.id)
         champion = find_champion(session, project.id, model.ranked.scope)
         _head(session, member, project, model, champion)
+        promotion_drafts(member, project, model_id=model.id)
         model_tabs(session, member, project, model, champion)
 
 

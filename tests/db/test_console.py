@@ -1,5 +1,6 @@
 """The feed, the news and the search box: queries over what is stored anyway."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -127,28 +128,26 @@ def test_of_a_deleted_project_nothing_is_told_or_found(models: list[int], member
         assert found(session, member, "slow") == []
 
 
-@pytest.mark.parametrize(
-    ("text", "kinds"),
-    [
-        ("WARDS", {FindKind.PROJECT}),
-        ("v2", {FindKind.MODEL}),
-        ("1", {FindKind.MODEL, FindKind.RUN, FindKind.SNAPSHOT, FindKind.COMMENT}),
-        ("logistic", {FindKind.MODEL}),
-        ("prod", {FindKind.MODEL}),
-        ("snapshot 1", {FindKind.SNAPSHOT}),
-        ("00 %_ slow", {FindKind.COMMENT}),
-        ("%", {FindKind.COMMENT}),
-        ("nothing of the kind", set()),
-    ],
-)
-def test_the_box_finds_by_name_version_tag_and_word(
-    text: str, kinds: set[FindKind], models: list[int], member: Member
-) -> None:
-    with reading() as session:
-        groups = found(session, member, text)
+NAMED: Mapping[str, set[FindKind]] = {
+    "WARDS": {FindKind.PROJECT},
+    "v2": {FindKind.MODEL},
+    "1": {FindKind.MODEL, FindKind.RUN, FindKind.SNAPSHOT, FindKind.COMMENT},
+    "logistic": {FindKind.MODEL},
+    "prod": {FindKind.MODEL},
+    "snapshot 1": {FindKind.SNAPSHOT},
+    "00 %_ slow": {FindKind.COMMENT},
+    "%": {FindKind.COMMENT},
+    "nothing of the kind": set(),
+}
+"""What each text names among wards, two models, a comment, a tag."""
 
-    assert {group.kind for group in groups} == kinds
-    assert not any(group.more for group in groups)
+
+def test_the_box_finds_by_name_version_tag_and_word(models: list[int], member: Member) -> None:
+    with reading() as session:
+        named = {text: found(session, member, text) for text in NAMED}
+
+    assert {text: {group.kind for group in groups} for text, groups in named.items()} == NAMED
+    assert not any(group.more for groups in named.values() for group in groups)
 
 
 def test_ten_of_a_kind_are_shown_and_more_is_said(sqlite_store: str, member: Member, now: datetime) -> None:

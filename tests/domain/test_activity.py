@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mms.domain.activity import Event, Happening, Place, excerpt, page_of, place_of
@@ -20,6 +20,7 @@ def event(place: Place) -> Event:
     return Event(place.kind, place.id, place.at, 1, "p", "ada", "did", Subject(SubjectKind.PROJECT, 1))
 
 
+@settings(max_examples=40)
 @given(st.sets(PLACES, max_size=30), st.integers(1, 7))
 def test_pages_give_every_event_once_newest_first(places: set[Place], limit: int) -> None:
     seen: list[Place] = []

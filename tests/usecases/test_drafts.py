@@ -109,6 +109,7 @@ def test_who_may_not_promote_asks_and_who_may_decides(models: list[int], member:
         publish_promotion(session, member, wish.id, MARCH + HOUR)
 
 
+@pytest.mark.slow
 def test_a_request_is_refused_with_a_reason_or_withdrawn(models: list[int], member: Member, grace: Member) -> None:
     first, second = drafted(grace, models[1]), drafted(grace, models[2])
     with transaction() as session:
@@ -151,6 +152,7 @@ def test_the_advice_of_that_day_counts_and_a_failure_keeps_its_reason(models: li
     assert champion(knowingly.project_id) == models[2]
 
 
+@pytest.mark.slow
 def test_who_lost_the_right_meanwhile_promotes_nothing(models: list[int], member: Member) -> None:
     draft = scheduled(member, models[1], MARCH + HOUR)
     with transaction() as session:
@@ -163,6 +165,7 @@ def test_who_lost_the_right_meanwhile_promotes_nothing(models: list[int], member
     assert champion(draft.project_id) == models[0]
 
 
+@pytest.mark.slow
 def test_dates_and_ids_that_cannot_be_are_refused(models: list[int], member: Member) -> None:
     draft = scheduled(member, models[1], MARCH + HOUR)
     other = drafted(member, models[2])
