@@ -5,6 +5,7 @@ from datetime import datetime
 import streamlit as st
 
 from db.session import transaction
+from mms.domain.markdown import safe_markdown
 from mms.domain.members import Member
 from mms.domain.projects import Project, ProjectChanges, ProjectDraft, Task
 from mms.domain.scores import METRICS, metrics_of
@@ -29,7 +30,7 @@ def project_card(member: Member, project: Project, now: datetime) -> None:
         away = " :gray-badge[– archived]" if project.archived_at else ""
         st.subheader(f"{project.name}{demo}{away}")
         if project.description:
-            st.markdown(project.description)
+            st.markdown(safe_markdown(project.description))
         positive = f", positive class {project.positive_class}" if project.positive_class else ""
         clock = f" · its present is {day_words(project.clock)}" if project.clock else ""
         st.caption(
