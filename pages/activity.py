@@ -62,7 +62,7 @@ def _events(found: Feed, here: Subject, *, named: bool) -> None:
     if not found.events:
         st.info("Nothing yet: runs, models, promotions and comments are listed here as they come.")
     for day, events in groupby(found.events, key=lambda event: f"{local(event.at):%-d %B %Y}"):
-        st.subheader(day)
+        st.header(day)
         for event in events:
             where = f" · {as_text(event.project)}" if named else ""
             label = f"{local(event.at):%H:%M} · **{as_text(event.by)}** {as_text(event.words)}{where}"

@@ -22,14 +22,14 @@ def render(member: Member) -> None:
         job = None if chosen is None else get_job(session, chosen)
         lines = [] if job is None else log_lines(session, job.id)
     st.markdown(summary(queue))
-    st.subheader("Jobs")
+    st.header("Jobs")
     if queue:
         job_table(queue, real_now())
     if job is not None:
         job_card(member, job, lines)
-    st.subheader("You")
+    st.header("You")
     _name(member)
-    st.subheader("Where the data lie")
+    st.header("Where the data lie")
     _places()
 
 

@@ -61,7 +61,7 @@ def render(member: Member) -> None:
             _refit(session, member, project, seat)
         _acts(member, project, seats, ledger, today=chosen is None)
         promotion_drafts(member, project)
-        st.subheader("Ledger")
+        st.header("Ledger")
         st.caption("Every seating, newest first. It is only ever added to; undoing one is a new one.")
         times = {"when": time_column("when")}
         st.dataframe(promotion_frame(ledger), hide_index=True, alt="every promotion", column_config=times)

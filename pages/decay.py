@@ -79,7 +79,7 @@ def _no_labels(project: Project, page: DecayPage, newest: Prediction | None) -> 
 
 
 def _firings(project: Project, page: DecayPage) -> None:
-    st.subheader("Triggers that fired")
+    st.header("Triggers that fired")
     if not page.firings:
         st.markdown("None yet.")
         st.page_link("triggers.py", label="See the triggers and how far they are", query_params=link_query(project))

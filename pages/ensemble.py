@@ -38,7 +38,7 @@ def render(member: Member) -> None:
             first.warning(refusal.sentence)
         else:
             make_button(member, project, draft)
-        st.subheader("Who errs where")
+        st.header("Who errs where")
         st.markdown(chart.words(info))
         st.plotly_chart(chart.figure(info), alt=chart.words(info), key="agreement")
         st.page_link(

@@ -31,7 +31,7 @@ def render(member: Member) -> None:
         return
     st.markdown(f"{counted(total, 'thing')} bear{'s' if total == 1 else ''} “{as_text(text)}”.")
     for group in groups:
-        st.subheader(f"{group.kind.value.capitalize()}s")
+        st.header(f"{group.kind.value.capitalize()}s")
         for find in group.finds:
             find_link(find)
         if group.more:

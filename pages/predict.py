@@ -50,7 +50,7 @@ def render(member: Member) -> None:
     st.page_link("what_if.py", label="What if? Made-up values, nothing stored", query_params=ask)
     with st.expander("Ask from a program"):
         st.code(curl(address(), project, question.row), language="bash", wrap_lines=True)
-    st.subheader("Recent predictions")
+    st.header("Recent predictions")
     if not recent:
         st.info("Nobody has asked yet. Ask above, or send the call from a program.")
         return

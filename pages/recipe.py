@@ -65,7 +65,7 @@ def _compose(member: Member, project: Project, snapshot: Snapshot, started: Reci
         name = st.text_input("Name", started.name, max_chars=80, key="recipe_name", help="a taken name: next version")
         recipe = composer(replace(started, name=name), snapshot.schema)
     with right:
-        st.subheader("What it does")
+        st.header("What it does")
         works = recipe_preview(recipe, snapshot)
         _save(member, project, recipe, _why_not(member, recipe, works=works))
 

@@ -64,30 +64,30 @@ def render(member: Member) -> None:
 
 
 def _composed(member: Member, taken: list[Snapshot], given: Given) -> _Composed:
-    st.subheader("1 Snapshot")
+    st.header("1 Snapshot")
     snapshot = snapshot_choice(taken)
     with reading() as session:
         options = options_for(session, member, snapshot.id)
         named = named_recipes(recipes(session, snapshot.project_id), options.recipes)
     more: list[Triple] = []
     if listed := drafted_triples(given.triples):
-        st.subheader("Triples of your own")
+        st.header("Triples of your own")
         more += own_triples(listed, options, named)
-    st.subheader("2 Recipes")
+    st.header("2 Recipes")
     chosen = recipe_choices(named)
-    st.subheader("3 Algorithms")
+    st.header("3 Algorithms")
     plan = None
     try:
         first = [t.algorithm for t in options.first_space] if given.project_id is None else given.algorithms
         space = algorithm_choices(options, chosen, first)
-        st.subheader("4 Search")
+        st.header("4 Search")
         seed, way = search_choice()
         more += neighbourhood_choice(options)
         plan = None if way is None else planned(options, space, more, way)
     except MmsError as error:
         seed = 0
         st.error(error.sentence, icon=":material/error:")
-    st.subheader("5 Launch")
+    st.header("5 Launch")
     return _Composed(snapshot, seed, plan, scope_choice(snapshot))
 
 

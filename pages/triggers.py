@@ -26,7 +26,7 @@ def render(member: Member) -> None:
     for row in rows:
         trigger_card(member, row, now)
     add_trigger(member, project, now, first=not rows)
-    st.subheader("Firings")
+    st.header("Firings")
     firings_table(project, fired)
 
 

@@ -21,7 +21,7 @@ def answer_card(prediction: Prediction) -> None:
     """What was answered, by which model, why that one, and where it is kept."""
     said = prediction.answer
     with st.container(border=True):
-        st.markdown(f"### {prediction.entity or 'This row'}: {_label(prediction)}")
+        st.markdown(f"## {prediction.entity or 'This row'}: {_label(prediction)}")
         for name, share in sorted(said.probabilities.items(), key=lambda pair: -pair[1]):
             st.progress(min(1.0, max(0.0, share)), text=f"{name}: {share:.1%}")
         st.markdown(

@@ -24,7 +24,7 @@ OF = ("this snapshot", "all snapshots, on the rows they share")
 
 def errors(member: Member, project: Project, models: Sequence[Model]) -> None:
     """The map of agreement, then every version in order."""
-    st.subheader("Who errs where")
+    st.header("Who errs where")
     with told(stop=False):
         info = _agreement(tuple(model.id for model in models), member)
         st.markdown(agreement.words(info))
@@ -34,7 +34,7 @@ def errors(member: Member, project: Project, models: Sequence[Model]) -> None:
             "ensemble.py", label="Combine them", icon=":material/join_inner:", query_params=link_query(project, ids=ids)
         )
     if project.task.is_classification:
-        st.subheader("Version by version")
+        st.header("Version by version")
         _versions(member, project, models)
 
 

@@ -39,7 +39,7 @@ def segments_section(member: Member, project: Project, snapshot: Snapshot) -> No
     """All segments with their rows in the snapshot, and a form for one more."""
     with reading() as session:
         found = segments(session, project.id)
-    st.subheader("Segments")
+    st.header("Segments")
     if not found:
         st.markdown(
             "No segment yet. A segment is a named rule over features: train on its rows, or split scores by it."

@@ -12,6 +12,6 @@ from pages.parts.watch import watch_button
 def discussed(member: Member, subject: Subject, heading: str = "Comments") -> None:
     """Heading, watch button, comments, box."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(as_text(heading))
+        st.header(as_text(heading))
         watch_button(member, subject)
     comments(member, subject)

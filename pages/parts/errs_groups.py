@@ -19,7 +19,7 @@ _HELP = "values of a category; numbers and times are cut into four parts of equa
 
 def groups(member: Member, project: Project, model: Model) -> None:
     """One metric by group with its doubt, and all metrics as a table."""
-    st.subheader("How good it is for whom")
+    st.header("How good it is for whom")
     names = [column.name for column in model.signature.inputs if column.type is not ColumnType.TEXT]
     if not names:
         st.info("All columns of this model hold free text, which makes no groups.")

@@ -15,7 +15,7 @@ from pages.parts.rows_behind import rows_behind, selected_rows
 
 def errors_of_numbers(member: Member, _project: Project, model: Model) -> None:
     """The sentence in exact numbers, two pictures, the folds, and the rows behind what is selected."""
-    st.subheader("Answers against truths")
+    st.header("Answers against truths")
     tables = stored_tables(member, asked(Subject(SubjectKind.MODEL, model.id), DiagnosticKind.RESIDUALS))
     if tables is None:
         return

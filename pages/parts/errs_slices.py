@@ -32,7 +32,7 @@ _HOW = (
 
 def error_slices(member: Member, project: Project, model: Model) -> None:
     """The sentence, the picture, and the chosen slice: its rows, the other models on it, its name."""
-    st.subheader("Where it errs most")
+    st.header("Where it errs most")
     st.caption(_HOW)
     tables = stored_tables(member, asked(Subject(SubjectKind.MODEL, model.id), DiagnosticKind.SLICES))
     if tables is None:

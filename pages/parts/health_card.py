@@ -37,7 +37,7 @@ def health_card(member: Member, row: HealthRow, *, first: bool) -> None:
     """Draw the card; the first one's button is the page's primary one."""
     project, condition = row.project, row.condition
     with st.container(border=True, key=f"health_{project.id}"):
-        st.subheader(f"{as_text(project.name)} {_BADGES[condition.mood]}")
+        st.header(f"{as_text(project.name)} {_BADGES[condition.mood]}")
         st.markdown(as_text(condition.sentence))
         for note in condition.notes:
             st.markdown(as_text(note))

@@ -23,7 +23,7 @@ _SHUFFLED = (
 
 def shuffled_columns(member: Member, project: Project, model: Model) -> None:
     """Permutation importance."""
-    st.subheader("What is lost without each column")
+    st.header("What is lost without each column")
     st.caption(_SHUFFLED)
     metric = metric_choice(project, "lost_metric")
     folds = fold_choice("shuffle_folds", _FOLDS[0])
@@ -40,7 +40,7 @@ def shuffled_columns(member: Member, project: Project, model: Model) -> None:
 
 def one_column(member: Member, project: Project, model: Model) -> None:
     """Partial dependence, with single rows."""
-    st.subheader("What one column does to the answer")
+    st.header("What one column does to the answer")
     st.caption("The final fit answers the same rows again, each with this column changed and nothing else.")
     columns = {c.name: c for c in model.signature.inputs if c.type is not ColumnType.TEXT}
     if not columns:

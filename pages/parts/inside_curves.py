@@ -26,7 +26,7 @@ from pages.parts.told import told
 
 def more_rows(member: Member, project: Project, model: Model) -> None:
     """The learning curve."""
-    st.subheader("What more rows would do")
+    st.header("What more rows would do")
     st.caption("The triple is fitted on parts of each fold's training rows; the whole of them was fitted by its run.")
     metric = metric_choice(project, "rows_metric")
     folds = fold_choice("rows_folds", 12)
@@ -44,7 +44,7 @@ def more_rows(member: Member, project: Project, model: Model) -> None:
 
 def one_hyperparameter(member: Member, project: Project, model: Model) -> None:
     """The validation curve: free from models that are there, and by fits for other values."""
-    st.subheader("What another hyperparameter would do")
+    st.header("What another hyperparameter would do")
     known = parameters_of(project.task, model.triple)
     if not known:
         st.info(f"'{model.ranked.algorithm}' has no hyperparameter to change.")

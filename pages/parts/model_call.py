@@ -56,14 +56,14 @@ def how_to_call(card: ModelCard, question: Question | None) -> None:
     query = {"model": str(model.id)}
     st.page_link("what_if.py", label="Ask this very model", icon=":material/psychology_alt:", query_params=query)
     row = question.row if question else {"entity": {}, "features": dict(model.signature.example)}
-    st.subheader("Shell")
+    st.header("Shell")
     st.code(curl(address(), project, row), language="bash", wrap_lines=True)
-    st.subheader("Python")
+    st.header("Python")
     st.code(python_call(address(), project, row), language="python", wrap_lines=True)
-    st.subheader("Inputs")
+    st.header("Inputs")
     st.caption("Columns with a dot are looked up in their feature table, unless they are sent. null: not known.")
     st.dataframe(input_frame(card), hide_index=True, alt="the features this model takes")
-    st.subheader("Outputs")
+    st.header("Outputs")
     st.dataframe(output_frame(model), hide_index=True, height="content", alt="what this model answers")
 
 

@@ -17,7 +17,7 @@ _WEIGHT = st.column_config.NumberColumn(format="%.4g")
 
 def importances(member: Member, project: Project, model: Model) -> None:
     """The features that weigh most, as bars and as a table; a sentence where the algorithm tells none."""
-    st.subheader("What each feature weighed")
+    st.header("What each feature weighed")
     tables = stored_tables(member, asked(Subject(SubjectKind.MODEL, model.id), DiagnosticKind.IMPORTANCES))
     if tables is None:
         return

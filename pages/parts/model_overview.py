@@ -21,7 +21,7 @@ from pages.parts.scope_choice import scope_address
 def overview(card: ModelCard) -> None:
     """What it is, how good it is beside champion and Dummy, and what it does now."""
     model, metric = card.model, METRICS[card.project.primary_metric]
-    st.subheader("How good it is")
+    st.header("How good it is")
     for name, rival in card.rivals.items():
         gain = model.ranked.score - rival.score
         word = "better" if gain > 0 else "worse"
@@ -34,7 +34,7 @@ def overview(card: ModelCard) -> None:
         "Score: mean of 12 folds ± standard deviation over them. "
         "Final fit: scored on the rows it was trained on, so it is optimistic; it never ranks."
     )
-    st.subheader("What it is")
+    st.header("What it is")
     st.text(triple_sentence(model.triple))
     for member in model.triple.members:
         st.text(triple_sentence(member))
@@ -43,7 +43,7 @@ def overview(card: ModelCard) -> None:
 
 def _service(card: ModelCard) -> None:
     """Where it sits, how much it is asked, whether its score falls."""
-    st.subheader("What it does now")
+    st.header("What it does now")
     st.markdown(safe_markdown(f"{card.seat_words} {card.decay.sentence}"))
     if card.seats:
         query = {"project": str(card.project.id)} | scope_address(card.seats[0].scope)

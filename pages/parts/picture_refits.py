@@ -23,7 +23,7 @@ def refits(member: Member, subject: Subject, kinds: Sequence[PictureKind]) -> No
     """A line and a button each, and one button for all of them."""
     if not kinds:
         return
-    st.subheader("Pictures that cost fits")
+    st.header("Pictures that cost fits")
     costs = _costs(member, subject, kinds)
     may = member.may(Permission.TRAIN)
     for kind, spent in costs.items():

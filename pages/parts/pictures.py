@@ -62,7 +62,7 @@ def _large(found: Mapping[PictureKind, Picture], name: str) -> None:
     if picture is None:
         st.info(f"There is no picture '{chosen}' here yet.")
         return
-    st.subheader(picture.kind.heading)
+    st.header(picture.kind.heading)
     st.markdown(picture.kind.question)
     if picture.svg is None:
         st.info(picture.error)
@@ -92,7 +92,7 @@ def _reasons(about: Drawable, found: Mapping[PictureKind, Picture]) -> None:
     }
     reasons = [f"- **{kind.heading}**: {why}" for kind, why in told_why.items() if why]
     if reasons:
-        st.subheader("Pictures there are none of")
+        st.header("Pictures there are none of")
         st.markdown("\n".join(reasons))
 
 

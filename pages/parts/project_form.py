@@ -28,7 +28,7 @@ def project_card(member: Member, project: Project, now: datetime) -> None:
     with st.container(border=True, key=f"project_{project.id}"):
         demo = " :blue-badge[demo]" if project.is_demo else ""
         away = " :gray-badge[– archived]" if project.archived_at else ""
-        st.subheader(f"{project.name}{demo}{away}")
+        st.header(f"{project.name}{demo}{away}")
         if project.description:
             st.markdown(safe_markdown(project.description))
         positive = f", positive class {project.positive_class}" if project.positive_class else ""

@@ -1,4 +1,7 @@
-"""Promotions in preparation on a screen: what waits, and the buttons that decide it."""
+"""Promotions in preparation on a screen: what waits, and the buttons that decide it.
+
+The use cases bring scikit-learn, which the first page must not wait for: each is imported by the click that needs it.
+"""
 
 from collections.abc import Callable
 
@@ -12,14 +15,6 @@ from mms.domain.errors import Forbidden
 from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from mms.domain.projects import Project
-from mms.usecases.drafts import (
-    publish_promotion,
-    refuse_promotion,
-    request_promotion,
-    schedule_promotion,
-    withdraw_promotion,
-)
-from mms.usecases.openings import look_at_holdout
 from pages.parts.promote_later import date_choice
 from pages.parts.session import real_now
 from pages.parts.told import told
@@ -52,6 +47,9 @@ def _may(member: Member, draft: PromotionDraft, action: DraftAction) -> bool:
 
 def _publish(member: Member, draft: PromotionDraft) -> None:
     if st.button("Promote now", key=f"draft_publish_{draft.id}", help="By the rules of this moment."):
+        from mms.usecases.drafts import publish_promotion
+        from mms.usecases.openings import look_at_holdout
+
         with told(stop=False):
             with reading() as session:
                 look = look_at_holdout(session, member, draft.model_id)
@@ -62,6 +60,8 @@ def _schedule(member: Member, draft: PromotionDraft) -> None:
     with st.popover("Schedule…", key=f"draft_schedule_{draft.id}"):
         at = date_choice(f"draft_{draft.id}")
         if st.button("Schedule", key=f"draft_scheduled_{draft.id}"):
+            from mms.usecases.drafts import schedule_promotion
+
             _do(lambda session: schedule_promotion(session, member, draft.id, at, real_now()))
 
 
@@ -69,16 +69,22 @@ def _refuse(member: Member, draft: PromotionDraft) -> None:
     with st.popover("Refuse…", key=f"draft_refuse_{draft.id}"):
         reason = st.text_input("Why not", key=f"draft_why_{draft.id}", max_chars=1000)
         if st.button("Refuse", key=f"draft_refused_{draft.id}"):
+            from mms.usecases.drafts import refuse_promotion
+
             _do(lambda session: refuse_promotion(session, member, draft.id, reason, real_now()))
 
 
 def _request(member: Member, draft: PromotionDraft) -> None:
     if st.button("Ask somebody", key=f"draft_request_{draft.id}", help="Ask those who may promote."):
+        from mms.usecases.drafts import request_promotion
+
         _do(lambda session: request_promotion(session, member, draft.id))
 
 
 def _withdraw(member: Member, draft: PromotionDraft) -> None:
     if st.button("Withdraw", key=f"draft_withdraw_{draft.id}", type="tertiary"):
+        from mms.usecases.drafts import withdraw_promotion
+
         _do(lambda session: withdraw_promotion(session, member, draft.id, real_now()))
 
 

@@ -41,7 +41,7 @@ def leaderboard(project: Project, page: RunPage, standings: Standings | None) ->
         if chosen.origin is not Origin.BASELINE:
             st.switch_page("train.py", query_params=link_query(project, triple=chosen.id, **scope))
 
-    st.subheader("Leaderboard so far" if not page.run.state.is_final else "Leaderboard")
+    st.header("Leaderboard so far" if not page.run.state.is_final else "Leaderboard")
     if standings:
         _proposal(project, standings)
     band = {row.model.id for row in standings.band} if standings and len(standings.band) > 1 else set()

@@ -29,7 +29,7 @@ def weekly_downloads(member: Member, now: datetime) -> None:
 
         return to_pdf(paper())
 
-    st.subheader("Weekly report")
+    st.header("Weekly report")
     st.caption("Every project as above, and what was done in its last seven days; for those who read on paper.")
     name = f"models-week-to-{now:%Y-%m-%d}"
     with st.container(horizontal=True):

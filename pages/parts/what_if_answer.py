@@ -15,7 +15,7 @@ _CLASSES = 8
 def what_if_answer(found: WhatIf, columns: Sequence[Column]) -> None:
     """Sentence first, then the evidence."""
     said = found.answer
-    st.subheader(f"It answers {said.label if said.label is not None else f'{said.value:,.4g}'}")
+    st.header(f"It answers {said.label if said.label is not None else f'{said.value:,.4g}'}")
     ranked = sorted(said.probabilities.items(), key=lambda pair: -pair[1])
     for name, share in ranked[:_CLASSES]:
         st.progress(min(1.0, max(0.0, share)), text=f"{name}: {share:.1%}")
@@ -34,7 +34,7 @@ def what_if_answer(found: WhatIf, columns: Sequence[Column]) -> None:
     more = f" The first {found.asked:,} of {len(columns):,} features were asked." if found.asked < len(columns) else ""
     st.caption(f"Each feature took the values of {found.background} training rows.{more} {METHOD}")
     st.dataframe(effect_frame(found), hide_index=True, alt="what each feature did to the answer")
-    st.subheader("The nearest training rows")
+    st.header("The nearest training rows")
     same = sum(str(one.truth) == said.label for one in found.nearest)
     if said.label is not None:
         st.markdown(f"{same} of the {len(found.nearest)} nearest are truly {said.label}.")

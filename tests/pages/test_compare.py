@@ -107,7 +107,7 @@ def test_of_numbers_the_errors_are_drawn_and_no_class_is_asked_for(
     assert "RMSE" in told["Scores"].markdown[0].value
     assert any("errs most narrowly" in caption.value for caption in told["Curves"].caption)
     assert any("residuals of" in one.value for one in told["Errors"].markdown)
-    assert not [one for one in told["Errors"].subheader if one.value == "Version by version"]
+    assert not [one for one in told["Errors"].header if one.value == "Version by version"]
 
 
 def test_the_seat_is_offered_to_the_one_that_is_chosen(open_staged: Open, stage: Stage) -> None:

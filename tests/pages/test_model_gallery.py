@@ -56,7 +56,7 @@ def test_a_click_enlarges_and_the_address_says_which(open_staged: Open, champion
     page.button(key=f"enlarge {REPORT.value}").click().run()
 
     assert page.query_params["kind"] == REPORT.value
-    assert page.subheader[0].value == REPORT.heading
+    assert page.header[0].value == REPORT.heading
     page.button(key="close").click().run()
     assert "kind" not in page.query_params
 

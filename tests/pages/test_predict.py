@@ -18,7 +18,7 @@ def test_an_answer_is_stored_and_says_who_gave_it_and_why(open_staged: Open, sta
     with reading() as session:
         newest = predictions(session, stage.project.id, entity="new-1")
     assert [p.answer.label for p in newest] == ["yes"]
-    assert page.markdown[1].value == "### new-1: yes"
+    assert page.markdown[1].value == "## new-1: yes"
     assert "the champion of 'global'" in page.markdown[2].value
     assert page.query_params["asked"] == str(newest[0].id)
 
@@ -30,7 +30,7 @@ def test_a_stored_entity_is_looked_up(open_staged: Open, stage: Stage) -> None:
     next(b for b in page.button if b.label == "Ask the champion").click().run()
 
     assert not page.exception
-    assert page.markdown[1].value.startswith("### p1-3: ")
+    assert page.markdown[1].value.startswith("## p1-3: ")
 
 
 def test_a_wrong_time_is_refused_in_one_sentence_and_nothing_is_stored(open_staged: Open, stage: Stage) -> None:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 
 def answers(app: object) -> list[str]:
-    return [heading.value for heading in app.subheader if heading.value.startswith("It answers")]  # type: ignore[attr-defined]
+    return [heading.value for heading in app.header if heading.value.startswith("It answers")]  # type: ignore[attr-defined]
 
 
 def test_made_up_values_are_answered_and_stand_in_the_address(open_staged: Open, stage: Stage) -> None:

@@ -11,9 +11,7 @@ from mms.reports.prose import Paragraph, ParagraphKind, paragraphs, prose_html
 
 NOW = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
 SCRIPT = "<script>alert(1)</script>"
-DRAWING = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><rect width="40" height="9" fill="#07a"/></svg>'
-)
+DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><rect width="40" height="9" fill="#07a"/></svg>'
 
 
 def of(*blocks: Block, title: str = "Flights") -> Paper:
