@@ -10,7 +10,6 @@ from db.session import transaction
 from mms.domain.markdown import as_text
 from mms.domain.members import Member, Permission
 from mms.domain.promotions import Seating
-from mms.usecases.drafts import draft_promotion, request_promotion, schedule_promotion
 from pages.parts.dialogs import close_dialog
 from pages.parts.formatting import local, zone
 from pages.parts.session import real_now
@@ -46,6 +45,9 @@ def prepare_button(member: Member, seating: Seating, when: When) -> None:
     at = date_choice("promote") if when is When.LATER else None
     label = {When.LATER: "Schedule", When.ASK: "Ask", When.DRAFT: "Keep as draft"}[when]
     if st.button(label, type="primary", key="promote_prepare"):
+        # With scikit-learn, which the first page must not wait for.
+        from mms.usecases.drafts import draft_promotion, request_promotion, schedule_promotion
+
         with told(stop=False):
             with transaction() as session:
                 now = real_now()
