@@ -25,6 +25,7 @@ def test_every_route_goes_through_the_member_dependency() -> None:
         assert current_member in calls_of(route.dependant), f"{route.path} answers anybody"
 
 
+@pytest.mark.slow
 def test_around_the_gate_nobody_is_signed_in(sqlite_store: str) -> None:
     client = TestClient(create_api())
     for path, _ in paths(client):

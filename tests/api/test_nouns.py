@@ -83,6 +83,7 @@ def test_champions_of_another_day(client: TestClient, champion: int) -> None:
     assert before.json() == {"champions": []}
 
 
+@pytest.mark.slow
 def test_triggers_are_made_edited_read_and_deleted(client: TestClient, champion: int) -> None:
     path = f"{WARDS}/triggers"
     wrong = client.post(path, json={"kind": "size", "threshold": -1})

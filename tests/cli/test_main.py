@@ -118,6 +118,7 @@ def test_a_project_is_edited_archived_and_deleted(sqlite_store: str, capsys: pyt
     assert run(capsys, "project", "list", "--archived")[1] == {"projects": []}
 
 
+@pytest.mark.slow
 def test_wait_without_a_worker_says_so(
     sqlite_store: str, file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

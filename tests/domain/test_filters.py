@@ -171,6 +171,7 @@ FILTERS = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(where=FILTERS)
 def test_a_filter_that_is_written_reads_back_the_same(where: Filter) -> None:

@@ -40,6 +40,7 @@ def blobs(seed: int = 0) -> tuple[np.ndarray, np.ndarray, Instances]:
     return truth, features, Instances(Task.BINARY, COLUMNS, frame, target, None, None, ("early", "late"), "late")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draft", [
     ClusteringDraft(),
     ClusteringDraft(Clusterer.K_MEANS, {"clusters": 3}),

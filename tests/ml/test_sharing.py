@@ -180,6 +180,7 @@ def test_few_matrices_are_kept_at_once() -> None:
     assert crew.held == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [2, 3])
 def test_every_fit_is_given_out_in_whatever_order_calls_end(seed: int) -> None:
     instances = toy(Task.BINARY)

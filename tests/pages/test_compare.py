@@ -121,6 +121,7 @@ def test_the_seat_is_offered_to_the_one_that_is_chosen(open_staged: Open, stage:
     assert f"promote_{second.id}" in [button.key for button in page.button]
 
 
+@pytest.mark.slow
 def test_models_on_other_rows_get_a_button_that_fits_one_on_the_rows_of_the_other(
     open_staged: Open, stage: Stage
 ) -> None:

@@ -112,6 +112,7 @@ def test_the_builder_adds_terms_and_takes_them_off(open_staged: Open) -> None:
     assert page.text_input(key="where").value == "f1 >= 0.25"
 
 
+@pytest.mark.slow
 def test_columns_are_chosen_and_only_what_differs_is_left(open_staged: Open) -> None:
     page = open_staged("models", columns="ROC AUC ±")
     assert "ROC AUC ±" in page.dataframe[0].value

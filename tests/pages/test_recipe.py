@@ -29,6 +29,7 @@ def opened(open_staged: Open, stage: Stage, recipe: Recipe) -> AppTest:
     return open_staged("recipe", project=stage.project.id, draft=text_of(recipe.to_json()))
 
 
+@pytest.mark.slow
 def test_a_new_recipe_begins_with_the_proposal_and_shows_it_at_work(open_staged: Open, stage: Stage) -> None:
     page = open_staged("recipe", project=stage.project.id)
 

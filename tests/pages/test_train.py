@@ -63,6 +63,7 @@ def test_one_click_launches_the_first_space_at_the_cost_that_is_said(open_staged
     assert (run.fits, len(triples)) == (78, 5)
 
 
+@pytest.mark.slow
 def test_the_address_holds_recipes_algorithms_values_and_search(open_staged: Open, stage: Stage) -> None:
     page = open_staged("train", project=stage.project.id, strong="", middling="", readable="Logistic regression",
                        values="small grid", halving="true", factor="2", recipes="standard v1")  # fmt: skip
@@ -128,6 +129,7 @@ def test_a_run_is_launched_again_with_its_search(open_staged: Open, stage: Stage
     assert (after.search, same) == (before.search, triples)
 
 
+@pytest.mark.slow
 def test_what_was_fitted_in_a_scope_is_launched_again_in_it(open_staged: Open, stage: Stage) -> None:
     rule = (Condition("x", Operator.GT, -2),)
     with transaction() as session:

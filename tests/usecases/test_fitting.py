@@ -102,6 +102,7 @@ def test_every_triple_becomes_a_model_with_twelve_folds_and_a_final_fit(
     assert [triple.folds_done for triple in page.triples] == [12, 12]
 
 
+@pytest.mark.slow
 def test_models_are_ranked_by_the_primary_metric_also_when_it_is_changed(
     store: str, member: Member, tmp_path: Path, now: datetime
 ) -> None:
@@ -137,6 +138,7 @@ def test_out_of_fold_rows_are_those_of_the_fold_plan(store: str, member: Member,
     assert (oof["fold"].to_numpy() == blocks[oof["row"]] - 1).all()
 
 
+@pytest.mark.slow
 def test_out_of_fold_rows_are_stored_once(store: str, member: Member, tmp_path: Path, now: datetime) -> None:
     ground = Ground(member, tmp_path, now)
     run_id = ground.launch("logistic")
@@ -167,6 +169,7 @@ def test_the_hold_out_is_the_newest_three_blocks_of_time(
     assert holdout.sums.labelled == 30
 
 
+@pytest.mark.slow
 def test_shuffled_folds_get_their_hold_out_from_one_more_fit_on_older_rows(
     store: str, member: Member, tmp_path: Path, now: datetime
 ) -> None:
@@ -180,6 +183,7 @@ def test_shuffled_folds_get_their_hold_out_from_one_more_fit_on_older_rows(
     assert (holdout.time_from, holdout.sums.labelled) == (now - timedelta(hours=30), 30)
 
 
+@pytest.mark.slow
 def test_older_rows_of_one_class_teach_nothing_of_the_newest_ones_and_stop_no_triple(
     sqlite_store: str, member: Member, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,6 +198,7 @@ def test_older_rows_of_one_class_teach_nothing_of_the_newest_ones_and_stop_no_tr
     assert models_of(run_id)[1].holdout is None
 
 
+@pytest.mark.slow
 def test_without_a_time_there_is_no_hold_out(store: str, member: Member, tmp_path: Path, now: datetime) -> None:
     ground = Ground(member, tmp_path, now, timed=False)
     run_id = ground.launch("logistic")
@@ -203,6 +208,7 @@ def test_without_a_time_there_is_no_hold_out(store: str, member: Member, tmp_pat
     assert [model.holdout for model in models_of(run_id)] == [None, None]
 
 
+@pytest.mark.slow
 def test_the_stored_artifact_answers(store: str, member: Member, tmp_path: Path, now: datetime) -> None:
     ground = Ground(member, tmp_path, now)
     run_id = ground.launch("logistic")
@@ -220,6 +226,7 @@ def test_the_stored_artifact_answers(store: str, member: Member, tmp_path: Path,
     assert (predicted.labels == instances.target.to_numpy()).mean() == pytest.approx(accuracy.final)
 
 
+@pytest.mark.slow
 def test_a_pipeline_that_answers_otherwise_once_it_was_loaded_becomes_no_model(
     sqlite_store: str, member: Member, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,6 +257,7 @@ class AllAtOnce(Serial):
     workers = 4
 
 
+@pytest.mark.slow
 def test_what_ends_at_the_same_time_is_stored_in_whatever_order_it_comes(
     sqlite_store: str, member: Member, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -347,6 +355,7 @@ def stop_after(monkeypatch: pytest.MonkeyPatch, records: int) -> None:
     monkeypatch.setattr(JobContext, "record", record)
 
 
+@pytest.mark.slow
 def test_the_best_model_gets_its_pictures(store: str, member: Member, tmp_path: Path, now: datetime) -> None:
     ground = Ground(member, tmp_path, now)
     run_id = ground.launch("logistic")

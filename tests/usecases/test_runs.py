@@ -209,6 +209,7 @@ def test_one_retraining_of_a_scope_at_a_time(
         retrain(session, member, Retraining(project.id), now)
 
 
+@pytest.mark.slow
 def test_a_retraining_scores_champion_and_challenger_on_the_same_new_rows(
     store: str, member: Member, project: Project, snapshot: Snapshot, now: datetime
 ) -> None:
@@ -263,6 +264,7 @@ def test_a_retraining_is_judged_by_its_best_model_on_the_newest_rows(
     assert verdict.split()[0] in {f"v{version}" for version, newest in made if newest["challenger"] == best}
 
 
+@pytest.mark.slow
 def test_a_retraining_without_new_rows_says_so_and_goes_on(
     store: str, member: Member, project: Project, snapshot: Snapshot, now: datetime
 ) -> None:
@@ -304,6 +306,7 @@ def test_the_policy_says_whether_a_better_model_is_seated(
     assert ("It was promoted" in verdict) is (policy is PromotionPolicy.WHEN_BETTER)
 
 
+@pytest.mark.slow
 def test_the_policy_s_window_is_what_a_retraining_learns_from(
     store: str, member: Member, project: Project, snapshot: Snapshot, now: datetime
 ) -> None:

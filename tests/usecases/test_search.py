@@ -76,6 +76,7 @@ def outcome(run_id: int, project: Project) -> list[tuple[str, JobState, str | No
     return [(t.triple.hash, t.state, t.note, t.score, t.folds_done) for t in triples_in(run_id, project)]
 
 
+@pytest.mark.slow
 def test_a_race_follows_the_better_ones_further_and_takes_the_fits_it_foretold(
     sqlite_store: str, member: Member, project: Project, snapshot: Snapshot, now: datetime
 ) -> None:

@@ -62,6 +62,7 @@ def test_what_it_says_goes_to_the_log(home: Path) -> None:
             time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_the_pause_before_a_new_start_grows(home: Path) -> None:
     failing = (sys.executable, "-S", "-c", "import os; os.write(1, b'x')")
     with EmbeddedWorker(failing, first_pause=0.2, longest_pause=30) as worker:
