@@ -1,5 +1,6 @@
 """Recipe: composed by widgets, seen at work, saved; the draft lies in the address."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from db.queries.recipes import recipes
