@@ -62,7 +62,7 @@ def render(member: Member) -> None:
 
 def _ask(member: Member, project: Project, question: Question) -> None:
     """The form; a stored answer is in the address, so that it survives a reload."""
-    way = st.segmented_control("Ask", WAYS, default=WAYS[0], required=True, key="way", bind="query-params")
+    way = st.radio("Ask", WAYS, horizontal=True, key="way", bind="query-params")
     present = project.present(real_now())
     with told(stop=False):
         request = question_form(question, with_features=way == WAYS[0], latest=present)

@@ -22,8 +22,8 @@ def curves(project: Project, models: Sequence[Model], colours: Mapping[int, str]
     member, class_name = current_member(), class_choice(project, models[0], "class")
     named = [model for model in models if class_name in model.signature.classes]
     drawn = {"Ranking": ranked_curves, "Gains and lift": gains_curves, "Calibration": calibration_curves}
-    which = st.segmented_control(
-        "Curves", list(drawn), default="Ranking", required=True, key="curves", bind="query-params"
+    which = st.radio(
+        "Curves", list(drawn), horizontal=True, key="curves", bind="query-params"
     )  # one kind at a time: of 20 models each takes a while to read
     drawn[str(which)](member, named, class_name, colours)
 

@@ -40,7 +40,7 @@ def errors(member: Member, project: Project, models: Sequence[Model]) -> None:
 
 def _versions(member: Member, project: Project, models: Sequence[Model]) -> None:
     class_name = class_choice(project, models[0], "class")
-    of = st.segmented_control("Versions of", OF, default=OF[0], required=True, key="of", bind="query-params")
+    of = st.radio("Versions of", OF, horizontal=True, key="of", bind="query-params")
     with told(stop=False):
         history = _history(Versions(models[0].id, class_name, of == OF[1]), member)
         finding = history_words(history)

@@ -16,8 +16,8 @@ WHOSE = ("these models", "their snapshot", "their run")
 
 def triples(session: Session, project: Project, models: Sequence[Model]) -> None:
     """One line a triple; which part of the search was worth it."""
-    whose = st.segmented_control(
-        "Triples of", WHOSE, default=WHOSE[0], required=True, key="whose", bind="query-params",
+    whose = st.radio(
+        "Triples of", WHOSE, horizontal=True, key="whose", bind="query-params",
         help=f"At most {parallel.LINES}, the best ones, all on the same rows.",
     )  # fmt: skip
     info = parallel.parallel_of(_chosen(session, models, str(whose)))

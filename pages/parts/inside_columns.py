@@ -69,8 +69,8 @@ def one_column(member: Member, project: Project, model: Model) -> None:
 def fold_choice(key: str, default: int) -> int:
     """How many folds are fitted."""
     return int(
-        st.segmented_control(
-            "Folds", _FOLDS, default=default, required=True, key=key, bind="query-params",
+        st.radio(
+            "Folds", _FOLDS, _FOLDS.index(default), horizontal=True, key=key, bind="query-params",
             help="how many of the 12 folds are fitted: more cost more and tell the spread better",
         )
         or default

@@ -29,7 +29,5 @@ _HELP = (
 
 def look_inside(member: Member, project: Project, model: Model) -> None:
     """One of the views, chosen in the address."""
-    chosen = st.segmented_control(
-        "Look at", list(_VIEWS), default="Weights", required=True, key="inside", bind="query-params", help=_HELP
-    )
+    chosen = st.radio("Look at", list(_VIEWS), horizontal=True, key="inside", bind="query-params", help=_HELP)
     _VIEWS[str(chosen)](member, project, model)

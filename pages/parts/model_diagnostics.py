@@ -30,8 +30,8 @@ def diagnostics(member: Member, project: Project, model: Model) -> None:
     if asked is not None and asked not in checks:
         st.info(f"Models of a {project.task.value} project have no check '{asked}': these are theirs.")
         del st.query_params["check"]
-    chosen = st.segmented_control(
-        "Check", list(checks), default=next(iter(checks)), required=True, key="check", bind="query-params",
+    chosen = st.radio(
+        "Check", list(checks), horizontal=True, key="check", bind="query-params",
         help="Ranking: ROC, precision and recall. Gains: how much is found by looking at the best-scored rows first.",
     )  # fmt: skip
     checks[str(chosen)](member, project, model)

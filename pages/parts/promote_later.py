@@ -28,7 +28,7 @@ class When(StrEnum):
 def when_choice(member: Member) -> When:
     """The choices that the member has; deciding takes the right to promote."""
     choices = list(When) if member.may(Permission.PROMOTE) else [When.ASK, When.DRAFT]
-    return st.segmented_control("When", choices, default=choices[0], key="promote_when", required=True)
+    return st.radio("When", choices, horizontal=True, key="promote_when")
 
 
 def date_choice(key: str) -> datetime:

@@ -28,7 +28,7 @@ def chosen_rule(project: Project, snapshot_id: int) -> list[Any]:
     if not ways:
         st.info("There is no slice to choose: make a segment on the page Data, or open an error slice of a model.")
         return []
-    way = st.segmented_control("Slice", ways, default=ways[0], required=True, key="way", bind="query-params")
+    way = st.radio("Slice", ways, horizontal=True, key="way", bind="query-params")
     if way == _LINK:
         return conditions_to_json(linked)
     if way == _SEGMENT:

@@ -29,8 +29,8 @@ def algorithm_choices(options: Options, recipes: Mapping[str, Recipe], first: Co
         st.dataframe(_needs(options), hide_index=True, alt="algorithms, what they are and what they need")
     if not chosen:
         return {}
-    size = st.segmented_control(
-        "Values to try", list(_SIZES), default="defaults", required=True, key="values", bind="query-params",
+    size = st.radio(
+        "Values to try", list(_SIZES), horizontal=True, key="values", bind="query-params",
         help="Of each algorithm's hyperparameters. Every combination is a triple; whole ranges are drawn from at "
         "random or by trials.",
     )  # fmt: skip

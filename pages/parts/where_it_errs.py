@@ -27,7 +27,5 @@ _HELP = (
 def where_it_errs(member: Member, project: Project, model: Model) -> None:
     """One of the views, chosen in the address."""
     names = [name for name in _VIEWS if name != "Residuals" or project.task is Task.REGRESSION]
-    chosen = st.segmented_control(
-        "Look for errors by", names, default=names[0], required=True, key="errs", bind="query-params", help=_HELP
-    )
+    chosen = st.radio("Look for errors by", names, horizontal=True, key="errs", bind="query-params", help=_HELP)
     _VIEWS[str(chosen)](member, project, model)

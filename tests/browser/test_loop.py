@@ -66,7 +66,7 @@ def test_a_person_walks_the_whole_loop(page: Page) -> None:
     # The model table is sorted and filtered; the view is in the address and survives a reload.
     open_page(page, "/models?project=1")
     expect(page.get_by_text(re.compile(r"9 models; best is"))).to_be_visible()
-    search = page.get_by_role("textbox", name="Search")
+    search = page.get_by_role("textbox", name="Filter")
     search.fill("boosting")
     search.press("Enter")
     expect(page.get_by_text(re.compile(r"1 model; best is v\d+ boosting"))).to_be_visible()
@@ -79,7 +79,7 @@ def test_a_person_walks_the_whole_loop(page: Page) -> None:
     expect(page.get_by_role("heading", name=re.compile(r"v\d+ boosting"))).to_be_visible()
     boosting = page.url
     page.get_by_role("tab", name="Diagnostics").click()
-    expect(page.locator(".js-plotly-plot").nth(2)).to_be_visible()
+    expect(page.locator(".js-plotly-plot").nth(1)).to_be_visible()
     settle(page)
 
     # Two are compared, paired by fold.

@@ -61,7 +61,7 @@ def test_a_promotion_is_scheduled_asked_for_and_decided(open_staged: Open, stage
     page = open_staged("model", id=rival.id)
     page.button(key="promote").click().run()
     page.text_area(key="promote_reason").set_value("its turn")
-    page.segmented_control(key="promote_when").set_value("Later…").run()
+    page.radio(key="promote_when").set_value("Later…").run()
     page.button(key="promote_prepare").click().run()
     assert not page.exception
     with reading() as session:
