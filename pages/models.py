@@ -48,7 +48,7 @@ def render(member: Member) -> None:
         band = {m.id for m in band_of(best)}
         folds = fold_scores(session, [m.id for m in page.models], metric)
         look = Look(metric, now, band if len(band) > 1 else set(), view.query.columns, folds, view.differ)
-        chosen = models_table(page, project, look, _key(view))
+        chosen = models_table(page, project, look)
         known = next(option.values for option in options if option.field.name == "tag")
         selection(member, project, page, chosen, known)
         pager(view, page.after)
@@ -69,11 +69,6 @@ def _best(session: Session, project: Project, view: ModelView, page: ModelPage) 
     ):
         return replace(page, models=page.models[:_LEADERS])
     return search(session, project, query, project.present(real_now()))
-
-
-def _key(view: ModelView) -> str:
-    """Selections are positions: another page of the table is another widget."""
-    return f"models_{hash((view.query, view.trail)) & 0xFFFFFFFF:x}"
 
 
 def _challengers(page: ModelPage, champion: Champion | None) -> None:

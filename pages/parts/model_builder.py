@@ -8,6 +8,7 @@ import streamlit as st
 from mms.domain.filters import All, Comparison, Contains, FieldOption, Filter, Missing, OneOf, Value, text_of
 from mms.domain.model_fields import Field, Kind
 from mms.domain.tables import Operator
+from pages.parts.model_view import first_page
 
 _SIGNS: Mapping[str, Operator] = {
     "is": Operator.EQ,
@@ -104,4 +105,4 @@ def _write(terms: tuple[Filter, ...] | None) -> None:
     """Make the terms the filter; for a button's on_click."""
     whole = None if not terms else terms[0] if len(terms) == 1 else All(terms)
     st.session_state["where"] = "" if whole is None else text_of(whole)
-    st.query_params.pop("after", None)
+    first_page()

@@ -13,7 +13,7 @@ from mms.domain.model_fields import Field, field_named, quoted
 from mms.domain.projects import Project
 from pages.parts.model_builder import builder
 from pages.parts.model_columns import DIFFER, chosen_columns
-from pages.parts.model_view import TRAIL, ModelView
+from pages.parts.model_view import TRAIL, ModelView, first_page
 from pages.parts.model_views import views
 
 _WORDS = re.compile(r"[\w .+-]+")
@@ -52,11 +52,6 @@ def pager(view: ModelView, after: str | None) -> None:
         _go(view.trail[:-1])
     if row.button("Next →", disabled=after is None, help=None if after else "This is the last page."):
         _go((*view.trail, after or ""))
-
-
-def first_page() -> None:
-    """A changed filter begins at its first page."""
-    st.query_params.pop("after", None)
 
 
 def _read(text: str, project: Project, options: Sequence[FieldOption]) -> tuple[Filter | None, bool]:
@@ -98,8 +93,7 @@ def _example(project: Project) -> str:
 
 
 def _go(trail: Sequence[str]) -> None:
+    first_page()
     if trail:
         st.query_params["after"] = TRAIL.join(trail)
-    else:
-        first_page()
     st.rerun()

@@ -11,6 +11,7 @@ from mms.domain.models import ModelPage
 from mms.domain.projects import Project
 from mms.usecases.models import archive_models, restore_models
 from pages.parts.ensemble import combine_button
+from pages.parts.model_view import forget_chosen
 from pages.parts.selection_tags import tag_popover
 from pages.parts.session import real_now
 from pages.parts.told import told
@@ -53,4 +54,5 @@ def _shelf(member: Member, page: ModelPage, chosen: Sequence[int]) -> None:
                 with transaction() as session:
                     count = act(session, member, ids, real_now())
                 st.toast(f"{count} {words}.")
+                forget_chosen()
                 st.rerun()

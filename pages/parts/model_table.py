@@ -13,6 +13,9 @@ from mms.domain.scopes import scope_words
 from mms.domain.scores import Metric
 from pages.parts.formatting import score_of, time_column
 from pages.parts.model_frame import Look, frame_of
+from pages.parts.model_view import TABLE, clear_forgotten
+
+_OPEN = "models_open"
 
 BAND = "background-color: rgba(0, 114, 178, 0.16)"
 """How cells of models within one standard error of the best are shaded."""
@@ -35,27 +38,26 @@ def sentence(page: ModelPage, best: Sequence[RankedModel], metric: Metric) -> st
     return f"{page.total_words} {noun}; {first}, but {near} within one standard error of it (shaded, ≈)."
 
 
-def models_table(page: ModelPage, project: Project, look: Look, key: str) -> list[int]:
+def models_table(page: ModelPage, project: Project, look: Look) -> list[int]:
     """Draw one page of the table; a click on an ID opens its model. Returns the ids of the chosen rows."""
     ids = [m.id for m in page.models]
 
     def open_row() -> None:
-        st.switch_page("model.py", query_params={"id": str(ids[st.session_state[f"{key}_open"].row])})
+        st.switch_page("model.py", query_params={"id": str(ids[st.session_state[_OPEN].row])})
 
+    clear_forgotten()
     frame = frame_of(page, look)
     shaded = [i for i, m in enumerate(page.models) if m.id in look.band]
     event = st.dataframe(
         frame.style.map(lambda _: BAND, subset=(shaded, ["score"])) if shaded else frame,
-        key=key,
+        key=TABLE,
         hide_index=True,
         height="content",
         on_select="rerun",
         selection_mode="multi-row",
         alt=f"{len(ids)} models of {project.name}",
         column_config={
-            "id": st.column_config.ButtonColumn(
-                "ID", type="tertiary", key=f"{key}_open", on_click=open_row, pinned=True
-            ),
+            "id": st.column_config.ButtonColumn("ID", type="tertiary", key=_OPEN, on_click=open_row, pinned=True),
             **_config(look),
         },
     )

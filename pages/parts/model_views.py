@@ -10,6 +10,7 @@ from mms.domain.members import Member, Permission
 from mms.domain.projects import Project
 from mms.domain.views import SavedView, ViewDraft, ViewPage
 from mms.usecases.views import delete_view, save_view
+from pages.parts.model_view import first_page
 from pages.parts.session import real_now
 from pages.parts.told import told
 
@@ -65,4 +66,4 @@ def _open(project: Project, view: SavedView) -> None:
     state["columns"] = said.get("columns", [])
     for key in _TICKED:
         state[key] = said.get(key) == ["true"]
-    st.query_params.pop("after", None)
+    first_page()

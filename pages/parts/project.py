@@ -8,6 +8,7 @@ from db.queries.projects import get_project, projects
 from db.session import reading
 from mms.domain.members import Member
 from mms.domain.projects import Project
+from pages.parts.model_view import forget_chosen
 from pages.parts.session import id_in_url
 from pages.parts.told import told
 
@@ -71,5 +72,6 @@ def _switch() -> None:
     if chosen is not None:
         st.session_state[_KEPT] = chosen
         st.query_params.from_dict({_PARAM: str(chosen)})
+        forget_chosen()
         for key in _FILTERS.keys() & st.session_state.keys():
             st.session_state[key] = _FILTERS[key]
