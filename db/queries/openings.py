@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import Model as ModelRow
@@ -49,16 +49,6 @@ def openings_of_models(session: Session, model_ids: Sequence[int]) -> Mapping[in
         .where(OpeningRow.model_id.in_(model_ids))
     )
     return {row.model_id: _opening_of(row, version) for row, version in session.execute(stmt)}
-
-
-def looks_at(session: Session, snapshot_ids: Sequence[int]) -> Mapping[int, int]:
-    """How often the hold-out of each snapshot was opened; never opened ones are left out."""
-    stmt = (
-        select(OpeningRow.snapshot_id, func.count().label("looks"))
-        .where(OpeningRow.snapshot_id.in_(snapshot_ids))
-        .group_by(OpeningRow.snapshot_id)
-    )
-    return {row.snapshot_id: row.looks for row in session.execute(stmt)}
 
 
 def _opening_of(row: OpeningRow, version: int) -> Opening:

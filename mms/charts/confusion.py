@@ -17,7 +17,6 @@ _WRITTEN = 14
 """Up to so many classes the counts stand in their cells."""
 
 _SCALE = ((0.0, "#E3EEF6"), (1.0, "#0072B2"))
-_ANSWERED = "answered "
 
 
 @dataclass(frozen=True, slots=True)

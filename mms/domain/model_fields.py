@@ -55,6 +55,11 @@ class Field:
         return self.name.removeprefix(PARAMETER) if self.kind is Kind.PARAMETER else None
 
     @property
+    def title(self) -> str:
+        """The label; a hyperparameter is told from what else bears its name."""
+        return f"{self.label} (hyperparameter)" if self.parameter else self.label
+
+    @property
     def sorts(self) -> bool:
         """Whether models can be put in order by it."""
         return self.kind not in (Kind.TAGS, Kind.ANY_TEXT)

@@ -10,13 +10,13 @@ from sklearn.cluster import HDBSCAN, AgglomerativeClustering, KMeans, MiniBatchK
 from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.metrics import silhouette_samples
 from sklearn.neighbors import KNeighborsClassifier
-from threadpoolctl import threadpool_limits
 
 from mms.domain.clusterings import NOISE, Cluster, Clusterer, ClusteringDraft, Structure, Trait
 from mms.domain.errors import Invalid
 from mms.domain.tables import Column, ColumnType
 from mms.ml.cluster_rules import rule_for
 from mms.ml.fitting import Instances
+from mms.ml.threads import one_thread
 
 MANY = 10_000
 """Rows from which k-means goes by mini-batches."""
@@ -44,7 +44,7 @@ def found(draft: ClusteringDraft, features: Any, instances: Instances) -> tuple[
     """
     if len(instances.features) < 2 * max(COUNTS):
         raise Invalid(f"{len(instances.features)} rows are too few to group: take a snapshot with more of them.")
-    with threadpool_limits(limits=1):
+    with one_thread():
         space = _dense(features)
         labels = _by_size(_labels(draft, space))
         if labels.max() == NOISE:

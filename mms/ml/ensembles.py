@@ -12,7 +12,6 @@ import pandas as pd
 from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import nnls
 from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
 
 from mms.domain.ensembles import EnsembleKind
 from mms.domain.errors import Invalid
@@ -20,6 +19,7 @@ from mms.domain.projects import Task
 from mms.domain.triples import Triple
 from mms.ml.folds import Split
 from mms.ml.prediction import Predicted, answered, predict_frame
+from mms.ml.threads import one_thread
 
 ROWS_A_WEIGHT = 10
 """A stack is learnt from at least so many rows for each of its weights (a rule of thumb for regressions)."""
@@ -134,7 +134,7 @@ def out_of_fold_answers(triple: Triple, rows: SideBySide, splits: Sequence[Split
     and where folds go by time, earlier rows whose label was known by then (none for the first, so the plain mean).
     """
     combined = np.full(rows.answers.shape[1:], np.nan)
-    with threadpool_limits(limits=1):
+    with one_thread():
         for split in splits:
             known = rows.only(np.isin(rows.rows, split.train))
             here = np.isin(rows.rows, split.validate)

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from mms.domain.buckets import Estimate
 from mms.domain.scores import Metric
 
 
@@ -18,15 +17,6 @@ def with_spread(value: float, spread: float | None, digits: int = 3) -> str:
 def score_of(metric: Metric, stored: float, spread: float | None = None) -> str:
     """A stored score in natural units, with its spread."""
     return with_spread(metric.natural(stored), spread)
-
-
-def estimate_words(estimate: Estimate | None, digits: int = 3) -> str:
-    """'0.301 (0.280 to 0.322)'; a dash where nothing is known."""
-    if estimate is None:
-        return "–"
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:.{digits}f}"
-    return f"{estimate.value:.{digits}f} ({estimate.low:.{digits}f} to {estimate.high:.{digits}f})"
 
 
 def metric_help(metric: Metric) -> str:

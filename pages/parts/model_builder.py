@@ -6,7 +6,7 @@ from datetime import date
 import streamlit as st
 
 from mms.domain.filters import All, Comparison, Contains, FieldOption, Filter, Missing, OneOf, Value, text_of
-from mms.domain.model_fields import Field, Kind
+from mms.domain.model_fields import Kind
 from mms.domain.tables import Operator
 from pages.parts.model_view import first_page
 
@@ -43,9 +43,7 @@ def builder(options: Sequence[FieldOption], where: Filter | None, *, is_wrong: b
         rest = (*terms[:i], *terms[i + 1 :])
         button.button(":material/close:", key=f"term_{i}", help="Take this term off", on_click=_write, args=(rest,))
     by_name = {option.field.name: option for option in options}
-    name = st.selectbox(
-        "Field", list(by_name), key="builder_field", format_func=lambda name: _words(by_name[name].field)
-    )
+    name = st.selectbox("Field", list(by_name), key="builder_field", format_func=lambda name: by_name[name].field.title)
     option = by_name[name]
     test = st.selectbox("Test", _TESTS[option.field.kind], key=f"builder_test_{option.field.kind.name}")
     term = _term(option, test)
@@ -54,10 +52,6 @@ def builder(options: Sequence[FieldOption], where: Filter | None, *, is_wrong: b
         "Add to the filter", type="primary", disabled=term is None, on_click=_write, args=((*terms, term),),
         help="Say a value first." if term is None else "All terms hold together; OR and NOT are for the text.",
     )  # fmt: skip
-
-
-def _words(field: Field) -> str:
-    return f"{field.label} (hyperparameter)" if field.parameter else field.label
 
 
 def _term(option: FieldOption, test: str) -> Filter | None:
@@ -90,9 +84,10 @@ def _value(option: FieldOption, key: str) -> Value | None:
 def _is_text(option: FieldOption) -> bool:
     """Whether a hyperparameter's values are no numbers."""
     try:
-        return bool(option.values) and [float(value) for value in option.values] == []
+        list(map(float, option.values))
     except ValueError:
         return True
+    return False
 
 
 def _terms(where: Filter | None) -> tuple[Filter, ...]:

@@ -18,8 +18,7 @@ def chosen_columns(options: Sequence[FieldOption]) -> tuple[Field, ...]:
     fields = {o.field.name: o.field for o in options if o.field.sorts and o.field.name not in _CLASSIC}
     names = st.multiselect(
         "Show also", list(fields), key=COLUMNS, bind="query-params",
-        format_func=lambda name: f"{fields[name].label} (hyperparameter)" if fields[name].parameter
-        else fields[name].label,
+        format_func=lambda name: fields[name].title,
         help="other metrics with their spread, least and greatest fold; hyperparameters; snapshot, run, recipe, times",
     )  # fmt: skip
     st.toggle(

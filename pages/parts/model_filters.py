@@ -9,7 +9,7 @@ import streamlit as st
 from mms.domain.filter_text import WrongFilter, parsed
 from mms.domain.filters import FieldOption, Filter, ModelQuery
 from mms.domain.members import Member
-from mms.domain.model_fields import Field, field_named, quoted
+from mms.domain.model_fields import field_named, quoted
 from mms.domain.projects import Project
 from pages.parts.model_builder import builder
 from pages.parts.model_columns import DIFFER, chosen_columns
@@ -73,7 +73,7 @@ def _sorted(project: Project, options: Sequence[FieldOption]) -> ModelQuery:
     primary = list(fields).index(project.primary_metric)
     name = sort_place.selectbox(
         "Sort by", list(fields), primary, key="sort", bind="query-params", on_change=first_page,
-        format_func=lambda name: _label(fields[name]),
+        format_func=lambda name: fields[name].title,
     )  # fmt: skip
     turned = way_place.checkbox(
         "Other way round", key="turned", bind="query-params", on_change=first_page,
@@ -82,10 +82,6 @@ def _sorted(project: Project, options: Sequence[FieldOption]) -> ModelQuery:
     archived = archived_place.checkbox("Archived too", key="archived", bind="query-params", on_change=first_page)
     field = fields[name]
     return ModelQuery(sort=field, descending=field.descending != turned, archived=archived)
-
-
-def _label(field: Field) -> str:
-    return f"{field.label} (hyperparameter)" if field.parameter else field.label
 
 
 def _example(project: Project) -> str:
