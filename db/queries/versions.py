@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from db.blobs import cached_file
 from db.models import Model as ModelRow
+from db.models import Project as ProjectRow
 from db.models import Snapshot as SnapshotRow
 from db.queries.models import get_model, models_of
 from db.queries.projects import get_project
@@ -92,7 +93,8 @@ def errors_by_version(
     """
     models = [model for model in models_of(session, model_ids) if class_name in model.signature.classes]
     keys = _keys(session, cache, {model.ranked.snapshot_id for model in models})
-    flags = [_flags(session, cache, model, class_name, keys[model.ranked.snapshot_id]) for model in models]
+    positive = _positive_class(session, models)
+    flags = [_flags(session, cache, one, class_name, positive, keys[one.ranked.snapshot_id]) for one in models]
     if not flags:
         return VersionHistory(class_name, 0, 0, (), older)
     shared = reduce(_both, (one.keys for one in flags))
@@ -112,17 +114,30 @@ def _both(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return one if np.array_equal(one, other) else np.intersect1d(one, other, assume_unique=True)
 
 
-def _flags(session: Session, cache: Path, model: Model, class_name: str, keys: np.ndarray | None) -> _Flags:
-    """keys: of every row of its snapshot; None where the row's number is its key."""
-    threshold = model.threshold if len(model.signature.classes) == 2 else None
-    answer = "label" if threshold is None else f"p_{model.signature.classes.index(class_name)}"
+def _positive_class(session: Session, models: Sequence[Model]) -> str | None:
+    """The class whose probability a decision threshold is about."""
+    projects = {model.ranked.project_id for model in models}
+    return session.scalar(select(ProjectRow.positive_class).where(ProjectRow.id.in_(projects)))
+
+
+def _flags(
+    session: Session, cache: Path, model: Model, class_name: str, positive: str | None, keys: np.ndarray | None
+) -> _Flags:
+    """positive: the class a threshold is about. keys: of every row of its snapshot; None where a row's number is its
+    key.
+    """
+    threshold = None if positive is None else model.threshold
+    answer = "label" if threshold is None else f"p_{model.signature.classes.index(str(positive))}"
     frame = pd.read_parquet(cached_file(session, cache, model.oof_sha), columns=["row", "truth", answer])
     rows = frame["row"].to_numpy()
     own = rows.astype(np.uint64) if keys is None else keys[rows]
     order = np.argsort(own)
-    flagged = frame[answer] == class_name if threshold is None else frame[answer] >= threshold
-    positive = (frame["truth"] == class_name).to_numpy()
-    return _Flags(model, own[order], positive[order], flagged.to_numpy()[order])
+    if threshold is None:
+        flagged = frame[answer] == class_name
+    else:
+        flagged = (frame[answer] >= threshold) == (class_name == positive)
+    truth = (frame["truth"] == class_name).to_numpy()
+    return _Flags(model, own[order], truth[order], flagged.to_numpy()[order])
 
 
 def _keys(session: Session, cache: Path, snapshot_ids: set[int]) -> Mapping[int, np.ndarray | None]:

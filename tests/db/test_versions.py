@@ -56,6 +56,7 @@ def test_versions_of_one_snapshot_are_counted_on_its_rows(
         ids, older = versions_like(session, get_model(session, logistic).ranked)
         history = errors_by_version(session, settings().cache, ids, "yes", older)
         newest = versions_like(session, get_model(session, logistic).ranked, limit=2)
+        other = errors_by_version(session, settings().cache, ids, "no")
 
     assert (history.rows, history.positives, history.older) == (120, int((told[tree]["truth"] == "yes").sum()), 0)
     assert [one.version for one in history.versions] == sorted(one.version for one in history.versions)
@@ -65,6 +66,8 @@ def test_versions_of_one_snapshot_are_counted_on_its_rows(
         rows = told[one.model_id]
         flagged, late = rows["p_1"] >= (0.3 if one.model_id == tree else 0.5), rows["truth"] == "yes"
         assert (one.false_positives, one.false_negatives) == ((flagged & ~late).sum(), (~flagged & late).sum())
+    turned = [(one.false_negatives, one.false_positives) for one in history.versions]
+    assert [(one.false_positives, one.false_negatives) for one in other.versions] == turned
 
 
 def test_versions_of_all_snapshots_are_counted_on_the_entities_they_share(
