@@ -5,6 +5,8 @@ import re
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*")
+_PICTURE = re.compile(r"!+\[")
+_PICTURE_IN_CODE = re.compile(r"!(?=\[)")
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#!|~$:&^-])")
 
@@ -17,13 +19,14 @@ def as_text(text: str) -> str:
 def safe_markdown(text: str) -> str:
     """The text without what would leave the page or break its outline, for a renderer that shows HTML as text.
 
-    Images become links (drawing one would ask another host), headings become bold lines. Code blocks stay as written.
+    Images become links (drawing one would ask another host), headings become bold lines. Code blocks look as written.
     """
     lines, in_code = [], False
     for line in text.splitlines():
-        if _FENCE.match(line):
-            in_code = not in_code
-        lines.append(line if in_code or _FENCE.match(line) else _shown(line))
+        is_fence = _FENCE.match(line) is not None
+        in_code ^= is_fence
+        # What we take for code a renderer may not, so no image is left there either: an invisible sign parts its mark.
+        lines.append(_PICTURE_IN_CODE.sub("!\u2060", line) if in_code or is_fence else _shown(line))
     return "\n".join(lines)
 
 
@@ -33,4 +36,4 @@ def _shown(line: str) -> str:
         line = f"**{heading[1]}**" if heading[1] else ""
     elif _UNDERLINE.fullmatch(line):
         line = f"\n{line}"
-    return line.replace("![", "[")
+    return _PICTURE.sub("[", line)

@@ -3,6 +3,8 @@
 from html import unescape
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from mms.domain.comments import checked_comment, require_author
@@ -40,11 +42,26 @@ def test_only_its_author_changes_a_comment() -> None:
         ("Title\n===", "Title\n\n==="),
         ("Title\n---", "Title\n\n---"),
         ("#hash is no heading", "#hash is no heading"),
-        ("```\n# code\n![x](y)\n```\n# out", "```\n# code\n![x](y)\n```\n**out**"),
+        ("!!![x](y)", "[x](y)"),
+        ("```\n# code\nvec![x]\n```\n# out", "```\n# code\nvec!\u2060[x]\n```\n**out**"),
     ],
 )
 def test_what_would_leave_the_page_or_break_its_outline_is_not_shown(written: str, shown: str) -> None:
     assert safe_markdown(written) == shown
+
+
+PARTS = ("!", "[x](http://e.example/x.png)", "[x][y]", "[y]: http://e.example", "\n", "\n\n", "```", "~~~", "````", "`",
+         "- ", "> ", "    ", " ", "\\", "a", "# ")  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=14).map("".join))
+@example("!![x](http://e.example/x.png)")
+@example("~~~\n```\n~~~\n![x](http://e.example/x.png)")
+@example("- ```\n  ```\n![x](http://e.example/x.png)")
+def test_no_text_draws_a_picture_from_elsewhere(written: str) -> None:
+    shown = MarkdownIt("commonmark").parse(safe_markdown(written))
+
+    assert not [inner for token in shown for inner in token.children or () if inner.type == "image"]
 
 
 def test_a_name_or_a_reason_is_shown_as_it_is() -> None:
