@@ -22,6 +22,8 @@ from pages.parts.told import told
 
 _HELP = "the score of the slice's rows together, ± one standard deviation over the folds that determine it"
 
+_TEST = "corrected resampled t-test over the folds of the slice, p adjusted for all models here (Holm)"
+
 
 def render(member: Member) -> None:
     """The slice, the sentence, the models in its order."""
@@ -56,6 +58,7 @@ def _drawn(project: Project, board: SliceBoard) -> None:
             metric.label: st.column_config.NumberColumn(format="%.3f", help=f"{_HELP}; {metric.direction}"),
             "± sd": st.column_config.NumberColumn(format="%.3f"),
             "all rows": st.column_config.NumberColumn(format="%.3f", help="mean over the folds, on all rows"),
+            "against the first": st.column_config.TextColumn(help=_TEST),
         },
     )  # fmt: skip
     csv_download(frame, "slice.csv", "CSV", key="slice_csv")
@@ -79,6 +82,7 @@ def _frame(board: SliceBoard) -> pd.DataFrame:
             "n": board.n,
             "all rows": [None if one.whole is None else metric.natural(one.whole) for one in board.standings],
             "place on all rows": [one.place_whole for one in board.standings],
+            "against the first": [one.words for one in board.standings],
         }
     )
 

@@ -45,7 +45,10 @@ def _rank(args: Namespace) -> Output:
     document = board.to_json()
     label = METRICS[board.metric].label
     rows = [
-        {"place": one["place"], "model": one["name"], label: one["score"], "sd": one["sd"], "all rows": one["whole"]}
+        {
+            "place": one["place"], "model": one["name"], label: one["score"], "sd": one["sd"], "all rows": one["whole"],
+            "against the first": one["against_first"],
+        }
         for one in document["standings"]
-    ]
+    ]  # fmt: skip
     return Output({"slice": document}, [document["words"], *table(rows, "no models")])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mms.domain.comparison import ALPHA, PairedTest, p_words
 from mms.domain.errors import Invalid
 from mms.domain.models import RankedModel
 from mms.domain.scores import METRICS
@@ -37,7 +38,9 @@ class SliceStanding:
     """One model on the slice. score: of the slice's rows together; sd: over the folds that determine it (None of fewer
     than two); whole: mean over the folds of all rows; all in stored units, None where the rows do not determine them.
 
-    place, place_whole: from 1, on the slice and on all rows.
+    place, place_whole: from 1, on the slice and on all rows. test: the first on the slice against it, over the folds of
+    the slice that determine both; None of the first itself, and where these are fewer than two. p_adjusted: Holm, over
+    the models that the first was tested against.
     """
 
     model: RankedModel
@@ -47,6 +50,21 @@ class SliceStanding:
     whole: float | None
     place: int
     place_whole: int
+    test: PairedTest | None = None
+    p_adjusted: float | None = None
+
+    @property
+    def distinguishable(self) -> bool:
+        """Whether the folds of the slice tell it from the first."""
+        return self.p_adjusted is not None and self.p_adjusted < ALPHA
+
+    @property
+    def words(self) -> str:
+        """How it stands against the first, for a cell of a table."""
+        if self.test is None or self.p_adjusted is None:
+            return "first" if self.place == 1 else "not tested"
+        told = "worse" if self.test.mean > 0 else "better fold by fold"
+        return f"{told if self.distinguishable else 'not distinguishable'}, p {p_words(self.p_adjusted)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +101,20 @@ class SliceBoard:
             said += ", as it is on all rows."
         else:
             said += f"; on all rows it is {usual.model.name}, which comes {_nth(usual.place)} here."
+        said += self._doubt
         return said if self.is_judged else f"{said} {self.n:,} rows are too few to judge by: {LEAST} is the least."
+
+    @property
+    def _doubt(self) -> str:
+        """Whom the tests cannot tell from the first."""
+        tested = [one for one in self.standings if one.test is not None]
+        if not tested:
+            return ""
+        alike = sum(not one.distinguishable for one in tested)
+        others = f"{len(tested)} other{'' if len(tested) == 1 else 's'}"
+        return (
+            f" The tests cannot tell {alike} of {others} from it." if alike else " The tests tell it from every other."
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The leaderboard as plain JSON, scores in natural units."""
@@ -96,6 +127,7 @@ class SliceBoard:
             {
                 "model_id": one.model.id, "name": one.model.name, "score": natural(one.score), "sd": one.sd,
                 "folds": one.folds, "whole": natural(one.whole), "place": one.place, "place_whole": one.place_whole,
+                "p": one.p_adjusted, "against_first": one.words,
             }
             for one in self.standings
         ]  # fmt: skip

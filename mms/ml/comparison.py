@@ -1,12 +1,25 @@
 """Paired tests over folds whose training rows overlap."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import copysign, inf, sqrt
+from statistics import fmean
 
 import numpy as np
 from scipy.special import stdtr
 
 from mms.domain.comparison import PairedTest
+
+
+def tested_over_folds(
+    one: Mapping[int, float], other: Mapping[int, float], ratios: Mapping[int, float], rope: float
+) -> PairedTest | None:
+    """`paired_test` over the folds that both have a score of; None where these are fewer than 2. ratios: fold ->
+    n_validate/n_train.
+    """
+    folds = sorted(one.keys() & other.keys())
+    if len(folds) < 2:
+        return None
+    return paired_test([one[fold] - other[fold] for fold in folds], fmean(ratios[fold] for fold in folds), rope)
 
 
 def paired_test(differences: Sequence[float], ratio: float, rope: float) -> PairedTest:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import combinations
-from statistics import fmean
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +18,6 @@ from mms.domain.comparison import (
     Comparison,
     Contender,
     Pair,
-    PairedTest,
     Standing,
     Standings,
     band_of,
@@ -37,7 +35,7 @@ from mms.domain.scores import METRICS
 from mms.domain.triples import BASELINE
 from mms.ml.agreement import agreement
 from mms.ml.algorithms import algorithms_of
-from mms.ml.comparison import holm, paired_test
+from mms.ml.comparison import holm, tested_over_folds
 from mms.ml.ensembles import side_by_side
 from mms.settings import settings
 from mms.usecases.ensembles import question_of
@@ -57,7 +55,7 @@ def compared(session: Session, member: Member, model_ids: Sequence[int]) -> Comp
     rope = _rope(session, project, found)
     pairs = []
     for one, other in combinations(found, 2):
-        test = _tested(one, other, rope)
+        test = tested_over_folds(one.scores, other.scores, one.ratios, rope)
         if test is None:
             raise Conflict(
                 f"{one.model.name} and {other.model.name} share fewer than 2 folds that determine "
@@ -91,7 +89,7 @@ def standings(session: Session, member: Member, run_id: int) -> Standings | None
         return None
     best, rope = found[0], _rope(session, project, found)
     inside = {model.id for model in band_of([c.model for c in found])}
-    tests = [None if c is best else _tested(best, c, rope) for c in found]
+    tests = [None if c is best else tested_over_folds(best.scores, c.scores, best.ratios, rope) for c in found]
     adjusted = iter(holm([test.p for test in tests if test is not None]))
     rows = (
         Standing(c, c.model.id in inside, test, None if test is None else next(adjusted))
@@ -164,15 +162,6 @@ def _opened(session: Session, member: Member, model_ids: Sequence[int]) -> tuple
 def _rope(session: Session, project: Project, found: Sequence[Contender]) -> float:
     baseline = queries.baseline_score(session, found[0].model, project.primary_metric)
     return rope_of(project.policy, METRICS[project.primary_metric], baseline)
-
-
-def _tested(one: Contender, other: Contender, rope: float) -> PairedTest | None:
-    """The test over their shared folds; None where these are fewer than 2."""
-    folds = sorted(one.scores.keys() & other.scores.keys())
-    if len(folds) < 2:
-        return None
-    differences = [one.scores[fold] - other.scores[fold] for fold in folds]
-    return paired_test(differences, fmean(one.ratios[fold] for fold in folds), rope)
 
 
 def _ranks(task: Task) -> Mapping[str, int]:

@@ -1,24 +1,27 @@
 """Models ranked anew on the rows of one rule, from their stored out-of-fold rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from sqlalchemy.orm import Session
 
+from db.queries.comparisons import baseline_score
 from db.queries.models import get_model, models_page
 from db.queries.projects import get_project
 from db.queries.snapshots import get_snapshot, snapshot_frame
-from mms.domain.comparison import why_not_comparable
+from mms.domain.comparison import PairedTest, rope_of, why_not_comparable
 from mms.domain.errors import Conflict, Invalid, NotFound
 from mms.domain.members import Member, Permission
 from mms.domain.models import Model, ModelFilter
 from mms.domain.projects import Project
-from mms.domain.scores import metric_named
+from mms.domain.runs import FINAL_FIT
+from mms.domain.scores import Metric, metric_named
 from mms.domain.segments import checked_rule, rule_words
 from mms.domain.slice_board import MOST, SliceAsked, SliceBoard, SliceStanding
 from mms.domain.tables import Condition
-from mms.ml.diagnostics.subgroups import scores_of, spread_of
+from mms.ml.comparison import holm, tested_over_folds
+from mms.ml.diagnostics.subgroups import fold_scores_of, scores_of, spread
 from mms.ml.segments import rows_in
 from mms.settings import settings
 from mms.usecases.diagnostics import ground_of
@@ -26,12 +29,15 @@ from mms.usecases.diagnostics import ground_of
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    """One model on the slice and on all rows; rows, all: how many of them were scored."""
+    """One model on the slice and on all rows; rows, total: how many of them were scored.
+
+    by_fold: fold -> score of its rows in the slice. ratios: fold -> n_validate/n_train, of all rows.
+    """
 
     model: Model
     score: float | None
-    sd: float | None
-    folds: int
+    by_fold: Mapping[int, float]
+    ratios: Mapping[int, float]
     whole: float | None
     rows: int
     total: int
@@ -51,11 +57,15 @@ def slice_board(session: Session, member: Member, asked: SliceAsked) -> SliceBoa
     inside = rows_of_rule(session, member, snapshot_id, conditions)
     scored = [_scored(session, model, inside, metric.name) for model in models]
     whole = {one.model.id: place for place, one in enumerate(sorted(scored, key=lambda one: _order(one.whole)), 1)}
+    scored.sort(key=lambda one: _order(one.score))
+    first, tests = scored[0], _tests(scored, _rope(session, project, models[0], metric))
     standings = (
-        SliceStanding(one.model.ranked, one.score, one.sd, one.folds, one.whole, place, whole[one.model.id])
-        for place, one in enumerate(sorted(scored, key=lambda one: _order(one.score)), 1)
-    )
-    first = scored[0]
+        SliceStanding(
+            one.model.ranked, one.score, _known(spread(one.by_fold)), len(one.by_fold), one.whole,
+            place, whole[one.model.id], *tests.get(one.model.id, (None, None)),
+        )
+        for place, one in enumerate(scored, 1)
+    )  # fmt: skip
     return SliceBoard(metric.name, rule_words(conditions), snapshot_id, first.rows, first.total, tuple(standings))
 
 
@@ -96,10 +106,31 @@ def _best(session: Session, project: Project, asked: SliceAsked) -> list[Model]:
 def _scored(session: Session, model: Model, inside: np.ndarray, metric: str) -> _Scored:
     ground = ground_of(session, model.id)
     rows = ground.oof[inside[ground.oof["row"].to_numpy()]]
-    sd, folds = spread_of(ground, rows).get(metric, (np.nan, 0))
     whole = next((summary.mean for summary in model.scores if summary.metric == metric), None)
-    score = scores_of(ground, rows).get(metric)
-    return _Scored(model, score, None if np.isnan(sd) else sd, folds, whole, len(rows), len(ground.oof))
+    by_fold = fold_scores_of(ground, rows).get(metric, {})
+    ratios = {fold.fold: fold.n_validate / fold.n_train for fold in ground.folds if fold.fold != FINAL_FIT}
+    return _Scored(model, scores_of(ground, rows).get(metric), by_fold, ratios, whole, len(rows), len(ground.oof))
+
+
+def _tests(scored: Sequence[_Scored], rope: float) -> dict[int, tuple[PairedTest, float]]:
+    """Model -> the first against it, and Holm's p over all of them. The models of a fold learnt from all its training
+    rows, so its whole ratio corrects for their overlap, however few of its rows are in the slice.
+    """
+    first, found = scored[0], {}
+    for one in scored[1:]:
+        test = tested_over_folds(first.by_fold, one.by_fold, first.ratios, rope)
+        if test is not None and first.score is not None and one.score is not None:
+            found[one.model.id] = test
+    adjusted = holm([test.p for test in found.values()])
+    return {model_id: (test, p) for (model_id, test), p in zip(found.items(), adjusted, strict=True)}
+
+
+def _rope(session: Session, project: Project, model: Model, metric: Metric) -> float:
+    return rope_of(project.policy, metric, baseline_score(session, model.ranked, metric.name))
+
+
+def _known(number: float) -> float | None:
+    return None if np.isnan(number) else number
 
 
 def _order(score: float | None) -> float:

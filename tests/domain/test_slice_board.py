@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from mms.domain.comparison import PairedTest
 from mms.domain.errors import Invalid
 from mms.domain.models import ModelState, RankedModel
 from mms.domain.slice_board import SliceBoard, SliceStanding, rule_from_text
@@ -43,6 +44,28 @@ BOARD = SliceBoard("f1", "wind > 3", 7, 400, 4000, (OTHER, USUAL))
 )
 def test_a_slice_is_told_in_words(board: SliceBoard, words: str) -> None:
     assert board.words == words
+
+
+TEST = PairedTest(12, 0.2, 0.05, 4.0, 0.002, 0.01, 0.97, 0.02, 0.01)
+
+
+@pytest.mark.parametrize(
+    ("test", "p", "standing", "words"),
+    [
+        (TEST, 0.004, "worse, p 0.004", " The tests tell it from every other."),
+        (TEST, 0.2, "not distinguishable, p 0.200", " The tests cannot tell 1 of 1 other from it."),
+        (replace(TEST, mean=-0.2), 0.004, "better fold by fold, p 0.004", " The tests tell it from every other."),
+        (None, None, "not tested", "which comes 2nd here."),
+    ],
+)
+def test_the_doubt_of_the_order_is_told(test: PairedTest | None, p: float | None, standing: str, words: str) -> None:
+    board = replace(BOARD, standings=(OTHER, replace(USUAL, test=test, p_adjusted=p)))
+
+    first, second = board.to_json()["standings"]
+
+    assert board.words.endswith(words)
+    assert (first["against_first"], first["p"]) == ("first", None)
+    assert (second["against_first"], second["p"]) == (standing, p)
 
 
 def test_too_few_rows_rank_nobody_and_it_is_said() -> None:

@@ -3,9 +3,12 @@
 import pytest
 import sqlalchemy as sa
 
+from db import session as sessions
 from db.models import Diagnostic
+from db.models import Member as MemberRow
 from db.queries.models import get_model
 from db.session import reading, transaction
+from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
 
@@ -116,3 +119,23 @@ def test_a_check_that_cannot_be_made_shows_its_sentence_and_the_rest_of_the_page
     assert [info.value for info in page.info] == ["There are no rows of both classes."]
     assert not page.exception
     assert page.title[0].value == model.name
+
+
+def test_a_first_look_while_somebody_writes_for_long_says_that_the_store_is_busy(
+    open_staged: Open, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sessions.dispose()
+    monkeypatch.setattr("db.session._BUSY_SECONDS", 0.1)  # else the page waits for half a minute, as it should
+    with transaction() as session:
+        session.add(MemberRow(name="writer", display_name="A slow writer", roles=[], created_at=NOW))
+        session.flush()
+        busy = open_staged("model", id=stage.models[1].id, tab="Diagnostics", check="Gains")
+    free = open_staged("model", id=stage.models[1].id, tab="Diagnostics", check="Gains")
+
+    assert not busy.exception
+    assert [error.value for error in busy.error] == [
+        "The store cannot be reached or is busy: nothing was changed. Check that the database runs, then try again."
+    ]
+    assert busy.title[0].value == stage.models[1].name
+    assert not free.error
+    assert stored() == {"gains"}

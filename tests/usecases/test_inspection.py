@@ -4,14 +4,19 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from math import sqrt
 from pathlib import Path
+from statistics import fmean
 
+import pandas as pd
 import pytest
+from scipy.stats import t
 
 from db import session as sessions
 from db.migrate import migrate
 from db.queries.diagnostics import find_diagnostics, tables_of
 from db.queries.models import get_model, models_page, oof_frame
+from db.queries.runs import fold_results
 from db.queries.snapshots import get_snapshot, snapshot_frame
 from db.session import reading, transaction
 from mms.domain.diagnostics import DiagnosticKind, Question, asked
@@ -187,7 +192,28 @@ def test_models_are_ranked_anew_on_a_slice_of_the_same_rows(member: Member, mode
         assert one.score == pytest.approx((own["truth"] == own["label"]).mean())
         assert one.sd == pytest.approx((own["truth"] == own["label"]).groupby(own["fold"]).mean().std())
     assert board.rule == "x > 0"
+    first, tested = board.standings[0], {one.model.id: one.test for one in board.standings if one.test}
+    assert first.model.id not in tested
+    assert all(one.p_adjusted is not None and one.test.p <= one.p_adjusted for one in board.standings if one.test)
+    for model_id, test in tested.items():
+        right = {i: inside_accuracy(oofs[i], frame) for i in (first.model.id, model_id)}
+        difference = (right[first.model.id] - right[model_id]).dropna()
+        with reading() as session:
+            folds = fold_results(session, [first.model.id])[first.model.id]
+        ratio = fmean(f.n_validate / f.n_train for f in folds if f.fold in difference.index)
+        error = difference.std() * sqrt(1 / len(difference) + ratio)
+        assert test.mean == pytest.approx(difference.mean())
+        assert test.p == pytest.approx(
+            2 * t.sf(abs(difference.mean() / error), len(difference) - 1) if error else test.p
+        )
+    assert len(tested) == len(models) - 1
     assert sorted(one.place_whole for one in board.standings) == [1, 2, 3, 4, 5, 6]
+
+
+def inside_accuracy(rows: pd.DataFrame, frame: pd.DataFrame) -> pd.Series:
+    """By fold, the share of the rows with x > 0 that is right."""
+    own = rows[(frame["x"].iloc[rows["row"]] > 0).to_numpy()]
+    return (own["truth"] == own["label"]).groupby(own["fold"]).mean()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Metrics by subgroup: the same out-of-fold rows, told apart by one column or one rule."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -82,11 +83,22 @@ def scores_of(ground: Ground, rows: pd.DataFrame) -> dict[str, float]:
 
 def spread_of(ground: Ground, rows: pd.DataFrame) -> dict[str, tuple[float, int]]:
     """Metric -> standard deviation over the folds that determine it (NaN of fewer than two), and how many they are."""
-    scores: dict[str, list[float]] = {}
-    for _, own in rows.groupby("fold", sort=True):
-        for name, score in scores_of(ground, own).items():
-            scores.setdefault(name, []).append(score)
-    return {name: (float(np.std(s, ddof=1)) if len(s) > 1 else np.nan, len(s)) for name, s in scores.items()}
+    by_fold = fold_scores_of(ground, rows)
+    return {name: (spread(scores), len(scores)) for name, scores in by_fold.items()}
+
+
+def fold_scores_of(ground: Ground, rows: pd.DataFrame) -> dict[str, dict[int, float]]:
+    """Metric -> fold -> score of the fold's own among these rows, stored units, where they determine it."""
+    scores: dict[str, dict[int, float]] = {}
+    for fold in np.unique(rows["fold"].to_numpy()).tolist():
+        for name, score in scores_of(ground, rows[rows["fold"] == fold]).items():
+            scores.setdefault(name, {})[fold] = score
+    return scores
+
+
+def spread(scores: Mapping[int, float]) -> float:
+    """Standard deviation over folds; NaN of fewer than two."""
+    return float(np.std(list(scores.values()), ddof=1)) if len(scores) > 1 else np.nan
 
 
 def _told(ground: Ground, group: str, rows: pd.DataFrame) -> list[dict[str, Any]]:
