@@ -10,13 +10,15 @@ from db.queries.projects import get_project
 from db.queries.snapshots import get_snapshot
 from db.session import acknowledged, reading
 from mms.api.access import CurrentMember, Now
-from mms.api.answers import answer, attachment
+from mms.api.answers import answer, attachment, csv_file
 from mms.api.limits import Id
 from mms.api.models import OpenedModel
+from mms.charts.yellowbrick.sample import sample_of
 from mms.domain.exports import zipped
 from mms.domain.pictures import Theme, kind_named
 from mms.domain.subjects import Subject, SubjectKind
-from mms.usecases.pictures import ask_for_pictures
+from mms.usecases.model_pictures import drawn_table, model_numbers
+from mms.usecases.pictures import ask_for_pictures, snapshot_rows
 
 router = APIRouter(tags=["pictures"])
 
@@ -66,6 +68,25 @@ def files_of_model(subject: OfModel, theme: Theme = Theme.LIGHT) -> Response:
 def files_of_snapshot(subject: OfSnapshot, theme: Theme = Theme.LIGHT) -> Response:
     """Every picture of a snapshot that is drawn, as SVG."""
     return _files(subject, theme)
+
+
+@router.get("/models/{model_id}/pictures/{slug}.csv")
+def table_of_model(subject: OfModel, slug: str) -> Response:
+    """The table behind a picture of a model."""
+    kind = kind_named(slug, subject.kind)
+    with reading() as session:
+        numbers = model_numbers(session, subject.id, kind)
+    return csv_file(drawn_table(numbers), f"{kind.slug}-model-{subject.id}.csv")
+
+
+@router.get("/snapshots/{snapshot_id}/pictures/{slug}.csv")
+def table_of_snapshot(subject: OfSnapshot, slug: str) -> Response:
+    """The table behind a picture of a snapshot: the rows it is drawn from, as numbers, texts or what is missing."""
+    kind = kind_named(slug, subject.kind)
+    with reading() as session:
+        rows = snapshot_rows(session, subject.id).instances
+    sample = sample_of(rows.columns, rows.features, rows.target, rows.task, rows.positive)
+    return csv_file(sample.table(kind), f"{kind.slug}-snapshot-{subject.id}.csv")
 
 
 @router.post("/models/{model_id}/pictures", status_code=202)

@@ -102,6 +102,20 @@ def model_numbers(session: Session, model_id: int, kind: PictureKind) -> ModelNu
     )
 
 
+def drawn_table(numbers: ModelNumbers) -> pd.DataFrame:
+    """The table behind a picture: what is drawn, under the names that people know of classes and hyperparameters."""
+    tables = numbers.tables
+    table = next(tables[name] for name in _DRAWN if name in tables)
+    names = {f"p_{i}": f"P({name})" for i, name in enumerate(numbers.classes)}
+    if "names" in tables:
+        names |= {str(side): str(name) for side, name in tables["names"].iloc[0].items()}
+    if "axes" in tables:
+        names |= dict(zip(("x", "y"), tables["axes"]["column"], strict=True))
+    if "parameter" in tables:
+        names["value"] = tables["parameter"]["name"].iloc[0]
+    return table.rename(columns=names)
+
+
 def prepare(context: JobContext, model_id: int, kind: PictureKind) -> None:
     """Compute what a picture of a model is drawn from and no run has stored; nothing where it is stored. Cancelled."""
     with reading() as session:
@@ -222,6 +236,9 @@ def _grid(given: _Asked) -> Tables:
         "y_values": pd.DataFrame({"value": found.y_values}),
     }
 
+
+_DRAWN = ("rows", "folds", "weights", "importances", "cells", "grid", "distances", "points")
+"""Tables that are drawn, each before what is only drawn beside it."""
 
 _K = PictureKind
 _QUESTIONS: Mapping[PictureKind, DiagnosticKind] = {

@@ -73,6 +73,8 @@ def _large(found: Mapping[PictureKind, Picture], name: str) -> None:
             del st.query_params["kind"]
             st.rerun()
         st.download_button("SVG", picture.svg, f"{name} {picture.kind.value}.svg", "image/svg+xml", key="svg")
+        of = f"/api/v1/{picture.subject.kind.value}s/{picture.subject.id}/pictures/{picture.kind.slug}.csv"
+        st.link_button("Table behind it (CSV)", of, icon=":material/download:")
 
 
 def _thumbnails(found: Mapping[PictureKind, Picture], drawn: Sequence[PictureKind], name: str) -> None:

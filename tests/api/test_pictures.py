@@ -57,5 +57,6 @@ def test_a_wrong_kind_is_refused(client: TestClient, champion: int, kinds: objec
 
 @pytest.mark.parametrize("address", ["models/99", "snapshots/99"])
 def test_pictures_of_nothing_are_not_found(client: TestClient, champion: int, address: str) -> None:
+    assert client.get(f"/api/v1/{address}/pictures/elbow.csv").status_code == 404
     assert client.get(f"/api/v1/{address}/pictures").status_code == 404
     assert client.get(f"/api/v1/{address}/pictures.zip").status_code == 404

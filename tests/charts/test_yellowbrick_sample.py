@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mms.charts.yellowbrick.sample import COLOURED, COLUMNS, ROWS, Sample, sample_of, short
+from mms.domain.pictures import PictureKind
 from mms.domain.projects import Task
 from mms.domain.tables import DTYPES, Column, ColumnType
 
@@ -153,6 +154,22 @@ def test_the_longest_texts_are_the_ones_that_are_read() -> None:
     assert sample.texts == ("a much longer text", "", "and another one", "and so on")
     assert sample.missing.sum().to_dict() == {"title": 0, "body": 1}
     assert sample.left_out == ()
+
+
+def test_the_table_behind_a_picture_holds_what_is_drawn() -> None:
+    sample = sampled(
+        {"x": (ColumnType.NUMBER, [1.0, None, 3.0, 8.0]), "told": (ColumnType.TEXT, ["a", "b", None, "d"])}, NO_YES
+    )
+
+    numbers, texts = sample.table(PictureKind.PCA), sample.table(PictureKind.TSNE)
+    holes, balance = sample.table(PictureKind.MISSING_VALUES), sample.table(PictureKind.CLASS_BALANCE)
+
+    assert numbers.to_dict("list") == {"row": [0, 1, 2, 3], "target": NO_YES, "x": [1.0, 3.0, 3.0, 8.0]}
+    assert texts.to_dict("list") == {"row": [0, 1, 2, 3], "target": NO_YES, "text": ["a", "b", "", "d"]}
+    assert holes["missing x"].tolist() == [False, True, False, False]
+    assert balance.to_dict("list") == {"class": ["no", "yes"], "rows": [2, 2]}
+    of_values = of_numbers(5, 2).table(PictureKind.BALANCED_BINNING)
+    assert (list(of_values), len(of_values)) == (["target"], 5)
 
 
 def test_a_name_is_short_and_never_hidden() -> None:

@@ -57,6 +57,9 @@ def test_a_click_enlarges_and_the_address_says_which(open_staged: Open, champion
 
     assert page.query_params["kind"] == REPORT.value
     assert page.header[0].value == REPORT.heading
+    assert [link.proto.url for link in page.get("link_button")] == [
+        f"/api/v1/models/{champion.id}/pictures/classification-report.csv"
+    ]
     page.button(key="close").click().run()
     assert "kind" not in page.query_params
 

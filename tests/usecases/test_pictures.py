@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
 from db.queries.models import models_page
@@ -14,10 +16,11 @@ from mms.domain.jobs import JobKind
 from mms.domain.members import Member, Role
 from mms.domain.models import ModelFilter
 from mms.domain.pictures import Picture, PictureKind, Theme, pictures_of
+from mms.domain.projects import Task
 from mms.domain.runs import Launch
 from mms.domain.subjects import Subject, SubjectKind
 from mms.usecases.jobs import JobContext, claim, finish
-from mms.usecases.model_pictures import picture_cost
+from mms.usecases.model_pictures import ModelNumbers, drawn_table, model_numbers, picture_cost
 from mms.usecases.pictures import ask_for_pictures, store_picture
 from mms.usecases.runs import launch_run
 from mms.worker.pictures import draw_pictures
@@ -80,6 +83,36 @@ def test_every_picture_that_applies_is_drawn_in_both_themes_and_fits_only_when_a
         spent = [picture_cost(session, member, model.id, kind) for kind in refits]
     assert all(reason and "launch a run that varies" in reason for reason in reasons.values())
     assert spent == [None] * len(refits), "what is stored costs nothing"
+    with reading() as session:
+        behind = {kind: drawn_table(model_numbers(session, model.id, kind)) for kind in every}
+    assert all(len(table) for table in behind.values())
+    assert {"row", "fold", "truth", "label", "P(no)", "P(yes)"} <= set(behind[PictureKind.ROC_AUC])
+    assert list(behind[PictureKind.DECISION_BOUNDARIES]) == ["x", "y", "label"]
+    assert list(behind[PictureKind.CV_SCORES]["fold"]) == list(range(12))
+
+
+@pytest.mark.parametrize(
+    ("tables", "columns"),
+    [
+        ({"cells": ["x", "y", "score"], "names": ["C", "class_weight"]}, ["C", "class_weight", "score"]),
+        ({"points": ["value", "fold", "score"], "parameter": ["C", True]}, ["C", "fold", "score"]),
+        (
+            {"points": ["x", "y", "truth"], "grid": ["x", "y", "label"], "axes": ["hour", "wind"]},
+            ["hour", "wind", "label"],
+        ),
+    ],
+)
+def test_the_table_behind_a_picture_names_what_its_axes_are(tables: dict[str, list[Any]], columns: list[str]) -> None:
+    frames = {
+        "names": lambda given: pd.DataFrame([given], columns=["x", "y"]),
+        "parameter": lambda given: pd.DataFrame([given], columns=["name", "log"]),
+        "axes": lambda given: pd.DataFrame({"column": given}),
+    }
+    made = {name: frames.get(name, lambda names: pd.DataFrame(columns=names))(given) for name, given in tables.items()}
+
+    table = drawn_table(ModelNumbers(PictureKind.GRID_SEARCH, Task.BINARY, ("no", "yes"), "yes", "F1", True, made))
+
+    assert list(table) == columns
 
 
 def drawn_of(model: Subject) -> set[PictureKind]:

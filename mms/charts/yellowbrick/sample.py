@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.feature_selection import f_classif, f_regression
 
+from mms.domain.pictures import PictureKind
 from mms.domain.projects import Task
 from mms.domain.tables import Column, ColumnType
 
@@ -24,6 +25,16 @@ COLOURED = 10
 """Classes that keep a colour; where there are more, the last one is for all the rarer classes together."""
 
 _NAME = 28
+
+_OF_HOLES = (PictureKind.MISSING_VALUES, PictureKind.MISSING_DISPERSION)
+_OF_TEXTS = (
+    PictureKind.TOKEN_FREQUENCY,
+    PictureKind.TSNE,
+    PictureKind.UMAP,
+    PictureKind.WORD_DISPERSION,
+    PictureKind.WORD_CORRELATION,
+    PictureKind.PART_OF_SPEECH,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +77,23 @@ class Sample:
             more = f" and {len(self.left_out) - 1:,} more" if len(self.left_out) > 1 else ""
             said.append(f"without {self.left_out[0]}{more} (one value, none, or each once)")
         return "; ".join(said)
+
+    def table(self, kind: PictureKind) -> pd.DataFrame:
+        """The table behind a picture of this kind: counts of classes, where values are missing, texts, or numbers; the
+        others with each row's position and target.
+        """
+        if kind is PictureKind.CLASS_BALANCE:
+            counts = np.bincount(self.every_target.astype(np.int64), minlength=len(self.classes))
+            return pd.DataFrame({"class": self.classes, "rows": counts})
+        if kind is PictureKind.BALANCED_BINNING:
+            return pd.DataFrame({"target": self.every_target})
+        told = self.target if not self.classes else np.array(self.classes, dtype=object)[self.target.astype(np.int64)]
+        rows = pd.DataFrame({"row": self.rows, "target": told})
+        if kind in _OF_HOLES:
+            return pd.concat([rows, self.missing.add_prefix("missing ")], axis=1)
+        if kind in _OF_TEXTS or self.numbers.columns.empty:
+            return rows.assign(text=list(self.texts)) if self.texts else rows
+        return pd.concat([rows, self.numbers], axis=1)
 
 
 def sample_of(
