@@ -41,14 +41,6 @@ COLUMNS: Mapping[str, Any] = {
 
 _BETWEEN = "\x1f"
 
-_INDEXED = frozenset(
-    {
-        "id", "version", "score", "algorithm", "state", "run_id", "snapshot_id", "created_at", "build_seconds",
-        "artifact_size",
-    }
-)  # fmt: skip
-"""Columns of the model whose indexes find the few of a project."""
-
 _MIRRORED: Mapping[Operator, Operator] = {
     Operator.LT: Operator.GT,
     Operator.LE: Operator.GE,
@@ -96,31 +88,6 @@ def condition(ground: Ground, where: Filter) -> Condition:
             return _of_side(ground, where) if own is None else _of_model(ground, where, own)
 
 
-def ids(ground: Ground, where: Filter) -> sa.Select[int] | None:
-    """The ids of models that meet one test, each once, as an index gives them; None where no index does."""
-    match where:
-        case AnyOf(terms):
-            parts = [found for term in terms if (found := ids(ground, term)) is not None]
-            return select(sa.union(*parts).subquery().c[0]) if len(parts) == len(terms) else None
-        case Comparison(field) | OneOf(field) if not _negative(where):
-            if _indexed(ground, field):
-                found = select(Model.id).where(Model.deleted_at.is_(None), condition(ground, where))
-                # The numbers of runs and snapshots are looked up in the project; named again, it would be walked.
-                return (
-                    found if field.name in ("run", "snapshot") else found.where(Model.project_id == ground.project.id)
-                )
-            if ground.own(field) is None:
-                side, rows = _rows(where)
-                found = select(side.model_id).where(side.project_id == ground.project.id, *rows)
-                return found.distinct() if side is ModelTag and isinstance(where, OneOf) else found
-    return None
-
-
-def _indexed(ground: Ground, field: Field) -> bool:
-    own = ground.own(field)
-    return own is not None and (own.key in _INDEXED)
-
-
 def _negative(where: Comparison | OneOf) -> bool:
     return not where.inside if isinstance(where, OneOf) else where.operator is Operator.NE
 
@@ -140,12 +107,12 @@ def _of_side(ground: Ground, where: Comparison | OneOf | Contains) -> Condition:
     if where.field.kind is Kind.TAGS and not isinstance(where, Contains) and _negative(where):
         values = where.values if isinstance(where, OneOf) else (where.value,)
         return sa.not_(_exists(ModelTag, [ModelTag.tag.in_(values)]))
-    side, rows = _rows(where)
+    side, rows = beside(where)
     return _exists(side, rows)
 
 
-def _rows(where: Comparison | OneOf | Contains) -> tuple[Side, list[Condition]]:
-    """The table beside the models, and which of its rows meet a test."""
+def beside(where: Comparison | OneOf | Contains) -> tuple[Side, list[Condition]]:
+    """The table beside the models that tells of a field, and which of its rows meet a test."""
     side, rows = _subject(where.field)
     if isinstance(where, Contains):
         text = ModelTag.tag if side is ModelTag else ModelParameter.text

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session, aliased
 
 from db.models import Model, ModelParameter, ModelScore, ModelTag, Run, Snapshot
 from db.models.base import UtcTime
-from db.queries.model_conditions import COLUMNS, Condition, Ground, condition, ids, living, mirrored, score_column
+from db.queries.model_candidates import candidates
+from db.queries.model_conditions import COLUMNS, Condition, Ground, condition, living, mirrored, score_column
 from db.queries.models import COUNT_CAP, PAGE, ranked_of
 from mms.domain.canonical import digest
 from mms.domain.errors import Invalid
-from mms.domain.filters import All, Comparison, Filter, Missing, ModelQuery, OneOf, text_of
+from mms.domain.filters import Missing, ModelQuery, text_of
 from mms.domain.model_fields import Field, field_named
 from mms.domain.models import ModelPage
 from mms.domain.projects import Project
@@ -26,11 +27,8 @@ from mms.domain.projects import Project
 MOST = 2 * PAGE
 """Rows a page may have."""
 
-RARE = 500
-"""Models that meet a test are looked up and sorted where there are so few; else all are walked in order."""
-
-_PROBES = 8
-"""Tests of which it is looked up how rare they are."""
+FEW = 500
+"""Models that pass are looked up and sorted where there are so few; else all are walked in order and tested."""
 
 _CHUNK = 1000
 """Rows that an export reads at once."""
@@ -68,9 +66,8 @@ class _Place:
 class _Walk:
     """A query made ready: legs in order, whether stored keys fall, and what the rows must be.
 
-    few: ids of all that can pass, where some test is met by so few that they are looked up and sorted; else rows are
-    walked in order and tested. rarest: the ids that the rarest test of a table beside the models leaves, to count by;
-    others: what the rows must be beside that.
+    few: ids of all that pass, where they are so few that they are looked up and sorted; else rows are walked in order
+    and tested. total: how many pass, counted up to the cap and one.
     """
 
     project_id: int
@@ -78,8 +75,7 @@ class _Walk:
     descending: bool
     where: tuple[Condition, ...]
     few: tuple[int, ...] | None
-    rarest: sa.Subquery | None
-    others: tuple[Condition, ...]
+    total: int
 
     def rows(self, session: Session, after: _Place | None, limit: int) -> list[tuple[Model, _Place]]:
         """The next rows, at most so many, with their places."""
@@ -92,15 +88,6 @@ class _Walk:
             if len(found) == limit:
                 break
         return found
-
-    def count(self, session: Session) -> int:
-        """How many rows there are, counted no further than the cap and one."""
-        if self.few is None and self.rarest is not None:
-            stmt = select(Model.id).join(self.rarest, self.rarest.c[0] == Model.id).where(*self.others)
-        else:
-            stmt = select(Model.id).where(*self.where, self._among)
-        some = stmt.limit(COUNT_CAP + 1).subquery()
-        return session.scalar(select(sa.func.count()).select_from(some)) or 0
 
     @property
     def _among(self) -> Condition:
@@ -128,12 +115,11 @@ def search(session: Session, project: Project, query: ModelQuery, now: datetime)
     found = walk.rows(session, after, limit + 1)
     more = len(found) > limit
     rows = [row for row, _ in found[:limit]]
-    total = walk.count(session) if more or after else len(rows)
     return ModelPage(
         models=tuple(ranked_of(row) for row in rows),
         after=_cursor(_mark(project, query), found[limit - 1][1]) if more else None,
-        total=min(total, COUNT_CAP),
-        capped=total > COUNT_CAP,
+        total=min(walk.total, COUNT_CAP),
+        capped=walk.total > COUNT_CAP,
         values=_values(session, rows, query.columns, now),
         tags=_tags(session, rows),
     )
@@ -156,35 +142,18 @@ def _walk(session: Session, ground: Ground, query: ModelQuery) -> _Walk:
     if not field.sorts:
         raise Invalid(f"Models cannot be put in order by {field.name}: choose another column.")
     descending = field.descending if query.descending is None else query.descending
-    terms = query.where.terms if isinstance(query.where, All) else () if query.where is None else (query.where,)
-    few, driver = _rarest(session, ground, terms)
+    found = candidates(session, ground, query, COUNT_CAP + 1)
+    is_few = query.where is not None and len(found) <= FEW
     alive = living(query.where, archived=query.archived)
+    tests = () if query.where is None or is_few else (condition(ground, query.where),)
     return _Walk(
         project_id=ground.project.id,
         legs=_legs(ground, field),
         descending=descending != mirrored(field),
-        where=(*alive, *(condition(ground, term) for term in terms)),
-        few=few,
-        rarest=driver[1] if driver else None,
-        others=(*alive, *(condition(ground, term) for term in terms if driver is None or term is not driver[0])),
+        where=(*alive, *tests),
+        few=found if is_few else None,
+        total=len(found),
     )
-
-
-def _rarest(
-    session: Session, ground: Ground, terms: Sequence[Filter]
-) -> tuple[tuple[int, ...] | None, tuple[Filter, sa.Subquery] | None]:
-    """The models that meet the rarest test, where they are few; and that test with its ids as a table, where it is of a
-    side table."""
-    found: list[tuple[tuple[int, ...], Filter, sa.Select[int]]] = []
-    for term in terms:
-        stmt = ids(ground, term)
-        if stmt is not None and len(found) < _PROBES:
-            found.append((tuple(session.scalars(stmt.limit(RARE + 1))), term, stmt))
-    if not found:
-        return None, None
-    some, term, stmt = min(found, key=lambda one: len(one[0]))
-    beside = isinstance(term, Comparison | OneOf) and ground.own(term.field) is None
-    return some if len(some) <= RARE else None, (term, stmt.subquery()) if beside else None
 
 
 def _legs(ground: Ground, field: Field) -> tuple[_Leg, ...]:

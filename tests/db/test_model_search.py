@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db.models import Model, ModelParameter, ModelScore, ModelTag
-from db.queries import model_search
+from db.queries import model_candidates, model_search
 from db.queries.model_options import filter_options, parameter_names
 from db.queries.projects import get_project
 from db.session import reading, transaction
@@ -133,6 +133,12 @@ RULES: Mapping[str, Callable[[Row], bool]] = {
     "algorithm IN ('boosting', 'svm') AND recall > 0.4": lambda r: (
         r.model.algorithm in ("boosting", "svm") and r.scores.get("recall", 0) > 0.4
     ),
+    "recall > 0.4 AND param.max_depth > 4 AND f1 > 0.3 AND tag IS NULL": lambda r: (
+        r.scores.get("recall", 0) > 0.4 and has(r, "max_depth", operator.gt, 4) and r.scores["f1"] > 0.3 and not r.tags
+    ),
+    "(tag = 'prod' OR algorithm = 'svm') AND version > 9 AND param.C >= 0": lambda r: (
+        ("prod" in r.tags or r.model.algorithm == "svm") and r.model.version > 9 and has(r, "C", operator.ge, 0)
+    ),
     "algorithm NOT IN ('boosting')": lambda r: r.model.algorithm != "boosting",
     "algorithm ~ 'FOREST'": lambda r: "forest" in r.model.algorithm,
     "owner = 'bob' OR tag = 'prod'": lambda r: r.model.owner == "bob" or "prod" in r.tags,
@@ -184,11 +190,16 @@ RULES: Mapping[str, Callable[[Row], bool]] = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("few", [model_search.RARE, -1], ids=["looked up", "walked"])
+@pytest.mark.parametrize(
+    ("few", "rare"),
+    [(model_search.FEW, model_candidates.RARE), (model_search.FEW, 0), (-1, 0)],
+    ids=["looked up and listed", "looked up and tested", "walked"],
+)
 def test_it_finds_what_the_filter_says(
-    project: Project, now: datetime, few: int, monkeypatch: pytest.MonkeyPatch
+    project: Project, now: datetime, few: int, rare: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model_search, "RARE", few)
+    monkeypatch.setattr(model_search, "FEW", few)
+    monkeypatch.setattr(model_candidates, "RARE", rare)
     living = stored(project)
 
     found = {text: sorted(asked(project, text, now, archived=True)) for text in RULES}
