@@ -7,6 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,8 +26,8 @@ from mms.domain.members import Member
 from mms.domain.models import Model, RankedModel
 from mms.domain.versions import VersionErrors, VersionHistory
 
-NEWEST = 60
-"""So many versions are counted: their out-of-fold rows are read one after the other."""
+NEWEST = 500
+"""So many versions are counted at once: their out-of-fold rows are read one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,14 @@ class _Flags:
 class Versions:
     """Which versions to count: those like a model, for one class (None: the positive one, or the first).
 
-    everywhere: of all live snapshots, on the rows they share; else of the model's own snapshot.
+    everywhere: of all live snapshots, on the rows they share; else of the model's own snapshot. until: no later version
+    (None: the newest).
     """
 
     model_id: int
     class_name: str | None = None
     everywhere: bool = False
+    until: int | None = None
 
 
 def version_history(session: Session, member: Member, cache: Path, asked: Versions) -> VersionHistory:
@@ -58,16 +63,16 @@ def version_history(session: Session, member: Member, cache: Path, asked: Versio
     class_name = asked.class_name or project.positive_class or classes[0]
     if class_name not in classes:
         raise Invalid(f"'{class_name}' is no class of {model.ranked.name}: choose one of {', '.join(classes)}.")
-    ids, older = versions_like(session, model.ranked, everywhere=asked.everywhere)
+    ids, older = versions_like(session, model.ranked, everywhere=asked.everywhere, until=asked.until)
     return errors_by_version(session, cache, ids, class_name, older)
 
 
 def versions_like(
-    session: Session, model: RankedModel, *, everywhere: bool = False, limit: int = NEWEST
+    session: Session, model: RankedModel, *, everywhere: bool = False, until: int | None = None, limit: int = NEWEST
 ) -> tuple[list[int], int]:
     """The newest live models of its project and scope, oldest first, and how many older ones there are.
 
-    everywhere: of all live snapshots, not only of the model's own.
+    everywhere: of all live snapshots, not only of the model's own. until: no later version.
     """
     conditions = [
         ModelRow.project_id == model.project_id,
@@ -77,6 +82,8 @@ def versions_like(
     ]
     if not everywhere:
         conditions.append(ModelRow.snapshot_id == model.snapshot_id)
+    if until is not None:
+        conditions.append(ModelRow.version <= until)
     of_live = select(ModelRow.id).join(SnapshotRow, SnapshotRow.id == ModelRow.snapshot_id).where(*conditions)
     ids = list(session.scalars(of_live.order_by(ModelRow.version.desc()).limit(limit)))
     total = session.scalar(select(sa.func.count()).select_from(of_live.subquery())) or 0
@@ -128,16 +135,20 @@ def _flags(
     """
     threshold = None if positive is None else model.threshold
     answer = "label" if threshold is None else f"p_{model.signature.classes.index(str(positive))}"
-    frame = pd.read_parquet(cached_file(session, cache, model.oof_sha), columns=["row", "truth", answer])
-    rows = frame["row"].to_numpy()
+    table = pq.read_table(cached_file(session, cache, model.oof_sha), columns=["row", "truth", answer])
+    rows = table["row"].to_numpy()
     own = rows.astype(np.uint64) if keys is None else keys[rows]
     order = np.argsort(own)
     if threshold is None:
-        flagged = frame[answer] == class_name
+        flagged = _is(table[answer], class_name)
     else:
-        flagged = (frame[answer] >= threshold) == (class_name == positive)
-    truth = (frame["truth"] == class_name).to_numpy()
-    return _Flags(model, own[order], truth[order], flagged.to_numpy()[order])
+        flagged = (table[answer].to_numpy() >= threshold) == (class_name == positive)
+    return _Flags(model, own[order], _is(table["truth"], class_name)[order], flagged[order])
+
+
+def _is(labels: pa.ChunkedArray, class_name: str) -> np.ndarray:
+    """Which labels are of the class, (n,) bool: compared where they lie, as making texts of them takes longest."""
+    return np.asarray(pc.equal(labels, class_name).to_numpy(), dtype=bool)
 
 
 def _keys(session: Session, cache: Path, snapshot_ids: set[int]) -> Mapping[int, np.ndarray | None]:

@@ -21,11 +21,14 @@ router = APIRouter(tags=["comparisons"])
 
 
 class Of(BaseModel):
-    """Which class against the rest, and whether versions of other snapshots count, on the rows that all share."""
+    """Which class against the rest, whether versions of other snapshots count, on the rows that all share, and up to
+    which version.
+    """
 
     model_config = ConfigDict(extra="forbid")
     class_name: str | None = Field(None, alias="class")
     everywhere: bool = False
+    until: Id | None = None
 
 
 @router.get("/comparisons")
@@ -46,8 +49,8 @@ def between(model: Id, other: Id, member: CurrentMember) -> Response:
 
 @router.get("/models/{model_id}/versions")
 def versions(model_id: Id, of: Annotated[Of, Query()], member: CurrentMember) -> Response:
-    """Both kinds of errors of all versions of the model's snapshot and scope, on the same rows, in their order."""
-    asked = Versions(model_id, of.class_name, of.everywhere)
+    """Both kinds of errors of the versions of the model's snapshot and scope, on the same rows, in their order."""
+    asked = Versions(model_id, of.class_name, of.everywhere, of.until)
     with reading() as session:
         found = version_history(session, member, settings().cache, asked)
     return answer({"history": found, "words": history_words(found)})

@@ -34,6 +34,7 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     errors.add_argument("model", type=int, help="id; versions of its snapshot and scope are counted")
     errors.add_argument("--class", dest="of_class", help="against the rest; the positive one where there is one")
     errors.add_argument("--everywhere", action="store_true", help="of all snapshots, on the rows they share")
+    errors.add_argument("--until", type=int, metavar="VERSION", help="up to this version (default: the newest)")
     artifact = verb(model, "artifact", "write a model's artifact to a file", _artifact)
     artifact.add_argument("model", type=int, help="id")
     artifact.add_argument("file", type=Path)
@@ -99,7 +100,7 @@ def _changes(args: Namespace) -> Output:
 def _versions(args: Namespace) -> Output:
     member, _ = acting()
     with reading() as session:
-        asked = Versions(args.model, args.of_class, args.everywhere)
+        asked = Versions(args.model, args.of_class, args.everywhere, args.until)
         found = version_history(session, member, settings().cache, asked)
     rows = [
         {"id": v.model_id, "model": v.name, "false positives": v.false_positives, "false negatives": v.false_negatives}

@@ -8,6 +8,7 @@ from db.queries.versions import NEWEST, Versions, version_history
 from db.session import reading
 from mms.charts import agreement, versions
 from mms.domain.agreement import Agreement
+from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from mms.domain.models import Model
 from mms.domain.projects import Project
@@ -41,15 +42,20 @@ def errors(member: Member, project: Project, models: Sequence[Model]) -> None:
 def _versions(member: Member, project: Project, models: Sequence[Model]) -> None:
     class_name = class_choice(project, models[0], "class")
     of = st.radio("Versions of", OF, horizontal=True, key="of", bind="query-params")
+    until = st.number_input(
+        "Up to version", 1, None, None, key="until", bind="query-params", placeholder="the newest", width=200,
+        help=f"Counted are the {NEWEST} versions before it and it.",
+    )  # fmt: skip
     with told(stop=False):
-        history = _history(Versions(models[0].id, class_name, of == OF[1]), member)
+        history = _history(Versions(models[0].id, class_name, of == OF[1], until), member)
         finding = history_words(history)
-        st.markdown(finding)
+        st.markdown(as_text(finding))
         event = st.plotly_chart(
             versions.figure(history), alt=finding, key="versions", on_select="rerun", selection_mode="points"
         )
-        if history.older:
-            st.caption(f"The newest {NEWEST} versions; {history.older:,} older ones are left out.")
+        if history.older and history.versions:
+            last = history.versions[0].version - 1
+            st.caption(f"The newest {NEWEST} of these versions; to see {history.older:,} older ones, go up to v{last}.")
         names = {one.model_id: one.name for one in history.versions}
         for model_id in dict.fromkeys(ids_in(event)):
             query = link_query(project, id=model_id, tab="Rows", wrong="true")

@@ -31,9 +31,10 @@ def filtered(project: Project, model: Model, rows: pd.DataFrame) -> pd.DataFrame
     with answer_box:
         answer = _choice("Answered", classes, "answer")
     if "score" in rows.columns:
+        own = 0.5 if model.threshold is None else model.threshold
         at = at_box.number_input(
-            "Flagged at", 0.0, 1.0, 0.5, 0.01, key="at", bind="query-params", format="%.3f",
-            help="rows whose probability is at or above it count as flagged",
+            "Flagged at", 0.0, 1.0, own, 0.01, key="at", bind="query-params", format="%.3f",
+            help="rows whose probability is at or above it count as flagged; it begins at the model's own threshold",
         )  # fmt: skip
         positive = str(project.positive_class)
         other = next(name for name in classes if name != positive)

@@ -56,12 +56,14 @@ def test_versions_of_one_snapshot_are_counted_on_its_rows(
         ids, older = versions_like(session, get_model(session, logistic).ranked)
         history = errors_by_version(session, settings().cache, ids, "yes", older)
         newest = versions_like(session, get_model(session, logistic).ranked, limit=2)
+        first = versions_like(session, get_model(session, logistic).ranked, until=history.versions[0].version)
         other = errors_by_version(session, settings().cache, ids, "no")
 
     assert (history.rows, history.positives, history.older) == (120, int((told[tree]["truth"] == "yes").sum()), 0)
     assert [one.version for one in history.versions] == sorted(one.version for one in history.versions)
     assert {one.model_id for one in history.versions} == {logistic, tree, dummy}
     assert (newest[0], newest[1]) == (ids[1:], 1)
+    assert first == (ids[:1], 0)
     for one in history.versions:
         rows = told[one.model_id]
         flagged, late = rows["p_1"] >= (0.3 if one.model_id == tree else 0.5), rows["truth"] == "yes"

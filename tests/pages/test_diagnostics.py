@@ -7,7 +7,10 @@ from db import session as sessions
 from db.models import Diagnostic
 from db.models import Member as MemberRow
 from db.queries.models import get_model
+from db.queries.versions import Versions, version_history
 from db.session import reading, transaction
+from mms.domain.members import PRODUCT
+from mms.settings import settings
 from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
@@ -64,7 +67,10 @@ def test_a_threshold_is_tried_moved_to_the_cheapest_and_stored_for_the_next_prom
 
     with reading() as session:
         assert get_model(session, model.id).threshold == 0.25
+        history = version_history(session, PRODUCT, settings().cache, Versions(model.id, until=model.version))
     assert not page.error
+    rows = open_staged("model", id=model.id, tab="Rows", wrong="true")
+    assert any(text.value == f"**{history.versions[-1].errors}** of them are chosen." for text in rows.markdown)
 
 
 def test_a_champions_threshold_stays_and_the_way_round_is_shown(open_staged: Open, stage: Stage) -> None:
