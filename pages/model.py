@@ -9,7 +9,7 @@ from db.queries.projects import get_project
 from db.queries.promotions import Champion, advice_for, find_champion
 from db.queries.tags import tags_of
 from db.session import reading
-from mms.domain.markdown import safe_markdown
+from mms.domain.markdown import as_text, safe_markdown
 from mms.domain.members import Member
 from mms.domain.models import Model
 from mms.domain.projects import Project
@@ -55,7 +55,7 @@ def _head(session: Session, member: Member, project: Project, model: Model, cham
     st.page_link("models.py", label="All models", icon=":material/arrow_back:")
     st.title(ranked.name)
     st.markdown(
-        f"{STATE_WORDS[ranked.state]} of **{project.name}**: {made_of(session, model)}, "
+        f"{STATE_WORDS[ranked.state]} of **{as_text(project.name)}**: {made_of(session, model)}, "
         f"{metric.label} **{score_of(metric, ranked.score, ranked.score_sd)}** ({metric.direction})."
     )
     if model.description:

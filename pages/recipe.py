@@ -7,6 +7,7 @@ import streamlit as st
 from db.queries.recipes import get_recipe
 from db.queries.snapshots import snapshots
 from db.session import reading, transaction
+from mms.domain.markdown import as_text
 from mms.domain.members import Member, Permission
 from mms.domain.projects import Project
 from mms.domain.snapshots import Snapshot
@@ -33,7 +34,7 @@ def render(member: Member) -> None:
     st.page_link("train.py", label="Train", icon=":material/arrow_back:", query_params=way_back())
     st.title("Recipe")
     if not taken:
-        st.markdown(f"{project.name} has no snapshot yet: a recipe is composed on one, to be seen at work.")
+        st.markdown(f"{as_text(project.name)} has no snapshot yet: a recipe is composed on one, to be seen at work.")
         if st.button("Take a snapshot first", type="primary"):
             st.switch_page("data.py", query_params=link_query(project, tab="Snapshots"))
         return

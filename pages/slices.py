@@ -7,6 +7,7 @@ import streamlit as st
 
 from db.session import reading
 from mms.domain.comparison import ids_of
+from mms.domain.markdown import as_text, safe_markdown
 from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.domain.scores import METRICS
@@ -37,7 +38,9 @@ def render(member: Member) -> None:
         asked = SliceAsked(project.id, (), ids, id_in_url("run", "run"), id_in_url("snapshot", "snapshot"))
         with reading() as session:
             models = slice_models(session, member, asked)
-        st.markdown(f"**{len(models)} models** of {project.name}, ranked on a part of the rows they were scored on.")
+        st.markdown(
+            f"**{len(models)} models** of {as_text(project.name)}, ranked on a part of the rows they were scored on."
+        )
         rule = chosen_rule(project, models[0].ranked.snapshot_id)
         if not rule:
             return
@@ -47,7 +50,7 @@ def render(member: Member) -> None:
 
 
 def _drawn(project: Project, board: SliceBoard) -> None:
-    st.markdown(board.words)
+    st.markdown(safe_markdown(board.words))
     if not board.is_judged:
         st.warning(f"{board.n:,} rows are fewer than {LEAST}: the order below is mostly luck.")
     frame, metric = _frame(board), METRICS[board.metric]

@@ -9,6 +9,7 @@ from db.queries.recipes import recipes
 from db.queries.snapshots import snapshots
 from db.session import reading
 from mms.domain.errors import MmsError
+from mms.domain.markdown import as_text
 from mms.domain.members import Member, Permission
 from mms.domain.projects import Project
 from mms.domain.recipes import named_recipes
@@ -51,7 +52,9 @@ def render(member: Member) -> None:
     with told(), reading() as session:
         taken = snapshots(session, project.id)
     if not taken:
-        st.markdown(f"{project.name} has no snapshot yet. Models learn from a snapshot: a frozen copy of the rows.")
+        st.markdown(
+            f"{as_text(project.name)} has no snapshot yet. Models learn from a snapshot: a frozen copy of the rows."
+        )
         if st.button("Take a snapshot first", type="primary"):
             st.switch_page("data.py", query_params=link_query(project, tab="Snapshots"))
         return

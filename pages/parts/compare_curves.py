@@ -6,6 +6,7 @@ import streamlit as st
 
 from mms.charts import calibration, gains, precision_recall, roc
 from mms.domain.diagnostics import DiagnosticKind
+from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from mms.domain.models import Model
 from mms.domain.projects import Project
@@ -50,7 +51,7 @@ def gains_curves(member: Member, models: Sequence[Model], class_name: str, colou
     names = {model.id: model.ranked.name for model in models}
     infos = [gains.gains_of(i, names[i], tables) for i, tables in found.items()]
     finding = gains.words(infos)
-    st.markdown(finding)
+    st.markdown(as_text(finding))
     left, right = st.columns(2)
     left.plotly_chart(gains.figure(infos, colours), alt=finding, key="gains")
     right.plotly_chart(gains.lift_figure(infos, colours), alt=finding, key="lift")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from mms.charts import confusion
 from mms.charts.confusion import ConfusionInfo
+from mms.domain.markdown import as_text
 from mms.domain.models import Model
 from pages.parts.row_filter import rows_link
 
@@ -17,7 +18,7 @@ def cells(model: Model, info: ConfusionInfo, at: float | None = None) -> None:
     event = st.plotly_chart(
         confusion.figure(info), alt=finding, key="confusion", on_select="rerun", selection_mode="points"
     )
-    st.caption(finding)
+    st.caption(as_text(finding))
     points = event["selection"]["points"]
     chosen = [tuple(point["customdata"]) for point in points if len(point.get("customdata") or ()) == 2]
     with st.container(horizontal=True):

@@ -8,6 +8,7 @@ import streamlit as st
 from db.queries.segments import segments
 from db.session import reading, transaction
 from mms.domain.clusterings import Cluster
+from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.domain.segments import Segment, SegmentDraft
@@ -84,7 +85,7 @@ def _create(member: Member, project: Project, draft: SegmentDraft) -> None:
     with told(stop=False):
         with transaction() as session:
             made = create_segment(session, member, project.id, draft, real_now())
-        st.toast(f"Segment '{made.name}' is kept.")
+        st.toast(f"Segment '{as_text(made.name)}' is kept.")
         st.rerun()
 
 

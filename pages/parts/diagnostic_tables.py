@@ -9,6 +9,7 @@ import streamlit as st
 from db.queries.diagnostics import find_diagnostics, tables_of
 from db.session import reading, transaction
 from mms.domain.diagnostics import DiagnosticKind, Question, asked
+from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from mms.domain.models import Model
 from mms.domain.subjects import Subject, SubjectKind
@@ -49,7 +50,7 @@ def tables_of_each(
 def show(figure: go.Figure, finding: str, key: str) -> None:
     """A picture over its finding."""
     st.plotly_chart(figure, alt=finding, key=key)
-    st.caption(finding)
+    st.caption(as_text(finding))
 
 
 def table_download(models: Sequence[Model], tables: Mapping[int, Tables], what: str, name: str) -> None:

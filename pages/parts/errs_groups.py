@@ -5,6 +5,7 @@ import streamlit as st
 from mms.charts import subgroups as chart
 from mms.charts.theme import colours_of
 from mms.domain.diagnostics import DiagnosticKind, asked
+from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from mms.domain.models import Model
 from mms.domain.projects import Project
@@ -36,7 +37,7 @@ def groups(member: Member, project: Project, model: Model) -> None:
         return
     info = chart.subgroups_of(model.ranked.name, column, tables["groups"], metric)
     finding = chart.words(info, metric)
-    st.markdown(finding)
+    st.markdown(as_text(finding))
     st.plotly_chart(chart.figure(info, metric, colours_of([model.id])[model.id]), alt=finding, key="groups")
     st.caption(
         f"Hollow dots: fewer than {chart.LEAST} rows, too few to judge by. The dotted line: all rows, by weight."

@@ -10,6 +10,7 @@ from db.session import reading, transaction
 from mms.charts import slices as chart
 from mms.charts.theme import colours_of
 from mms.domain.diagnostics import DiagnosticKind, asked
+from mms.domain.markdown import as_text
 from mms.domain.members import Member, Permission
 from mms.domain.models import Model
 from mms.domain.projects import Project
@@ -39,7 +40,7 @@ def error_slices(member: Member, project: Project, model: Model) -> None:
         return
     info = chart.slices_of(model.ranked.name, tables, is_share=project.task.is_classification)
     finding = chart.words(info)
-    st.markdown(finding)
+    st.markdown(as_text(finding))
     st.plotly_chart(chart.figure(info, colours_of([model.id])[model.id]), alt=finding, key="slices")
     table = tables["slices"]
     csv_download(table, f"slices-{model.ranked.version}.csv", "CSV", key="slices_csv")
@@ -74,4 +75,4 @@ def _keep(member: Member, project: Project, rule: str, text: str) -> None:
             with told(stop=False), transaction() as session:
                 draft = SegmentDraft(name, conditions_from_json(json.loads(text)), f"an error slice: {rule}")
                 create_segment(session, member, project.id, draft, real_now())
-                st.toast(f"Segment '{name.strip()}' is kept.")
+                st.toast(f"Segment '{as_text(name)}' is kept.")

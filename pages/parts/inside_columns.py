@@ -5,6 +5,7 @@ import streamlit as st
 from mms.charts import dependence, importances
 from mms.charts.theme import colours_of
 from mms.domain.diagnostics import DiagnosticKind, asked
+from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from mms.domain.models import Model
 from mms.domain.projects import Project, Task
@@ -33,7 +34,7 @@ def shuffled_columns(member: Member, project: Project, model: Model) -> None:
         return
     info = importances.permutation_of(model.ranked.name, tables["columns"], metric.name, metric.label)
     finding = importances.words(info)
-    st.markdown(finding)
+    st.markdown(as_text(finding))
     st.plotly_chart(importances.figure(info, colours_of([model.id])[model.id]), alt=finding, key="shuffled")
     csv_download(tables["columns"], f"permutation-{model.ranked.version}.csv", "CSV", key="shuffled_csv")
 
@@ -59,7 +60,7 @@ def one_column(member: Member, project: Project, model: Model) -> None:
     answer = "answer" if project.task is Task.REGRESSION else f"probability of {about}"
     info = dependence.dependence_of(model.ranked.name, name, answer, tables)
     finding = dependence.words(info)
-    st.markdown(finding)
+    st.markdown(as_text(finding))
     is_time = columns[name].type is ColumnType.TIME
     chart = dependence.figure(info, colours_of([model.id])[model.id], is_time=is_time)
     st.plotly_chart(chart, alt=finding, key="dependence")

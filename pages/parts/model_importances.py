@@ -5,6 +5,7 @@ import streamlit as st
 from mms.charts import importances as chart
 from mms.charts.theme import colours_of
 from mms.domain.diagnostics import DiagnosticKind, asked
+from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from mms.domain.models import Model
 from mms.domain.projects import Project, Task
@@ -24,7 +25,7 @@ def importances(member: Member, project: Project, model: Model) -> None:
     table = tables["features"]
     info = chart.importances_of(model.ranked.name, table)
     finding = chart.words(info)
-    st.markdown(finding)
+    st.markdown(as_text(finding))
     st.plotly_chart(chart.figure(info, colours_of([model.id])[model.id]), alt=finding, key="weights")
     shown = table.head(chart.SHOWN).rename(
         columns={"final": "final fit", "mean": "mean of folds", "sd": "± over folds", "low": "least", "high": "most"}

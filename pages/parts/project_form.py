@@ -5,7 +5,7 @@ from datetime import datetime
 import streamlit as st
 
 from db.session import transaction
-from mms.domain.markdown import safe_markdown
+from mms.domain.markdown import as_text, safe_markdown
 from mms.domain.members import Member
 from mms.domain.projects import Project, ProjectChanges, ProjectDraft, Task
 from mms.domain.scores import METRICS, metrics_of
@@ -28,7 +28,7 @@ def project_card(member: Member, project: Project, now: datetime) -> None:
     with st.container(border=True, key=f"project_{project.id}"):
         demo = " :blue-badge[demo]" if project.is_demo else ""
         away = " :gray-badge[– archived]" if project.archived_at else ""
-        st.header(f"{project.name}{demo}{away}")
+        st.header(f"{as_text(project.name)}{demo}{away}")
         if project.description:
             st.markdown(safe_markdown(project.description))
         positive = f", positive class {project.positive_class}" if project.positive_class else ""

@@ -5,6 +5,7 @@ import streamlit as st
 from db.queries.openings import holdout_view
 from db.queries.promotions import Advice, advice_for
 from db.session import acknowledged, reading
+from mms.domain.markdown import as_text
 from mms.domain.members import Member, Permission
 from mms.domain.models import RankedModel
 from mms.domain.projects import Project
@@ -61,7 +62,9 @@ def promote_dialog(member: Member, project: Project, model: RankedModel) -> None
     if advice is None:
         return
     champion = advice.champion
-    st.markdown(f"**{model.name}** takes the seat of **{champion.model.name if champion else 'nobody'}** in '{scope}'.")
+    st.markdown(
+        f"**{model.name}** takes the seat of **{champion.model.name if champion else 'nobody'}** in '{as_text(scope)}'."
+    )
     (st.success if advice.verdict.promote else st.warning)(advice_words(advice, model))
     if opened:
         st.info(opened, icon=":material/lock_open:")
@@ -77,7 +80,7 @@ def promote_dialog(member: Member, project: Project, model: RankedModel) -> None
                 look = look_at_holdout(session, member, model.id)
             with acknowledged() as session:
                 promote(session, member, seating, project.present(real_now()), look)
-            st.toast(f"{model.name} answers in '{scope}' now.", icon=":material/check:")
+            st.toast(f"{model.name} answers in '{as_text(scope)}' now.", icon=":material/check:")
             close_dialog()
             st.rerun()
     if when is When.NOW:

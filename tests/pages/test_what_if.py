@@ -6,6 +6,7 @@ import pytest
 
 from db.models import Snapshot as SnapshotRow
 from db.session import transaction
+from mms.domain.markdown import as_text
 from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
@@ -29,7 +30,7 @@ def test_made_up_values_are_answered_and_stand_in_the_address(open_staged: Open,
     assert not page.error
     assert answers(page) == ["It answers no"]
     assert json.loads(page.query_params["row"]) == {"x": -3.0, "y": -0.5}
-    assert any(m.value.startswith("x moves P(yes) most: it lowers it") for m in page.markdown)
+    assert any(m.value.startswith(as_text("x moves P(yes) most: it lowers it")) for m in page.markdown)
     effect, nearest = (frame.value for frame in page.dataframe)
     assert effect["feature"].tolist()[0] == "x"
     assert len(nearest) == 5
