@@ -61,6 +61,9 @@ class Model(Deletable, Base):
     scope: Mapped[str] = mapped_column(default="global", server_default="global")
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("model.id"), index=True)
     importances_blob: Mapped[str | None] = mapped_column(sa.ForeignKey("blob.sha256"), index=True)
+    retired_at: Mapped[datetime | None]
+    retired_because: Mapped[str | None]
+    purged_at: Mapped[datetime | None]
 
 
 class ModelScore(Base):

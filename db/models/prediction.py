@@ -10,13 +10,17 @@ from db.models.base import Base
 
 
 class Prediction(Base):
-    """A served answer. score: probability of the positive class (binary) or of the label; truth: latest known."""
+    """A served answer. score: probability of the positive class (binary) or of the label; truth: latest known.
+
+    expected_absolute, expected_squared: the error that was expected of the value, where its model has learnt that.
+    """
 
     __tablename__ = "prediction"
     __table_args__ = (
         sa.Index("ix_prediction_time", "project_id", "predicted_at", "id"),
         sa.Index("ix_prediction_entity", "project_id", "entity", "predicted_at", "id"),
         sa.Index("ix_prediction_model", "model_id", "predicted_at"),
+        sa.Index("ix_prediction_order", "project_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -35,3 +39,5 @@ class Prediction(Base):
     source: Mapped[str]
     truth: Mapped[str | None]
     truth_at: Mapped[datetime | None]
+    expected_absolute: Mapped[float | None]
+    expected_squared: Mapped[float | None]

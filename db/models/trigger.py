@@ -10,16 +10,16 @@ from db.models.base import Base, Deletable
 
 
 class Trigger(Deletable, Base):
-    """A rule that launches a retraining run."""
+    """A rule that launches a retraining run. rule: conditions, how they combine, rest, window and space, as JSON."""
 
     __tablename__ = "trigger"
     __table_args__ = (sa.Index("ix_trigger_project", "project_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id"))
-    kind: Mapped[str]
-    threshold: Mapped[float]
-    cooldown_days: Mapped[float]
+    name: Mapped[str]
+    scope: Mapped[str]
+    rule: Mapped[dict[str, Any]]
     enabled: Mapped[bool] = mapped_column(default=True)
     created_by: Mapped[str]
     created_at: Mapped[datetime]
@@ -27,7 +27,7 @@ class Trigger(Deletable, Base):
 
 
 class Firing(Base):
-    """One time a trigger fired, with its evidence and what came of it."""
+    """One time a trigger fired, with its evidence and what came of it. gain: what the retraining was worth, later."""
 
     __tablename__ = "firing"
     __table_args__ = (sa.Index("ix_firing_project", "project_id", "id"),)
@@ -38,3 +38,4 @@ class Firing(Base):
     fired_at: Mapped[datetime]
     evidence: Mapped[dict[str, Any]]
     outcome: Mapped[str | None]
+    gain: Mapped[dict[str, Any] | None]

@@ -175,8 +175,8 @@ _SOURCES: Mapping[Happening, _Source] = {
     ),
     Happening.FIRING: _Source(
         FiringRow, FiringRow.fired_at, sa.literal(PRODUCT.display_name), {},
-        (FiringRow.outcome, TriggerRow.kind),
-        lambda row: f"fired a trigger ({row['kind']}): {row['outcome'] or 'nothing came of it yet'}",
+        (FiringRow.outcome, TriggerRow.name),
+        lambda row: f"fired a trigger ({row['name']}): {row['outcome'] or 'nothing came of it yet'}",
         _of(SubjectKind.PROJECT, "project_id"),
     ),
     Happening.MODEL: _Source(

@@ -1,15 +1,42 @@
-"""Buckets rolled up to calendar months: one statement, then additions."""
+"""Buckets as series of sums: one statement, then additions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.models import Artifact
 from db.models import Bucket as BucketRow
-from mms.domain.buckets import Sums, total
+from db.models import Model as ModelRow
+from db.models import Project as ProjectRow
+from mms.domain.buckets import Sums
 from mms.domain.decay import month_of
+from mms.domain.models import Signature
+from mms.domain.projects import Task
+from mms.monitoring.sums import MOMENTS as MOMENT_NAMES
+from mms.monitoring.sums import PARTS, Layout, Series, decoded
+
+
+@dataclass(frozen=True, slots=True)
+class BucketSeries:
+    """The sums of one model in one scope and segment. starts: (T,) datetime64[s], UTC, rising."""
+
+    project_id: int
+    model_id: int
+    starts: np.ndarray
+    series: Series
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which buckets: grain 'hour' or 'day', from `since` up to before `until`; None leaves an end open."""
+
+    grain: str = "day"
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +49,89 @@ class MonthSums:
     sums: Sums
 
 
+def bucket_series(
+    session: Session,
+    project_ids: Sequence[int],
+    scope: str,
+    span: Span = Span(),
+    *,
+    segment: str = "",
+    parts: Sequence[str] = PARTS,
+) -> list[BucketSeries]:
+    """What the models of some projects answered, by project and model, with the parts that are asked for."""
+    row = BucketRow
+    stmt = select(row.project_id, row.model_id, row.start, row.n, row.labelled, *(getattr(row, p) for p in parts))
+    stmt = stmt.where(
+        row.project_id.in_(project_ids), row.grain == span.grain, row.scope == scope, row.segment == segment, row.n != 0
+    )
+    if span.since is not None:
+        stmt = stmt.where(row.start >= span.since)
+    if span.until is not None:
+        stmt = stmt.where(row.start < span.until)
+    by_model: dict[tuple[int, int], list[Sequence[object]]] = {}
+    for project_id, model_id, *rest in session.execute(stmt.order_by(row.model_id, row.start)):
+        by_model.setdefault((project_id, model_id), []).append(rest)
+    found = layouts(session, [model_id for _, model_id in by_model])
+    return [
+        _series(project_id, model_id, found[model_id], rows, parts)
+        for (project_id, model_id), rows in sorted(by_model.items())
+    ]
+
+
+def layouts(session: Session, model_ids: Sequence[int]) -> dict[int, Layout]:
+    """By what the sums of models are counted."""
+    stmt = (
+        select(ModelRow.id, Artifact.signature, ProjectRow.task, ProjectRow.positive_class)
+        .join(Artifact, Artifact.id == ModelRow.artifact_id)
+        .join(ProjectRow, ProjectRow.id == ModelRow.project_id)
+        .where(ModelRow.id.in_(model_ids))
+    )
+    found = {}
+    for model_id, signature, task, positive in session.execute(stmt):
+        classes = Signature.from_json(signature).classes
+        found[model_id] = Layout(Task(task), classes, positive if positive in classes else None)
+    return found
+
+
 def monthly_sums(session: Session, project_ids: Sequence[int], scope: str) -> list[MonthSums]:
     """What the models of some projects answered in a scope, by project, model and month."""
-    stmt = select(BucketRow.project_id, BucketRow.model_id, BucketRow.hour, BucketRow.sums).where(
-        BucketRow.project_id.in_(project_ids), BucketRow.scope == scope, BucketRow.segment == ""
+    found = []
+    for one in bucket_series(session, project_ids, scope, parts=("cells", "scores", "moments")):
+        months, group = np.unique(one.starts.astype("datetime64[M]"), return_inverse=True)
+        series = one.series.added(group, len(months))
+        starts = [month_of(at.replace(tzinfo=UTC)) for at in months.astype("datetime64[us]").tolist()]
+        found += [
+            MonthSums(one.project_id, one.model_id, start, plain_sums(series, i)) for i, start in enumerate(starts)
+        ]
+    return found
+
+
+def _series(
+    project_id: int, model_id: int, layout: Layout, rows: Sequence[Sequence[object]], parts: Sequence[str]
+) -> BucketSeries:
+    start, n, labelled, *contents = zip(*rows, strict=True)
+    starts = np.array([at.replace(tzinfo=None) for at in start], "datetime64[s]")
+    arrays = {part: decoded(layout, part, content) for part, content in zip(parts, contents, strict=True)}
+    return BucketSeries(
+        project_id, model_id, starts, Series(layout, np.array(n, np.int64), np.array(labelled, np.int64), **arrays)
     )
-    parts: dict[tuple[int, int, datetime], list[Sums]] = {}
-    for project_id, model_id, hour, sums in session.execute(stmt):
-        if sums["n"]:
-            parts.setdefault((project_id, model_id, month_of(hour)), []).append(Sums.from_json(sums))
-    return [MonthSums(*key, total(parts[key])) for key in sorted(parts)]
+
+
+def plain_sums(series: Series, at: int) -> Sums:
+    """One period as a record of plain numbers."""
+    layout = series.layout
+    assert series.cells is not None
+    assert series.scores is not None
+    assert series.moments is not None
+    cells, bins = {}, {}
+    if layout.classes:
+        for t, p in np.argwhere(series.cells[at, :-1]):
+            cells[layout.classes[t], layout.classes[p]] = int(series.cells[at, t, p])
+    if layout.task is Task.BINARY and layout.scored:
+        other = next((name for name in layout.classes if name != layout.positive), "")
+        labelled = series.scores[at, 0].sum(axis=1)
+        for state, name in ((1, other), (2, layout.scored[0])):
+            bins.update({(name, int(b)): int(labelled[state, b]) for b in np.flatnonzero(labelled[state])})
+    moments = dict(zip(MOMENT_NAMES, series.moments[at].tolist(), strict=True))
+    floats = (moments[name] for name in ("absolute", "squared", "fourth", "truth", "truth_squared"))
+    return Sums(int(series.n[at]), int(series.labelled[at]), cells, bins, *floats)

@@ -80,15 +80,16 @@ def daily_answers(session: Session, model_id: int, present: datetime) -> tuple[t
     """How many answers a model gave on each of the last `DAYS` days (UTC), oldest first."""
     days = [(present - timedelta(days=back)).date() for back in reversed(range(DAYS))]
     counts = dict.fromkeys(days, 0)
-    stmt = select(BucketRow.hour, BucketRow.sums).where(
+    stmt = select(BucketRow.start, BucketRow.n).where(
         BucketRow.model_id == model_id,
         BucketRow.segment == "",
-        BucketRow.hour > present - timedelta(days=DAYS + 1),
-        BucketRow.hour <= present,
+        BucketRow.grain == "day",
+        BucketRow.start > present - timedelta(days=DAYS + 1),
+        BucketRow.start <= present,
     )
-    for hour, sums in session.execute(stmt):
-        if hour.date() in counts:
-            counts[hour.date()] += sums["n"]
+    for start, n in session.execute(stmt):
+        if start.date() in counts:
+            counts[start.date()] += n
     return tuple(counts.items())
 
 

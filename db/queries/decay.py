@@ -157,7 +157,7 @@ def effect_of(trigger: Trigger) -> float:
 def firings(session: Session, project_id: int, limit: int = 100) -> list[Firing]:
     """Newest first, each with its run."""
     stmt = (
-        select(FiringRow, TriggerTable.kind, RunRow.id)
+        select(FiringRow, TriggerTable.rule, RunRow.id)
         .join(TriggerTable, TriggerTable.id == FiringRow.trigger_id)
         .outerjoin(RunRow, RunRow.firing_id == FiringRow.id)
         .where(FiringRow.project_id == project_id)
@@ -169,11 +169,11 @@ def firings(session: Session, project_id: int, limit: int = 100) -> list[Firing]
             id=row.id,
             trigger_id=row.trigger_id,
             project_id=row.project_id,
-            kind=TriggerKind(kind),
+            kind=TriggerKind(rule["conditions"][0]["kind"]),
             fired_at=row.fired_at,
             evidence=row.evidence,
             run_id=run_id,
             outcome=row.outcome,
         )
-        for row, kind, run_id in session.execute(stmt)
+        for row, rule, run_id in session.execute(stmt)
     ]

@@ -27,12 +27,13 @@ def new_labels(session: Session, project_id: int, snapshot_id: int, now: datetim
 
 def trigger_of(row: TriggerTable) -> Trigger:
     """The record of a row."""
+    (condition,) = row.rule["conditions"]
     return Trigger(
         id=row.id,
         project_id=row.project_id,
-        kind=TriggerKind(row.kind),
-        threshold=row.threshold,
-        cooldown_days=row.cooldown_days,
+        kind=TriggerKind(condition["kind"]),
+        threshold=condition["threshold"],
+        cooldown_days=row.rule["cooldown_days"],
         enabled=row.enabled,
         created_by=row.created_by,
         created_at=row.created_at,

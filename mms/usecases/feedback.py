@@ -13,13 +13,12 @@ from db import models as tables
 from db.physical import count_rows, upsert
 from db.queries.predictions import LockedPrediction, classes_of, locked_predictions, unknown_prediction
 from db.queries.projects import live_project
-from mms.domain.buckets import Bucket, Sums, hour_of
 from mms.domain.errors import Invalid
 from mms.domain.members import Member, Permission
 from mms.domain.predictions import Feedback
 from mms.domain.projects import Task
 from mms.domain.tables import typed_value
-from mms.usecases.buckets import ALL, add_to_buckets, sums_of_truth
+from mms.usecases.buckets import fold_buckets, hold_mark
 from mms.usecases.inputs import source_of
 
 _Fact = tuple[int, str, datetime]
@@ -34,12 +33,14 @@ class _Change:
     truth: str
     known_at: datetime
 
-    def bucket(self, task: Task) -> Bucket:
-        """What the change adds to the prediction's hour: the new truth less the old one."""
-        row = self.row
-        old = Sums() if row.truth is None else sums_of_truth(row.truth, row.answer, task)
-        new = sums_of_truth(self.truth, row.answer, task)
-        return Bucket(row.model_id, row.scope, ALL, hour_of(row.predicted_at), new - old)
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A piece of feedback to record. counts: it is the truth by then; replaced: the one that counted before, if any."""
+
+    fact: _Fact
+    counts: bool
+    replaced: tuple[str, datetime] | None
 
 
 def record_feedback(
@@ -53,19 +54,20 @@ def record_feedback(
     """
     member.require(Permission.FEEDBACK)
     task = Task(live_project(session, project_id).task)
+    hold_mark(session, project_id)
     rows = locked_predictions(session, project_id, (one.prediction_id for one in feedback))
     _check(session, feedback, rows, task, now)
     labelled = [id_ for id_, row in rows.items() if row.truth is not None]
-    facts, truths = _newest_truths(feedback, rows, _recorded(session, labelled))
-    if not facts:
+    pieces, truths = _newest_truths(feedback, rows, _recorded(session, labelled))
+    if not pieces:
         return 0
-    session.execute(insert(tables.Feedback), [_values(project_id, fact, member, now) for fact in facts])
+    session.execute(insert(tables.Feedback), [_values(project_id, piece, member, now) for piece in pieces])
     changed = [id_ for id_, truth in truths.items() if truth != (rows[id_].truth, rows[id_].truth_at)]
     changes = [_Change(rows[id_], *truths[id_]) for id_ in changed]
-    add_to_buckets(session, project_id, [change.bucket(task) for change in changes])
     _grow_base(session, project_id, changes, now)
     _update_predictions(session, changes)
-    return len(facts)
+    fold_buckets(session, project_id, now)
+    return len(pieces)
 
 
 def _check(
@@ -111,10 +113,10 @@ def _listed(classes: Sequence[str]) -> str:
 
 def _newest_truths(
     feedback: Sequence[Feedback], rows: Mapping[int, LockedPrediction], recorded: Set[_Fact]
-) -> tuple[list[_Fact], dict[int, tuple[str, datetime]]]:
+) -> tuple[list[_Piece], dict[int, tuple[str, datetime]]]:
     """What is to be recorded, and the truth that counts then, by prediction; an older one is kept but never counts."""
     current = {id_: (row.truth, row.truth_at) for id_, row in rows.items() if row.truth is not None and row.truth_at}
-    facts: list[_Fact] = []
+    pieces: list[_Piece] = []
     seen = set(recorded)
     for one in feedback:
         fact = (one.prediction_id, one.truth, one.known_at.astimezone(UTC))
@@ -122,11 +124,11 @@ def _newest_truths(
         late = counting is not None and fact[2] < counting[1]
         if counting == fact[1:] or (late and fact in seen):
             continue
-        facts.append(fact)
+        pieces.append(_Piece(fact, not late, counting))
         seen.add(fact)
         if not late:
             current[one.prediction_id] = (one.truth, fact[2])
-    return facts, current
+    return pieces, current
 
 
 def _recorded(session: Session, prediction_ids: Sequence[int]) -> set[_Fact]:
@@ -140,8 +142,9 @@ def _recorded(session: Session, prediction_ids: Sequence[int]) -> set[_Fact]:
     return found
 
 
-def _values(project_id: int, fact: _Fact, member: Member, now: datetime) -> dict[str, Any]:
-    prediction_id, truth, known_at = fact
+def _values(project_id: int, piece: _Piece, member: Member, now: datetime) -> dict[str, Any]:
+    prediction_id, truth, known_at = piece.fact
+    replaced, replaced_at = piece.replaced or (None, None)
     return {
         "project_id": project_id,
         "prediction_id": prediction_id,
@@ -149,6 +152,9 @@ def _values(project_id: int, fact: _Fact, member: Member, now: datetime) -> dict
         "known_at": known_at,
         "recorded_at": now,
         "recorded_by": member.display_name,
+        "counts": piece.counts,
+        "replaced": replaced,
+        "replaced_at": replaced_at,
     }
 
 

@@ -9,19 +9,18 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from db import models as tables
-from db.queries.predictions import LockedPrediction, locked_predictions, unknown_prediction
+from db.queries.predictions import locked_predictions, unknown_prediction
 from db.queries.projects import live_project, project_of
 from db.queries.promotions import Champion, champions, champions_of
 from db.queries.segments import segments
-from mms.domain.buckets import UNLABELLED, Bucket, Sums, hour_of
 from mms.domain.errors import Conflict, MmsError
 from mms.domain.members import Member, Permission
 from mms.domain.predictions import Answer, Prediction, Request, json_value
-from mms.domain.projects import Project, Task
+from mms.domain.projects import Project
 from mms.domain.promotions import scopes_of
 from mms.domain.segments import holds
 from mms.ml.prediction import checked_frame, predict_frame
-from mms.usecases.buckets import ALL, add_to_buckets, sums_of_truth
+from mms.usecases.buckets import fold_buckets, hold_mark, take_from_buckets
 from mms.usecases.inputs import Inputs, complete, source_of
 from mms.usecases.models import load_model
 
@@ -59,8 +58,9 @@ def predict(
     ruled = _segments_of(session, project_id, rows, seats)
     chosen = [_champion_for(inputs, seats, belongs) for inputs, belongs in zip(rows, ruled, strict=True)]
     answered = _answered(session, project, rows, chosen)
+    hold_mark(session, project_id)
     stored = _stored(session, project_id, answered, now, source)
-    add_to_buckets(session, project_id, (_bucket(p.model_id, p.scope, p.predicted_at, UNLABELLED) for p in stored))
+    fold_buckets(session, project_id, now)
     return stored
 
 
@@ -78,20 +78,22 @@ def warm_champions(session: Session) -> int:
     return loaded
 
 
-def delete_predictions(session: Session, member: Member, project_id: int, prediction_ids: Sequence[int]) -> int:
+def delete_predictions(
+    session: Session, member: Member, project_id: int, prediction_ids: Sequence[int], now: datetime
+) -> int:
     """Delete stored answers, in their buckets too. NotFound names the first unknown one; then none goes."""
     member.require(Permission.EDIT_DATA)
-    task = Task(live_project(session, project_id).task)
-    _hold_off_rebuild(session, project_id)
+    live_project(session, project_id)
+    while fold_buckets(session, project_id, now):
+        pass
     found = locked_predictions(session, project_id, prediction_ids)
     for prediction_id in prediction_ids:
         if prediction_id not in found:
             raise unknown_prediction(prediction_id)
-    changes = [_bucket(p.model_id, p.scope, p.predicted_at, Sums() - _counted(p, task)) for p in found.values()]
     ids = sorted(found)
+    take_from_buckets(session, project_id, ids)
     for start in range(0, len(ids), 500):
         session.execute(delete(tables.Prediction).where(tables.Prediction.id.in_(ids[start : start + 500])))
-    add_to_buckets(session, project_id, changes)
     return len(found)
 
 
@@ -179,18 +181,3 @@ def _values(project_id: int, one: _Answered, now: datetime, source: str) -> dict
         "created_at": now,
         "source": source,
     }
-
-
-def _bucket(model_id: int, scope: str, at: datetime, sums: Sums) -> Bucket:
-    return Bucket(model_id, scope, ALL, hour_of(at), sums)
-
-
-def _counted(row: LockedPrediction, task: Task) -> Sums:
-    """What a stored prediction adds to its bucket."""
-    return UNLABELLED if row.truth is None else UNLABELLED + sums_of_truth(row.truth, row.answer, task)
-
-
-def _hold_off_rebuild(session: Session, project_id: int) -> None:
-    """Who inserts predictions or feedback holds the project's key by its foreign key; who deletes says it here."""
-    project = tables.Project
-    session.execute(select(project.id).where(project.id == project_id).with_for_update(read=True, key_share=True))

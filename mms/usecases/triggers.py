@@ -12,6 +12,7 @@ from db.queries.jobs import UNFINISHED
 from db.queries.projects import hold_project, live_project, project_of
 from mms.domain.errors import MmsError, NotFound
 from mms.domain.members import Member, Permission
+from mms.domain.promotions import GLOBAL
 from mms.domain.runs import Retraining, RunKind
 from mms.domain.triggers import (
     Situation,
@@ -30,9 +31,13 @@ def create_trigger(session: Session, member: Member, project_id: int, draft: Tri
     project = live_project(session, project_id)
     row = tables.Trigger(
         project_id=project.id,
-        kind=draft.kind.value,
-        threshold=checked_threshold(draft.kind, draft.threshold),
-        cooldown_days=checked_cooldown(draft.cooldown_days),
+        name=draft.kind.value,
+        scope=GLOBAL,
+        rule={
+            "conditions": [{"kind": draft.kind.value, "threshold": checked_threshold(draft.kind, draft.threshold)}],
+            "needs": "any",
+            "cooldown_days": checked_cooldown(draft.cooldown_days),
+        },
         enabled=True,
         created_by=member.display_name,
         created_at=now,
@@ -46,10 +51,11 @@ def edit_trigger(session: Session, member: Member, trigger_id: int, changes: Tri
     """Change what is given."""
     member.require(Permission.TRAIN)
     row = _live(session, trigger_id)
+    (condition,) = row.rule["conditions"]
+    rest = row.rule["cooldown_days"] if changes.cooldown_days is None else checked_cooldown(changes.cooldown_days)
     if changes.threshold is not None:
-        row.threshold = checked_threshold(TriggerKind(row.kind), changes.threshold)
-    if changes.cooldown_days is not None:
-        row.cooldown_days = checked_cooldown(changes.cooldown_days)
+        condition = {**condition, "threshold": checked_threshold(TriggerKind(condition["kind"]), changes.threshold)}
+    row.rule = {**row.rule, "conditions": [condition], "cooldown_days": rest}
     if changes.enabled is not None:
         row.enabled = changes.enabled
     session.flush()

@@ -39,7 +39,12 @@ def models(store: str, member: Member, tmp_path: Path) -> list[int]:
         write_comment(session, PRODUCT, Subject(SubjectKind.MODEL, first), "so _100 %_ slow?", MARCH + 2 * HOUR)
         draft_promotion(session, member, Seating(second, "its turn"), MARCH + 3 * HOUR)
         trigger = tables.Trigger(
-            project_id=project_id, kind="time", threshold=30, cooldown_days=1, created_by="ada", created_at=MARCH
+            project_id=project_id,
+            name="time",
+            scope="global",
+            rule={"conditions": [{"kind": "time", "threshold": 30}], "needs": "any", "cooldown_days": 1},
+            created_by="ada",
+            created_at=MARCH,
         )
         session.add(trigger)
         session.flush()

@@ -10,16 +10,16 @@ from db import models as tables
 from db.queries.decay import decay_page, firings, health, situation, triggers
 from db.queries.projects import get_project
 from db.session import engine, reading, transaction
-from mms.domain.buckets import Bucket, Sums
+from mms.domain.buckets import Sums
 from mms.domain.errors import Invalid
 from mms.domain.members import Member
 from mms.domain.projects import Project, ProjectDraft, Task
 from mms.domain.promotions import Seating
 from mms.domain.triggers import TriggerChanges, TriggerDraft, TriggerKind
-from mms.usecases.buckets import add_to_buckets
 from mms.usecases.projects import create_project, set_clock
 from mms.usecases.promotions import promote
 from mms.usecases.triggers import check_triggers, create_trigger, delete_trigger, edit_trigger
+from tests.answered import answered as counted_answers
 from tests.wards import MARCH, a_model, a_snapshot, a_world, confused
 
 HOLDOUT = confused(400, 200, 200, 1200)
@@ -54,14 +54,8 @@ def answered(project: Project, *months: Sums, model_id: int | None = None) -> No
         for i, sums in enumerate(months):
             hour = MARCH.replace(month=3 + i, day=2)
             rest = sums - confused(1, 0, 0, 0)
-            add_to_buckets(
-                session,
-                project.id,
-                [
-                    Bucket(model_id, "global", "", hour, rest),
-                    Bucket(model_id, "global", "", hour + timedelta(days=20), confused(1, 0, 0, 0)),
-                ],
-            )
+            counted_answers(session, project.id, model_id, hour, rest)
+            counted_answers(session, project.id, model_id, hour + timedelta(days=20), confused(1, 0, 0, 0))
 
 
 def test_a_month_is_the_sum_of_its_hours(project: Project) -> None:

@@ -24,8 +24,8 @@ from tests import rows
 NEXT = '''"""The next version."""
 import sqlalchemy as sa
 from alembic import op
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 def upgrade() -> None:
     op.add_column("member", sa.Column("shoe_size", sa.Integer()))
 '''
@@ -44,7 +44,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def scripts(tmp_path: Path) -> Path:
     """The migrations of a later version."""
     folder = shutil.copytree(SCRIPTS, tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0004_next.py").write_text(NEXT)
+    (folder / "versions" / "0005_next.py").write_text(NEXT)
     return folder
 
 
@@ -69,7 +69,7 @@ def test_the_migrations_make_what_the_tables_declare(store: str) -> None:
 def test_a_first_start_makes_the_tables_without_a_backup(home: Path, now: datetime) -> None:
     migration = migrate(settings(), now)
 
-    assert (migration.before, migration.after, migration.backup) == (None, "0003", None)
+    assert (migration.before, migration.after, migration.backup) == (None, "0004", None)
     assert set(Base.metadata.tables) <= set(sa.inspect(engine()).get_table_names())
 
 
@@ -85,9 +85,9 @@ def test_an_old_store_is_backed_up_and_then_changed(
 ) -> None:
     migration = migrate(settings(), now, scripts)
 
-    assert (migration.before, migration.after) == ("0003", "0004")
+    assert (migration.before, migration.after) == ("0004", "0005")
     assert "shoe_size" in columns_of_member()
-    assert migration.backup == settings().backups / "mms-20260301T120000Z-0003.db"
+    assert migration.backup == settings().backups / "mms-20260301T120000Z-0004.db"
     copy = sqlite3.connect(migration.backup)
     assert copy.execute("SELECT name FROM member").fetchall() == [("ada",)]
     assert "shoe_size" not in copy.execute("SELECT sql FROM sqlite_master WHERE name = 'member'").fetchone()[0]
@@ -97,7 +97,7 @@ def test_an_old_store_is_backed_up_and_then_changed(
 def test_an_old_store_on_a_server_is_changed_without_a_backup_of_ours(store: str, now: datetime, scripts: Path) -> None:
     migration = migrate(settings(), now, scripts)
 
-    assert (migration.before, migration.after) == ("0003", "0004")
+    assert (migration.before, migration.after) == ("0004", "0005")
     assert "shoe_size" in columns_of_member()
     assert (migration.backup is None) == store.startswith("postgresql")
 
@@ -109,7 +109,7 @@ def test_models_of_an_older_store_get_their_parameters_and_the_project_of_their_
 ) -> None:  # fmt: skip
     if database == "postgresql":
         monkeypatch.setenv("MMS_DATABASE_URL", request.getfixturevalue("empty_postgresql_url"))
-    older = shutil.copytree(SCRIPTS, tmp_path / "older", ignore=shutil.ignore_patterns("__pycache__", "0003_*"))
+    older = shutil.copytree(SCRIPTS, tmp_path / "older", ignore=shutil.ignore_patterns("__pycache__", "000[34]_*"))
     assert migrate(settings(), now, older).after == "0002"
     with transaction() as session:
         rows.a_project(session, now, "first")
@@ -123,7 +123,7 @@ def test_models_of_an_older_store_get_their_parameters_and_the_project_of_their_
 
     migration = migrate(settings(), now)
 
-    assert (migration.before, migration.after) == ("0002", "0003")
+    assert (migration.before, migration.after) == ("0002", "0004")
     parameter = ModelParameter
     columns = (parameter.model_id, parameter.project_id, parameter.name, parameter.number, parameter.text)
     with reading() as session:
@@ -140,14 +140,14 @@ def test_models_of_an_older_store_get_their_parameters_and_the_project_of_their_
 
 
 def test_a_migration_that_fails_half_way_changes_nothing(store: str, now: datetime, scripts: Path) -> None:
-    broken = scripts / "versions" / "0004_next.py"
+    broken = scripts / "versions" / "0005_next.py"
     broken.write_text(broken.read_text() + '    raise RuntimeError("half way")\n')
 
     with pytest.raises(RuntimeError, match="half way"):
         migrate(settings(), now, scripts)
 
     assert "shoe_size" not in columns_of_member()
-    assert version() == "0003"
+    assert version() == "0004"
 
 
 def test_a_store_of_a_newer_version_is_refused_and_left_alone(store: str, now: datetime, scripts: Path) -> None:
@@ -156,7 +156,7 @@ def test_a_store_of_a_newer_version_is_refused_and_left_alone(store: str, now: d
     with pytest.raises(Conflict, match="of a newer version .* nothing was changed: update the program"):
         migrate(settings(), now)
 
-    assert version() == "0004"
+    assert version() == "0005"
     assert "shoe_size" in columns_of_member()
 
 

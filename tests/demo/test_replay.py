@@ -89,7 +89,7 @@ def test_a_month_is_played_once_and_counted_exactly(project: Project, member: Me
     assert base.row_count > 20_000 + 1_800
     with transaction() as session:
         before = page.points
-        rebuild_buckets(session, project.id)
+        rebuild_buckets(session, project.id, now)
         assert decay_page(session, played, "f1", APRIL).points == before
 
 

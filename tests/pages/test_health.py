@@ -6,9 +6,9 @@ import pytest
 
 from db.queries.runs import runs
 from db.session import reading, transaction
-from mms.domain.buckets import Bucket, Sums
+from mms.domain.buckets import Sums
 from mms.domain.runs import RunKind
-from mms.usecases.buckets import add_to_buckets
+from tests.answered import answered
 from tests.pages.conftest import Open
 from tests.staged import Stage
 
@@ -17,8 +17,8 @@ def test_a_decaying_project_is_retrained_from_the_health_page(open_staged: Open,
     wrong = Sums(5_000, 5_000, {("yes", "no"): 2_500, ("no", "yes"): 2_500})
     with transaction() as session:
         hours = [datetime(2026, month, 10, tzinfo=UTC) for month in (1, 2)]
-        fallen = [Bucket(stage.models[0].id, "global", "", hour, wrong) for hour in hours]
-        add_to_buckets(session, stage.project.id, fallen)
+        for hour in hours:
+            answered(session, stage.project.id, stage.models[0].id, hour, wrong)
 
     page = open_staged("health")
     assert any("fell" in words.value for words in page.markdown)
@@ -36,8 +36,8 @@ def test_a_decaying_project_is_snoozed_and_woken(open_staged: Open, stage: Stage
     wrong = Sums(5_000, 5_000, {("yes", "no"): 2_500, ("no", "yes"): 2_500})
     with transaction() as session:
         hours = [datetime(2026, month, 10, tzinfo=UTC) for month in (1, 2)]
-        fallen = [Bucket(stage.models[0].id, "global", "", hour, wrong) for hour in hours]
-        add_to_buckets(session, stage.project.id, fallen)
+        for hour in hours:
+            answered(session, stage.project.id, stage.models[0].id, hour, wrong)
     key = f"snooze_{stage.project.id}"
 
     page = open_staged("health")

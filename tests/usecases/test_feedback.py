@@ -1,16 +1,15 @@
 """Feedback: the newest truth counts, once, in the prediction, in its bucket and in the base table."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from random import Random
 from threading import Thread
 
 import pytest
-from sqlalchemy import select
 
-from db import models as tables
 from db.physical import lookup_many, read_frame
+from db.queries.buckets import Span, bucket_series, plain_sums
 from db.queries.predictions import get_prediction
 from db.queries.tables import get_table_named
 from db.session import reading, transaction
@@ -48,12 +47,18 @@ def told(member: Member, project: int, *feedback: Feedback) -> int:
         return record_feedback(session, member, project, feedback, LATER)
 
 
-def buckets(project: int) -> dict[tuple[int, str, str, datetime], Sums]:
-    """Buckets that count something."""
+def buckets(project: int) -> dict[tuple[int, datetime], Sums]:
+    """By model and hour, what buckets that count something count; days are the sums of their hours."""
     with reading() as session:
-        rows = session.scalars(select(tables.Bucket).where(tables.Bucket.project_id == project))
-        found = {(r.model_id, r.scope, r.segment, r.hour): Sums.from_json(r.sums) for r in rows}
-    return {key: sums for key, sums in found.items() if sums != Sums()}
+        hours = bucket_series(session, [project], "global", Span("hour"))
+        days = bucket_series(session, [project], "global", Span("day"))
+    for hour, day in zip(hours, days, strict=True):
+        assert (hour.series.total().cells == day.series.total().cells).all()
+    return {
+        (one.model_id, at.replace(tzinfo=UTC)): plain_sums(one.series, i)
+        for one in hours
+        for i, at in enumerate(one.starts.tolist())
+    }
 
 
 def base_row(project: int, patient: int) -> dict[str, object] | None:
@@ -87,7 +92,7 @@ def test_a_question_told_in_a_half_hour_zone_is_counted_with_its_truth(project: 
 
     told(member, project, Feedback(answer.id, "yes", LATER))
 
-    assert {key[3]: (sums.n, sums.labelled) for key, sums in buckets(project).items()} == {
+    assert {key[1]: (sums.n, sums.labelled) for key, sums in buckets(project).items()} == {
         MARCH + timedelta(hours=1): (1, 1)
     }
 
@@ -181,14 +186,14 @@ def test_rebuilt_buckets_equal_those_kept_in_step(project: int, member: Member) 
         some = random.sample(answers, 15)
         told(member, project, *(_truth(random, answer) for answer in some))
     with transaction() as session:
-        delete_predictions(session, member, project, [a.id for a in random.sample(answers, 7)])
+        delete_predictions(session, member, project, [a.id for a in random.sample(answers, 7)], LATER)
     kept = buckets(project)
 
     with transaction() as session:
-        counts = rebuild_buckets(session, project)
+        counts = rebuild_buckets(session, project, LATER)
 
     assert buckets(project) == kept
-    assert counts["after"] == len(kept)
+    assert counts["after"] == len(kept) + 1  # and their day
     assert sum(sums.n for sums in kept.values()) == 33
 
 
@@ -203,7 +208,7 @@ def test_a_deleted_prediction_leaves_its_bucket(project: int, member: Member) ->
     told(member, project, Feedback(one.id, "yes", LATER))
 
     with transaction() as session:
-        assert delete_predictions(session, member, project, [one.id]) == 1
+        assert delete_predictions(session, member, project, [one.id], LATER) == 1
 
     (sums,) = buckets(project).values()
     assert (sums.n, sums.labelled, dict(sums.cells)) == (1, 0, {})
@@ -232,7 +237,7 @@ def test_two_writers_of_the_same_hours_lose_nothing(project: int, member: Member
         writer.join()
 
     assert failures == []
-    assert {key[3]: (sums.n, sums.labelled) for key, sums in buckets(project).items()} == {
+    assert {key[1]: (sums.n, sums.labelled) for key, sums in buckets(project).items()} == {
         hour_of(at): (8, 8) for at in hours
     }
 
@@ -254,7 +259,7 @@ def test_what_is_deleted_while_its_truth_arrives_is_in_no_bucket(project: int, m
         try:
             for answer in answers[::2]:
                 with transaction() as session:
-                    delete_predictions(session, member, project, [answer.id])
+                    delete_predictions(session, member, project, [answer.id], LATER)
         except Exception as error:
             failures.append(error)
 
@@ -268,5 +273,5 @@ def test_what_is_deleted_while_its_truth_arrives_is_in_no_bucket(project: int, m
     assert failures == []
     assert sum(sums.n for sums in kept.values()) == sum(sums.labelled for sums in kept.values()) == 20
     with transaction() as session:
-        rebuild_buckets(session, project)
+        rebuild_buckets(session, project, LATER)
     assert buckets(project) == kept

@@ -10,18 +10,18 @@ from db.queries.health import HealthRow, health
 from db.queries.weekly import week
 from db.session import reading, transaction
 from mms.domain.activity import Happening
-from mms.domain.buckets import Bucket, Sums
+from mms.domain.buckets import Sums
 from mms.domain.condition import Mood
 from mms.domain.errors import Conflict, Forbidden, Invalid
 from mms.domain.members import Member
 from mms.domain.projects import Policy, ProjectChanges
 from mms.domain.promotions import Seating
 from mms.domain.triggers import TriggerDraft, TriggerKind
-from mms.usecases.buckets import add_to_buckets
 from mms.usecases.projects import edit_project
 from mms.usecases.promotions import promote
 from mms.usecases.snoozes import snooze_project, wake_project
 from mms.usecases.triggers import create_trigger
+from tests.answered import answered as counted_answers
 from tests.wards import MARCH, a_model, a_snapshot, a_world, confused
 
 JULY = datetime(2026, 7, 1, tzinfo=UTC)
@@ -45,7 +45,7 @@ def project(store: str, member: Member, now: datetime, tmp_path: Path) -> int:
 
 def answered(project_id: int, month: int, sums: Sums) -> None:
     with transaction() as session:
-        add_to_buckets(session, project_id, [Bucket(1, "global", "", datetime(2026, month, 9, tzinfo=UTC), sums)])
+        counted_answers(session, project_id, 1, datetime(2026, month, 9, tzinfo=UTC), sums)
 
 
 def row(member: Member, at: datetime = JULY) -> HealthRow:
