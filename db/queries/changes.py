@@ -18,6 +18,7 @@ from mms.domain.members import Member
 from mms.domain.snapshots import Snapshot
 
 _TRUTH = "truth"
+_TURN = "turn"
 
 
 def changes_between(session: Session, member: Member, cache: Path, model_id: int, other_id: int) -> Changes:
@@ -34,19 +35,17 @@ def changes_between(session: Session, member: Member, cache: Path, model_id: int
 
 def row_change(session: Session, cache: Path, one: Snapshot, other: Snapshot) -> RowChange | None:
     """Rows by entity and time; None where the two snapshots know their rows by other columns."""
-    names = _keys(one)
-    if names != _keys(other):
+    if _keys(one) != _keys(other):
         return None
     first, second = (_rows(session, cache, snapshot) for snapshot in (one, other))
+    names = [name for name in first if name != _TRUTH]
     for name in (*names, _TRUTH):
         if first[name].dtype != second[name].dtype:  # retyped meanwhile: equal where they are written alike
             first[name], second[name] = first[name].astype(str), second[name].astype(str)
-    repeated = "repeated"  # where an entity has more than one row at a time, the first is paired with the first
-    for frame in (first, second):
-        frame[repeated] = (
-            frame.groupby(names, dropna=False, sort=False).cumcount() if frame.duplicated(names).any() else 0
-        )
-    both = first.merge(second, on=[*names, repeated], how="outer", suffixes=("_one", "_other"), indicator="side")
+    for frame in (first, second):  # where an entity has more than one row at a time, the first is paired with the first
+        repeats = frame.duplicated(names).any()
+        frame[_TURN] = frame.groupby(names, dropna=False, sort=False).cumcount() if repeats else 0
+    both = first.merge(second, on=[*names, _TURN], how="outer", suffixes=("_one", "_other"), indicator="side")
     kept = both[both["side"] == "both"]
     ours, theirs = kept[f"{_TRUTH}_one"], kept[f"{_TRUTH}_other"]
     return RowChange(
@@ -72,8 +71,9 @@ def _keys(snapshot: Snapshot) -> list[str]:
 
 
 def _rows(session: Session, cache: Path, snapshot: Snapshot) -> pd.DataFrame:
+    """The columns by which rows are known, under names of ours, and the truth: whatever the columns are called."""
     names = _keys(snapshot)
     file = cached_file(session, cache, snapshot.data_blob)
     frame = pd.read_parquet(file, columns=list(dict.fromkeys((*names, snapshot.target))))
-    truth = frame[snapshot.target]
-    return frame[names].assign(**{_TRUTH: truth})
+    keys = frame[names].set_axis([f"key {i}" for i in range(len(names))], axis=1)
+    return keys.assign(**{_TRUTH: frame[snapshot.target]})

@@ -6,13 +6,14 @@ from sqlalchemy.orm import Session
 from db.queries.models import get_model
 from db.queries.runs import fold_results
 from db.queries.siblings import siblings
+from mms.domain.changes import value_words
 from mms.domain.diagnostics import Cost, Question
 from mms.domain.members import Member, Permission
 from mms.domain.projects import Task
 from mms.domain.triples import Parameter, Triple, Value
 from mms.ml.algorithms import algorithm_named
 from mms.ml.diagnostics.costs import cost_of
-from mms.ml.diagnostics.validation import COLUMNS, stored_points, value_words
+from mms.ml.diagnostics.validation import COLUMNS, stored_points
 
 
 def cost(session: Session, member: Member, question: Question) -> Cost:

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pandas as pd
 
+from mms.domain.changes import value_words
 from mms.domain.diagnostics import Parameters
 from mms.domain.errors import Invalid
 from mms.domain.runs import FINAL_FIT, FoldResult
 from mms.domain.snapshots import FOLDS
-from mms.domain.triples import Value
 from mms.ml.algorithms import algorithm_named
 from mms.ml.diagnostics.ground import Ground, Tables
 from mms.ml.diagnostics.learning import points_of
@@ -59,12 +59,3 @@ def stored_points(value: str, model_id: int | None, folds: Sequence[FoldResult])
     """The points of a model whose folds are stored."""
     known = {"value": value, "model_id": model_id}
     return [point for result in folds if result.fold != FINAL_FIT for point in points_of(result, known)]
-
-
-def value_words(value: Value) -> str:
-    """A hyperparameter as text that sorts and reads alike everywhere."""
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
