@@ -7,6 +7,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from mms.api.mount import Rest, routes
+from mms.front import Front
 from mms.security.gate import Gate
 from mms.worker.embedded import serving
 
@@ -17,11 +18,12 @@ def log_error(error: Exception) -> None:
 
 
 rest = Rest()
+pages = Path(__file__).with_name("pages")
 
 app = st.App(
-    Path(__file__).with_name("pages") / "main.py",
+    pages / "main.py",
     routes=routes(rest),
-    middleware=[Middleware(Gate)],
+    middleware=[Middleware(Gate), Middleware(Front, pages=["", *(page.stem for page in pages.glob("*.py"))])],
     lifespan=serving(rest.load),
     on_script_error=log_error,
 )

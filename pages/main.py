@@ -33,7 +33,7 @@ UNSHOWN = (
 
 def main() -> None:
     """Register every page (a deep link needs the whole map), check who asks, draw the sidebar, run the page."""
-    st.set_page_config(page_title="MMS", page_icon="◆", layout="wide")
+    st.set_page_config(page_title="MMS", page_icon="🔷", layout="wide")
     sections = {name: [_page(*e) for e in entries] for name, entries in SHOWN.items()}
     unshown = [_page(*e) for e in UNSHOWN]
     chosen = st.navigation([*(page for pages in sections.values() for page in pages), *unshown], position="hidden")

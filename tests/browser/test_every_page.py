@@ -65,6 +65,8 @@ def trained(page: Page) -> None:
 def test_every_page_keeps_nobody_out_and_speaks_to_nobody_else(themed: Page, server: Server) -> None:
     hosts: set[str] = set()
     themed.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or ""))
+    missing: list[str] = []
+    themed.on("response", lambda answer: missing.append(answer.url) if answer.status >= 400 else None)
     trained(themed)
     addresses = [*menu(themed), *UNSHOWN]
     found: list[str] = []
@@ -79,6 +81,7 @@ def test_every_page_keeps_nobody_out_and_speaks_to_nobody_else(themed: Page, ser
             found += [f"{address}, {name}: {problem}" for problem in problems(themed)]
 
     assert not found, "\n".join(found)
+    assert not missing
     assert hosts <= {"127.0.0.1", ""}  # what a page holds itself (data:, blob:) has no host
     assert len(addresses) > 18
 
