@@ -1,10 +1,10 @@
 """Slice leaderboards: models ranked anew on the rows of one rule."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mms.domain.canonical import parsed_json
 from mms.domain.comparison import ALPHA, PairedTest, p_words
 from mms.domain.errors import Invalid
 from mms.domain.models import RankedModel
@@ -140,7 +140,7 @@ class SliceBoard:
 def rule_from_text(text: str) -> tuple[Condition, ...]:
     """The conditions of a link, '[["x", ">", 0]]'; Invalid where the text is none."""
     try:
-        return conditions_from_json(json.loads(text))
+        return conditions_from_json(parsed_json(text))
     except (ValueError, TypeError, KeyError) as error:
         raise Invalid(
             f"'{text:.60}' is no rule: write a JSON list of [column, operator, value], or open it from a model."

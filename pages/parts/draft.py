@@ -2,13 +2,12 @@
 
 import base64
 import binascii
-import json
 import zlib
 from typing import Any
 
 import streamlit as st
 
-from mms.domain.canonical import canonical_json, digest
+from mms.domain.canonical import canonical_json, digest, parsed_json
 from mms.domain.errors import Invalid
 
 LONGEST = 6000
@@ -38,7 +37,7 @@ def value_of(text: str) -> Any:
         raise Invalid("What was composed here was too long for an address, and its session is over: begin again.")
     try:
         packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        return json.loads(zlib.decompressobj().decompress(packed, _MOST_BYTES))
+        return parsed_json(zlib.decompressobj().decompress(packed, _MOST_BYTES))
     except (binascii.Error, zlib.error, ValueError) as error:
         raise Invalid(
             "This address was cut or changed: what was composed in it cannot be read. Begin again."

@@ -1,6 +1,5 @@
 """What more rows would do (learning curve), and what another hyperparameter would (validation curve)."""
 
-import json
 from collections.abc import Sequence
 
 import pandas as pd
@@ -9,6 +8,7 @@ import streamlit as st
 from db.session import reading
 from mms.charts import fit_curves
 from mms.charts.theme import colours_of
+from mms.domain.canonical import parsed_json
 from mms.domain.diagnostics import DiagnosticKind, asked
 from mms.domain.errors import Invalid
 from mms.domain.members import Member
@@ -99,6 +99,6 @@ def _read(text: str) -> object:
     if text.lower() == "none":
         return None
     try:
-        return json.loads(text)
+        return parsed_json(text)
     except ValueError:
         return text

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from mms.domain.canonical import parsed_json
 from mms.domain.cards import UsedColumn
 from mms.domain.errors import Invalid
 from mms.domain.models import Signature
@@ -14,6 +15,9 @@ from mms.domain.tables import ColumnType
 _PARAM = "row"
 _MOST = 60
 """Widgets of one form; the inputs beyond keep the values of the example."""
+
+_EXACT = 2**53
+"""From here on (and for what is no number, or infinite) a browser has no whole numbers: the field begins empty."""
 
 _UNKNOWN = "not known"
 
@@ -25,7 +29,7 @@ def row_in_url(signature: Signature) -> dict[str, Any]:
     if text is None:
         return example
     try:
-        given = json.loads(text)
+        given = parsed_json(text)
     except ValueError as error:
         raise Invalid("The values in the address are no JSON: open the page of the model and begin again.") from error
     if not isinstance(given, dict):
@@ -51,7 +55,7 @@ def _field(cell: Any, one: UsedColumn, value: Any) -> Any:
     """The widget of a column; a value of the wrong type begins empty, and the model's refusal says which."""
     name, kind, key = one.column.name, one.column.type, f"what_if_{one.column.name}"
     tip = _tip(one)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _EXACT
     if kind is ColumnType.BOOLEAN:
         options = [True, False]
         index = options.index(value) if isinstance(value, bool) else None

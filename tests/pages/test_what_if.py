@@ -47,6 +47,8 @@ def test_made_up_values_are_answered_and_stand_in_the_address(open_staged: Open,
         ({"model": 1, "row": "{"}, "The values in the address are no JSON"),
         ({"model": 1, "row": "[1]"}, "The values in the address are no JSON object"),
         ({"model": 1, "row": '{"x": "<script>", "y": 1}'}, "Feature 'x' takes a number or null"),
+        ({"model": 1, "row": "[" * 5000}, "The values in the address are no JSON"),
+        ({"model": 1, "row": '{"x": 1e999}'}, "Feature 'x' takes a"),
         ({"model": 1, "row": '{"z": 1}'}, "'z' is no feature of this model"),
     ],
 )
