@@ -21,10 +21,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.report import Bar, bar, report
 from benchmarks.runs.serving import serving, until_answered
 from db.migrate import migrate
-from db.queries.models import models_page
+from db.queries.models import best_models
 from db.session import dispose, reading, transaction
 from mms.domain.members import Member
-from mms.domain.models import ModelFilter
 from mms.domain.runs import Launch
 from mms.settings import settings
 from mms.usecases.members import ensure_local_admin
@@ -88,7 +87,7 @@ def trained(member: Member, home: Path) -> list[int]:
         launch_run(session, member, Launch(snapshot.id, tuple(triples)), NOW)
     work_off(NOW)
     with reading() as session:
-        return [m.id for m in models_page(session, project.id, ModelFilter(algorithms=("logistic",))).models]
+        return [m.id for m in best_models(session, project.id, algorithm="logistic")]
 
 
 def table(window: Callable[[], Any], url: str, project_id: int, count: int) -> Iterator[Bar]:

@@ -6,12 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from db.queries.models import get_model, models_page
+from db.queries.models import best_models, get_model
 from db.queries.openings import holdout_view, openings_of_models
 from db.queries.promotions import Champion, champions, promotions
 from db.session import reading
 from mms.domain.members import Member, Permission
-from mms.domain.models import ModelFilter
 from mms.domain.projects import Project
 from mms.domain.promotions import Promotion
 from mms.domain.scores import METRICS
@@ -43,7 +42,7 @@ def render(member: Member) -> None:
     with told(), reading() as session:
         seats = champions(session, project.id, _moment(chosen))
         ledger = promotions(session, project.id)
-        best = models_page(session, project.id, ModelFilter(), limit=1).models
+        best = best_models(session, project.id, 1)
         first.markdown(seats_sentence(seats, project, present, chosen))
         if seats:
             looks = openings_of_models(session, [seat.model.id for seat in seats])

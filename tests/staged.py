@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from db.queries.models import models_page
+from db.queries.models import best_models
 from db.session import transaction
 from mms.domain.members import Member
-from mms.domain.models import ModelFilter, RankedModel
+from mms.domain.models import RankedModel
 from mms.domain.predictions import Feedback, Prediction, Request
 from mms.domain.projects import Project
 from mms.domain.promotions import Seating
@@ -44,11 +44,11 @@ def a_stage(member: Member, folder: Path, now: datetime, *, a_month: int = 120) 
         launch_run(session, member, Launch(snapshot.id, tuple(triples)), start)
     work_off(start)
     with transaction() as session:
-        models = models_page(session, project.id, ModelFilter()).models
+        models = best_models(session, project.id)
         promote(session, member, Seating(models[0].id, "the first one to answer"), start)
     asked = [p for month in range(MONTHS) for p in _a_month(member, project, month, start, a_month)]
     with transaction() as session:
-        models = models_page(session, project.id, ModelFilter()).models
+        models = best_models(session, project.id)
     return Stage(project, models, tuple(asked))
 
 

@@ -11,7 +11,7 @@ from db.models import Model as ModelRow
 from db.queries.column_notes import column_notes
 from db.queries.decay import decay_page
 from db.queries.folds import importances_frame
-from db.queries.models import get_model, models_page
+from db.queries.models import best_models, get_model
 from db.queries.projects import get_project
 from db.queries.promotions import Champion, champions, promotions
 from db.queries.runs import get_run
@@ -23,7 +23,7 @@ from mms.domain.column_notes import place_of
 from mms.domain.decay import watched_metric
 from mms.domain.errors import NotFound
 from mms.domain.members import Member
-from mms.domain.models import Model, ModelFilter, RankedModel, Signature
+from mms.domain.models import Model, RankedModel, Signature
 from mms.domain.projects import Project
 from mms.domain.promotions import Promotion
 from mms.domain.scopes import scope_words
@@ -69,8 +69,8 @@ def rivals(session: Session, model: Model, champion: Champion | None) -> dict[st
     rival = champion.model if champion else own
     if rival.id != own.id and (rival.snapshot_id, rival.scope) == (own.snapshot_id, own.scope):
         found["champion"] = rival
-    where = ModelFilter(algorithms=(BASELINE,), snapshot_id=own.snapshot_id)
-    dummies = [dummy for dummy in models_page(session, own.project_id, where).models if dummy.scope == own.scope]
+    baselines = best_models(session, own.project_id, algorithm=BASELINE, snapshot_id=own.snapshot_id)
+    dummies = [dummy for dummy in baselines if dummy.scope == own.scope]
     if dummies and dummies[0].id != own.id:
         found["Dummy baseline"] = dummies[0]
     return found

@@ -16,22 +16,27 @@ from db.models import Model, ModelParameter, ModelScore, ModelTag, Run, Snapshot
 from db.models.base import UtcTime
 from db.queries.model_candidates import candidates
 from db.queries.model_conditions import COLUMNS, Condition, Ground, condition, living, mirrored, score_column
-from db.queries.models import COUNT_CAP, PAGE, ranked_of
+from db.queries.models import PAGE, ranked_of
 from mms.domain.canonical import digest
 from mms.domain.errors import Invalid
 from mms.domain.filters import Missing, ModelQuery, text_of
 from mms.domain.model_fields import Field, field_named
-from mms.domain.models import ModelPage
+from mms.domain.models import ModelPage, RankedModel
 from mms.domain.projects import Project
 
 MOST = 2 * PAGE
 """Rows a page may have."""
 
+COUNT_CAP = 1000
+"""Counts stop here: "1,000+"."""
+
 FEW = 500
 """Models that pass are looked up and sorted where there are so few; else all are walked in order and tested."""
 
 _CHUNK = 1000
-"""Rows that an export reads at once."""
+"""Rows that a walk over all reads at once."""
+
+_Chunk = tuple[Sequence[RankedModel], Mapping[int, Mapping[str, Any]], Mapping[int, tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +126,17 @@ def search(session: Session, project: Project, query: ModelQuery, now: datetime)
         total=min(walk.total, COUNT_CAP),
         capped=walk.total > COUNT_CAP,
         values=_values(session, rows, query.columns, now),
-        tags=_tags(session, rows),
+        tags=_tags(session, rows) if rows else {},
     )
 
 
-def every_row(session: Session, project: Project, query: ModelQuery, now: datetime) -> Iterator[tuple[Any, ...]]:
-    """The values of the query's columns, then the tags in one text, of every model that passes; read in chunks."""
+def walked(session: Session, project: Project, query: ModelQuery, now: datetime) -> Iterator[_Chunk]:
+    """All models that pass, in chunks: each with its models, their values by id and name, and their tags by id."""
     walk = _walk(session, Ground(project, now), query)
     after: _Place | None = None
     while found := walk.rows(session, after, _CHUNK):
         rows, after = [row for row, _ in found], found[-1][1]
-        values, tags = _values(session, rows, query.columns, now), _tags(session, rows)
-        for row in rows:
-            yield (*(values[row.id][field.name] for field in query.columns), ", ".join(tags.get(row.id, ())))
+        yield [ranked_of(row) for row in rows], _values(session, rows, query.columns, now), _tags(session, rows)
         session.expunge_all()
 
 

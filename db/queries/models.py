@@ -1,94 +1,45 @@
-"""The model table, and one model."""
+"""The best models, and one model."""
 
-import base64
-import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from math import isfinite
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy import select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from db import blobs
-from db.models import Artifact, ModelScore, Project, Triple
+from db.models import Artifact, ModelScore, Triple
 from db.models import Model as ModelRow
 from mms.domain import triples
-from mms.domain.canonical import canonical_json
-from mms.domain.errors import Invalid, NotFound
-from mms.domain.models import Holdout, Model, ModelFilter, ModelPage, ModelSort, ModelState, RankedModel, Signature
+from mms.domain.errors import NotFound
+from mms.domain.models import Holdout, Model, ModelState, RankedModel, Signature
 from mms.domain.scores import METRICS, ScoreSummary
 
 PAGE = 50
 """Rows a page."""
 
-COUNT_CAP = 1000
-"""Counts stop here: "1,000+"."""
 
-_Condition = sa.ColumnElement[bool]
-
-_KEYS: Mapping[ModelSort, tuple[InstrumentedAttribute[Any], bool]] = {
-    ModelSort.SCORE: (ModelRow.score, True),
-    ModelSort.NEWEST: (ModelRow.created_at, True),
-    ModelSort.BUILD_TIME: (ModelRow.build_seconds, False),
-    ModelSort.SIZE: (ModelRow.artifact_size, False),
-}
-"""What each sort compares, and whether greater comes first. The id breaks ties in the same direction."""
-
-
-def models_page(
+def best_models(
     session: Session,
     project_id: int,
-    where: ModelFilter,
-    sort: ModelSort = ModelSort.SCORE,
-    after: str | None = None,
     limit: int = PAGE,
-) -> ModelPage:
-    """One keyset page of the model table. `after` is the cursor of the page before; Invalid when it is foreign."""
-    conditions = _conditions(project_id, where)
-    behind = [] if after is None else [_behind(project_id, sort, after)]
-    stmt = _walk([*conditions, *behind], where, sort, limit + 1)
-    rows = session.scalars(stmt).all()
-    total = _capped_count(session, [*conditions, *_choices(where)])
-    more = len(rows) > limit
-    return ModelPage(
-        models=tuple(ranked_of(row) for row in rows[:limit]),
-        after=_cursor(project_id, sort, rows[limit - 1]) if more else None,
-        total=min(total, COUNT_CAP),
-        capped=total > COUNT_CAP,
+    *,
+    run_id: int | None = None,
+    snapshot_id: int | None = None,
+    algorithm: str | None = None,
+) -> list[RankedModel]:
+    """The best of a project, of a run, of a snapshot or of an algorithm by score; neither archived nor deleted ones."""
+    asked = {ModelRow.run_id: run_id, ModelRow.snapshot_id: snapshot_id, ModelRow.algorithm: algorithm}
+    stmt = (
+        select(ModelRow)
+        .where(ModelRow.project_id == project_id, ModelRow.deleted_at.is_(None), ModelRow.archived_at.is_(None))
+        .where(*(column == value for column, value in asked.items() if value is not None))
+        .order_by(ModelRow.score.desc(), ModelRow.id.desc())
+        .limit(limit)
     )
-
-
-def all_models(session: Session, project_id: int, where: ModelFilter, sort: ModelSort) -> pd.DataFrame:
-    """Every row of the filter, for the CSV: score and score_sd of `metric`, the primary one, in natural units."""
-    name = session.scalar(select(Project.primary_metric).where(Project.id == project_id))
-    metric = METRICS[name] if name else None
-    stmt = select(ModelRow).where(*_conditions(project_id, where), *_choices(where)).order_by(*_order(sort))
-    models = [ranked_of(row) for row in session.scalars(stmt.execution_options(yield_per=1000))]
-    return pd.DataFrame(
-        {
-            "id": [m.id for m in models],
-            "version": [m.version for m in models],
-            "algorithm": [m.algorithm for m in models],
-            "recipe": [m.recipe for m in models],
-            "hyperparameters": [canonical_json(m.hyperparameters) for m in models],
-            "state": [m.state.value for m in models],
-            "metric": name,
-            "score": [metric.natural(m.score) if metric else m.score for m in models],
-            "score_sd": [m.score_sd for m in models],
-            "build_seconds": [m.build_seconds for m in models],
-            "artifact_size": [m.artifact_size for m in models],
-            "run_id": [m.run_id for m in models],
-            "snapshot_id": [m.snapshot_id for m in models],
-            "owner": [m.owner for m in models],
-            "created_at": [m.created_at for m in models],
-            "touched_at": [m.touched_at for m in models],
-            "archived_at": [m.archived_at for m in models],
-        }
-    )
+    return [ranked_of(row) for row in session.scalars(stmt)]
 
 
 def algorithms_used(session: Session, project_id: int) -> list[str]:
@@ -185,91 +136,6 @@ def ranked_of(row: ModelRow) -> RankedModel:
         archived_at=row.archived_at,
         scope=row.scope,
     )
-
-
-def _conditions(project_id: int, where: ModelFilter) -> list[_Condition]:
-    """All of the filter but the choices of algorithm and state."""
-    conditions = [ModelRow.project_id == project_id, ModelRow.deleted_at.is_(None)]
-    if not where.archived:
-        conditions.append(ModelRow.archived_at.is_(None))
-    if where.min_score is not None:
-        conditions.append(ModelRow.score >= where.min_score)
-    if where.max_score is not None:
-        conditions.append(ModelRow.score <= where.max_score)
-    if where.snapshot_id is not None:
-        conditions.append(ModelRow.snapshot_id == where.snapshot_id)
-    if where.run_id is not None:
-        conditions.append(ModelRow.run_id == where.run_id)
-    if where.text:
-        text = (ModelRow.algorithm, ModelRow.recipe, sa.cast(ModelRow.hyperparameters, sa.Text))
-        conditions.append(sa.or_(*(part.icontains(where.text, autoescape=True) for part in text)))
-    return conditions
-
-
-def _choices(where: ModelFilter) -> list[_Condition]:
-    conditions: list[_Condition] = []
-    if where.algorithms:
-        conditions.append(ModelRow.algorithm.in_(where.algorithms))
-    if where.states:
-        conditions.append(ModelRow.state.in_([state.value for state in where.states]))
-    return conditions
-
-
-def _order(sort: ModelSort) -> list[sa.UnaryExpression[Any]]:
-    key, descending = _KEYS[sort]
-    return [column.desc() if descending else column.asc() for column in (key, ModelRow.id)]
-
-
-def _walk(conditions: Sequence[_Condition], where: ModelFilter, sort: ModelSort, limit: int) -> sa.Select[ModelRow]:
-    """The first rows in order. An index gives one algorithm's (or state's) rows in order, but not those of several:
-    so each is walked alone, and the few rows of all walks are merged.
-    """
-    order = _order(sort)
-    walks: list[list[_Condition]] = [[ModelRow.algorithm == algorithm] for algorithm in where.algorithms]
-    if where.algorithms and where.states:
-        conditions = [*conditions, ModelRow.state.in_([state.value for state in where.states])]
-    elif where.states:
-        walks = [[ModelRow.state == state.value] for state in where.states]
-    if len(walks) < 2:
-        one = walks[0] if walks else []
-        return select(ModelRow).where(*conditions, *one).order_by(*order).limit(limit)
-    heads = [select(ModelRow.id).where(*conditions, *one).order_by(*order).limit(limit).subquery() for one in walks]
-    ids = sa.union_all(*(select(head.c.id) for head in heads))
-    return select(ModelRow).where(ModelRow.id.in_(ids)).order_by(*order).limit(limit)
-
-
-def _capped_count(session: Session, conditions: Sequence[_Condition]) -> int:
-    some = select(ModelRow.id).where(*conditions).limit(COUNT_CAP + 1).subquery()
-    return session.scalar(select(sa.func.count()).select_from(some)) or 0
-
-
-def _cursor(project_id: int, sort: ModelSort, last: ModelRow) -> str:
-    value = getattr(last, _KEYS[sort][0].key)
-    text = value.isoformat() if isinstance(value, datetime) else value
-    content = json.dumps([project_id, sort.value, text, last.id])
-    return base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
-
-
-def _behind(project_id: int, sort: ModelSort, cursor: str) -> _Condition:
-    """The rows after the cursor's row."""
-    key, descending = _KEYS[sort]
-    try:
-        content = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        of_project, of_sort, text, last_id = content
-        value = datetime.fromisoformat(text) if sort is ModelSort.NEWEST else float(text)
-        foreign = [of_project, of_sort] != [project_id, sort.value] or not 0 < last_id < 2**63
-        foreign |= value.tzinfo is None if isinstance(value, datetime) else not isfinite(value)
-    except (ValueError, TypeError) as error:
-        raise _foreign_cursor() from error
-    if foreign:
-        raise _foreign_cursor()
-    place = sa.tuple_(key, ModelRow.id)
-    mark = sa.tuple_(sa.literal(value, key.type), sa.literal(last_id, ModelRow.id.type))
-    return place < mark if descending else place > mark
-
-
-def _foreign_cursor() -> Invalid:
-    return Invalid("This page mark does not belong to this table in this order: begin again at its first page.")
 
 
 def _scores(session: Session, model_ids: Sequence[int]) -> dict[int, tuple[ScoreSummary, ...]]:

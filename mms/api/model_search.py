@@ -6,18 +6,21 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 
 from db.queries import model_search as queries
+from db.queries.model_export import every_row, export_names, model_frame
 from db.queries.model_options import filter_options, parameter_names
 from db.queries.models import PAGE
 from db.queries.projects import get_project_named
 from db.session import reading
 from mms.api.access import CurrentMember, Now
-from mms.api.answers import answer, attachment, in_blocks
+from mms.api.answers import TableFormat, answer, attachment, in_blocks, table_file
 from mms.domain.exports import csv_lines
 from mms.domain.filter_text import LENGTH, parsed
 from mms.domain.filters import ModelQuery
-from mms.domain.model_fields import export_fields, fields_named
+from mms.domain.members import Member
+from mms.domain.model_fields import fields_named
 from mms.domain.plain import plain
 from mms.domain.projects import Project
 
@@ -53,29 +56,39 @@ class Asked(BaseModel):
 Search = Annotated[Asked, Query()]
 
 
-@router.get("/projects/{project}/models/search")
-def search(project: str, asked: Search, member: CurrentMember, now: Now) -> Response:
-    """One page of the models that pass a filter, with their tags and the columns that were asked for."""
+@router.get("/projects/{project}/models")
+def page(project: str, asked: Search, member: CurrentMember, now: Now) -> Response:
+    """One page of the models that pass a filter, with their tags and the columns that were asked for, by id."""
     with reading() as session:
-        opened = get_project_named(session, member, project)
-        query = asked.query(opened, parameter_names(session, opened.id))
-        page = queries.search(session, opened, query, opened.present(now))
-    found = [
-        {"model": model, "values": page.values[model.id], "tags": page.tags.get(model.id, ())} for model in page.models
-    ]
-    return answer({"found": found, "after": page.after, "total": page.total_words})
+        opened, query = _opened(session, member, project, asked)
+        found = queries.search(session, opened, query, opened.present(now))
+    return answer(
+        {
+            "models": found.models,
+            "values": found.values,
+            "tags": found.tags,
+            "after": found.after,
+            "total": found.total_words,
+        }
+    )
 
 
-@router.get("/projects/{project}/models/search.csv")
+@router.get("/projects/{project}/models.csv")
 def table(project: str, asked: Search, member: CurrentMember, now: Now) -> Response:
     """Every model that passes the filter as a file, whatever `after` and `limit` say."""
     with reading() as session:
-        opened = get_project_named(session, member, project)
-        query = asked.query(opened, parameter_names(session, opened.id))
-    columns = export_fields(opened.primary_metric, opened.task, query.columns)
-    exported = ModelQuery(query.where, query.sort, query.descending, columns, archived=query.archived)
-    lines = csv_lines([*(field.name for field in columns), "tags"], _rows(opened, exported, opened.present(now)))
+        opened, query = _opened(session, member, project, asked)
+    lines = csv_lines(export_names(opened, query), _rows(opened, query, opened.present(now)))
     return attachment(in_blocks(lines), f"models-{opened.id}.csv", "text/csv")
+
+
+@router.get("/projects/{project}/models.arrow")
+def typed_table(project: str, asked: Search, member: CurrentMember, now: Now) -> Response:
+    """The same as an Arrow file, for programs."""
+    with reading() as session:
+        opened, query = _opened(session, member, project, asked)
+        frame = model_frame(session, opened, query, opened.present(now))
+    return table_file(frame, f"models-{opened.id}", TableFormat.ARROW)
 
 
 @router.get("/projects/{project}/models/fields")
@@ -85,6 +98,12 @@ def fields(project: str, member: CurrentMember) -> Response:
         opened = get_project_named(session, member, project)
         options = filter_options(session, opened)
     return answer({"fields": [_field(option.field, option.values) for option in options]})
+
+
+def _opened(session: Session, member: Member, name: str, asked: Asked) -> tuple[Project, ModelQuery]:
+    """The project, and what is asked of it."""
+    opened = get_project_named(session, member, name)
+    return opened, asked.query(opened, parameter_names(session, opened.id))
 
 
 def _field(field: Any, values: Sequence[str]) -> dict[str, Any]:
@@ -101,5 +120,5 @@ def _field(field: Any, values: Sequence[str]) -> dict[str, Any]:
 
 def _rows(project: Project, query: ModelQuery, now: datetime) -> Iterator[Sequence[Any]]:
     with reading() as session:
-        for row in queries.every_row(session, project, query, now):
+        for row in every_row(session, project, query, now):
             yield [plain(value) for value in row]

@@ -1,86 +1,24 @@
-"""The model table, one model, and what can be downloaded of them."""
+"""One model, and what can be downloaded of it."""
 
 import base64
 from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, ConfigDict
+from fastapi import APIRouter, Depends, Response
 
 from db.queries import models as queries
 from db.queries.artifacts import artifact_chunks
 from db.queries.folds import folds_frame, importances_frame
-from db.queries.projects import get_project, get_project_named
+from db.queries.projects import get_project
 from db.session import reading
 from mms.api.access import CurrentMember
 from mms.api.answers import TableFormat, answer, attachment, csv_file, table_file
 from mms.api.limits import Id
 from mms.domain.canonical import canonical_json
-from mms.domain.models import Model, ModelFilter, ModelSort, ModelState
+from mms.domain.models import Model
 from mms.settings import settings
 
 router = APIRouter(tags=["models"])
-
-
-class Where(BaseModel):
-    """The filter of the model table; scores in stored units (greater is better)."""
-
-    model_config = ConfigDict(extra="forbid")
-    algorithm: list[str] = []
-    state: list[ModelState] = []
-    min_score: float | None = None
-    max_score: float | None = None
-    snapshot: Id | None = None
-    run: Id | None = None
-    text: str = ""
-    archived: bool = False
-    sort: ModelSort = ModelSort.SCORE
-    after: str | None = None
-    limit: int = queries.PAGE
-
-    @property
-    def filter(self) -> ModelFilter:
-        """The domain's filter."""
-        return ModelFilter(
-            tuple(self.algorithm),
-            tuple(self.state),
-            self.min_score,
-            self.max_score,
-            self.snapshot,
-            self.run,
-            self.text,
-            self.archived,
-        )
-
-
-View = Annotated[Where, Query()]
-
-
-@router.get("/projects/{project}/models")
-def page(project: str, view: View, member: CurrentMember) -> Response:
-    """One page of the model table; `after` of the answer asks for the next."""
-    with reading() as session:
-        opened = get_project_named(session, member, project)
-        limit = max(1, min(view.limit, 2 * queries.PAGE))
-        found = queries.models_page(session, opened.id, view.filter, view.sort, view.after, limit)
-        return answer({"models": found.models, "after": found.after, "total": found.total_words})
-
-
-@router.get("/projects/{project}/models.csv")
-def table(project: str, view: View, member: CurrentMember) -> Response:
-    """Every row of the filter as a file."""
-    with reading() as session:
-        opened = get_project_named(session, member, project)
-        return csv_file(queries.all_models(session, opened.id, view.filter, view.sort), f"models-{opened.id}.csv")
-
-
-@router.get("/projects/{project}/models.arrow")
-def typed_table(project: str, view: View, member: CurrentMember) -> Response:
-    """Every row of the filter as an Arrow file, for programs."""
-    with reading() as session:
-        opened = get_project_named(session, member, project)
-        frame = queries.all_models(session, opened.id, view.filter, view.sort)
-    return table_file(frame, f"models-{opened.id}", TableFormat.ARROW)
 
 
 def opened_model(model_id: Id, member: CurrentMember) -> Model:

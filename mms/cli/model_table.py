@@ -2,15 +2,15 @@
 
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from db.queries.model_export import every_row, export_names
 from db.queries.model_options import parameter_names
-from db.queries.model_search import every_row, search
+from db.queries.model_search import search
 from db.queries.models import PAGE
 from db.queries.projects import get_project_named
 from db.queries.runs import get_run
@@ -21,7 +21,7 @@ from mms.domain.errors import Invalid, NotFound
 from mms.domain.exports import csv_lines
 from mms.domain.filter_text import parsed
 from mms.domain.filters import All, Comparison, Contains, Filter, ModelQuery, OneOf
-from mms.domain.model_fields import Field, export_fields, field_named, fields_named
+from mms.domain.model_fields import Field, field_named, fields_named
 from mms.domain.models import ModelState
 from mms.domain.plain import plain
 from mms.domain.projects import Project
@@ -130,9 +130,8 @@ def _number(project: Project, of: Run | Snapshot) -> int:
 
 
 def _lines(session: Session, project: Project, query: ModelQuery, now: datetime) -> Iterator[str]:
-    columns = export_fields(project.primary_metric, project.task, query.columns)
-    rows = every_row(session, project, replace(query, columns=columns), project.present(now))
-    return csv_lines([*(field.name for field in columns), "tags"], ([plain(value) for value in row] for row in rows))
+    rows = every_row(session, project, query, project.present(now))
+    return csv_lines(export_names(project, query), ([plain(value) for value in row] for row in rows))
 
 
 def _written(file: Path, lines: Iterator[str]) -> Output:

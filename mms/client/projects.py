@@ -105,13 +105,13 @@ class Project:
     def __repr__(self) -> str:
         return f"<Project {self.name!r}: {self.details['task']}, ranked by {self.details['primary_metric']}>"
 
-    def models(self, **where: Any) -> pd.DataFrame:
+    def models(self, where: str = "", **how: Any) -> pd.DataFrame:
         """The model table, best first; row labels are model ids, scores in natural units.
 
-        where: algorithm, state (each one or a list), min_score, max_score (stored units), snapshot, run, text,
-        archived, sort (score, newest, build time, artifact size).
+        where: a filter, like "f1 > 0.8 AND param.C >= 1". how: sort (a field), descending, column (fields to see beside
+        the others: one or a list), archived.
         """
-        return model_table(self._server, self.id, **where)
+        return model_table(self._server, self.id, where=where, **how)
 
     def model(self, model_id: int) -> Model:
         """A model by its id."""

@@ -54,7 +54,8 @@ class Run:
 
     def leaderboard(self) -> pd.DataFrame:
         """The run's models, best first, as `Project.models` gives them."""
-        return model_table(self._server, self.details()["run"]["project_id"], run=self.id)
+        run = self.details()["run"]
+        return model_table(self._server, run["project_id"], where=f"run = {run['number']}")
 
     def failures(self) -> dict[str, str]:
         """The triples that failed: algorithm and recipe -> why."""
@@ -69,9 +70,9 @@ class Run:
         self._server.post(f"runs/{self.id}/cancel", {})
 
 
-def model_table(server: Server, project: int | str, **where: Any) -> pd.DataFrame:
+def model_table(server: Server, project: int | str, **asked: Any) -> pd.DataFrame:
     """The rows of a model table; hyperparameters as dicts, the model's id as row label."""
-    frame = server.table(f"projects/{project}/models.arrow", **where)
+    frame = server.table(f"projects/{project}/models.arrow", **asked)
     frame["hyperparameters"] = frame["hyperparameters"].map(json.loads).astype(object)
     return frame.set_index("id")
 

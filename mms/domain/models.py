@@ -138,29 +138,6 @@ class Model:
         return self.ranked.id
 
 
-class ModelSort(StrEnum):
-    """What the model table sorts by; always the best, newest or quickest first."""
-
-    SCORE = "score"
-    NEWEST = "newest"
-    BUILD_TIME = "build time"
-    SIZE = "artifact size"
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFilter:
-    """What the model table shows. min_score: stored units. text: part of algorithm, recipe or hyperparameters."""
-
-    algorithms: tuple[str, ...] = ()
-    states: tuple[ModelState, ...] = ()
-    min_score: float | None = None
-    max_score: float | None = None
-    snapshot_id: int | None = None
-    run_id: int | None = None
-    text: str = ""
-    archived: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class ModelPage:
     """One page of the model table. after: cursor of the next page, None on the last. total: capped count.

@@ -7,13 +7,13 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from db.queries.comparisons import baseline_score
-from db.queries.models import get_model, models_page
+from db.queries.models import best_models, get_model
 from db.queries.projects import get_project
 from db.queries.snapshots import get_snapshot, snapshot_frame
 from mms.domain.comparison import PairedTest, rope_of, why_not_comparable
 from mms.domain.errors import Conflict, Invalid, NotFound
 from mms.domain.members import Member, Permission
-from mms.domain.models import Model, ModelFilter
+from mms.domain.models import Model
 from mms.domain.projects import Project
 from mms.domain.runs import FINAL_FIT
 from mms.domain.scores import Metric, metric_named
@@ -94,10 +94,9 @@ def _best(session: Session, project: Project, asked: SliceAsked) -> list[Model]:
     """The best of a run or a snapshot, of the scope of the very best."""
     snapshot_id = asked.snapshot_id
     if asked.run_id is None and snapshot_id is None:
-        best = models_page(session, project.id, ModelFilter(), limit=1).models
+        best = best_models(session, project.id, 1)
         snapshot_id = best[0].snapshot_id if best else None
-    where = ModelFilter(run_id=asked.run_id, snapshot_id=snapshot_id)
-    ranked = models_page(session, project.id, where, limit=2 * MOST).models
+    ranked = best_models(session, project.id, 2 * MOST, run_id=asked.run_id, snapshot_id=snapshot_id)
     if not ranked:
         raise NotFound("There are no models to rank here yet: train some first.")
     return [get_model(session, one.id) for one in ranked if one.scope == ranked[0].scope][:MOST]

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 from sqlalchemy.orm import Session
 
-from db.queries.models import models_page
+from db.queries.models import best_models
 from mms.charts import parallel
-from mms.domain.models import Model, ModelFilter, RankedModel
+from mms.domain.models import Model, RankedModel
 from mms.domain.projects import Project
 from mms.domain.scores import METRICS
 
@@ -31,5 +31,5 @@ def _chosen(session: Session, models: Sequence[Model], whose: str) -> Sequence[R
     first = models[0].ranked
     if whose == WHOSE[0]:
         return [model.ranked for model in models]
-    where = ModelFilter(run_id=first.run_id) if whose == WHOSE[2] else ModelFilter(snapshot_id=first.snapshot_id)
-    return models_page(session, first.project_id, where, limit=parallel.LINES).models
+    run_id, snapshot_id = (first.run_id, None) if whose == WHOSE[2] else (None, first.snapshot_id)
+    return best_models(session, first.project_id, parallel.LINES, run_id=run_id, snapshot_id=snapshot_id)

@@ -30,7 +30,7 @@ def selection(member: Member, project: Project, page: ModelPage, chosen: Sequenc
     with row:
         tag_popover(member, chosen, page.tags, known)
         where = urlencode({"where": f"id IN ({', '.join(map(str, chosen))})", "archived": "true"})
-        link = f"/api/v1/projects/{project.id}/models/search.csv?{where}"
+        link = f"/api/v1/projects/{project.id}/models.csv?{where}"
         if chosen:
             st.link_button("CSV of these", link, icon=":material/download:")
     _shelf(member, page, chosen)

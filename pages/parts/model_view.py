@@ -38,7 +38,7 @@ class ModelView:
         pairs += [("sort", query.sort.name)] if query.sort else []
         pairs += [("descending", "true" if query.descending else "false")] if query.descending is not None else []
         pairs += [("column", field.name) for field in query.columns] + [("archived", "true")] * query.archived
-        return f"/api/v1/projects/{project.id}/models/search.csv?{urlencode(pairs)}"
+        return f"/api/v1/projects/{project.id}/models.csv?{urlencode(pairs)}"
 
 
 def first_page() -> None:

@@ -28,10 +28,10 @@ def read(client: TestClient, path: str) -> pd.DataFrame:
 
 
 def test_the_model_table_keeps_its_types(client: TestClient, champion: int) -> None:
-    frame = read(client, "/projects/Wards/models.arrow?sort=score&min_score=0.45")
+    frame = read(client, "/projects/Wards/models.arrow?sort=f1&where=f1>0.45")
 
     assert list(frame["id"]) == [champion]
-    assert frame["created_at"].dtype == "datetime64[us, UTC]"
+    assert frame["created"].dtype == "datetime64[us, UTC]"
 
 
 def test_folds_are_told_in_natural_units_the_final_fit_first(client: TestClient, champion: int) -> None:

@@ -15,7 +15,7 @@ WARDS = "/api/v1/projects/Wards"
 
 
 def search(client: TestClient, **asked: Any) -> dict[str, Any]:
-    answer = client.get(f"{WARDS}/models/search", params=asked)
+    answer = client.get(f"{WARDS}/models", params=asked)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -26,10 +26,10 @@ def test_a_filter_an_order_and_columns_make_pages(client: TestClient, champion: 
     second = search(client, sort="version", descending=False, limit=1, after=first["after"])
     champions = search(client, where="state = 'champion' AND f1 > 0.1")
 
-    assert [page["found"][0]["model"]["version"] for page in (first, second)] == [1, 2]
-    assert set(first["found"][0]["values"]) == {"f1", "run", "age"}
+    assert [page["models"][0]["version"] for page in (first, second)] == [1, 2]
+    assert set(first["values"][str(first["models"][0]["id"])]) == {"f1", "run", "age"}
     assert (first["total"], second["after"]) == ("2", None)
-    assert [row["model"]["id"] for row in champions["found"]] == [champion]
+    assert [model["id"] for model in champions["models"]] == [champion]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_filter_an_order_and_columns_make_pages(client: TestClient, champion: 
 def test_a_wrong_question_is_refused_in_one_sentence(
     client: TestClient, champion: int, wrong: dict[str, str], sentence: str
 ) -> None:
-    answer = client.get(f"{WARDS}/models/search", params=wrong)
+    answer = client.get(f"{WARDS}/models", params=wrong)
 
     assert answer.status_code == 422
     assert sentence in answer.json()["error"]["sentence"]
@@ -57,7 +57,7 @@ def test_the_file_holds_every_model_of_the_filter_and_runs_no_formula(client: Te
     with transaction() as session:
         session.execute(update(Model).where(Model.id == champion).values(description="+1+1"))
 
-    answer = client.get(f"{WARDS}/models/search.csv", params={"column": "roc_auc", "limit": 1})
+    answer = client.get(f"{WARDS}/models.csv", params={"column": "roc_auc", "limit": 1})
 
     lines = list(csv.DictReader(StringIO(answer.text)))
     best = next(line for line in lines if line["id"] == str(champion))
@@ -81,8 +81,8 @@ def test_models_are_tagged_described_and_handed_over(client: TestClient, champio
 
     assert tagged.json() == {"changed": 1}
     assert written.json()["model"]["description"] == "Ours."
-    (row,) = search(client, where="tag = 'prod' AND owner = 'Grace' AND 'ours'")["found"]
-    assert (row["model"]["id"], row["tags"]) == (champion, ["prod"])
+    page = search(client, where="tag = 'prod' AND owner = 'Grace' AND 'ours'")
+    assert ([model["id"] for model in page["models"]], page["tags"]) == ([champion], {str(champion): ["prod"]})
     assert client.post("/api/v1/models/tags", json={"models": [champion], "add": ["a,b"]}).status_code == 422
     assert client.patch("/api/v1/models/999", json={"owner": "x"}).status_code == 404
 

@@ -13,7 +13,7 @@ AT = '"2026-03-01T00:00:00Z"'
 CALLS = [
     *(("GET", f"{V1}/{noun}/{HUGE}", "") for noun in ("models", "runs", "snapshots", "predictions")),
     ("DELETE", f"{WARDS}/predictions?id={HUGE}", ""),
-    ("GET", f"{WARDS}/models?run={HUGE}", ""),
+    ("GET", f"{WARDS}/models?where=run={HUGE}", ""),
     ("PATCH", f"{V1}/triggers/{HUGE}", '{"enabled": true}'),
     ("POST", f"{WARDS}/runs", f'{{"snapshot_id": {HUGE}}}'),
     ("POST", f"{WARDS}/feedback", f'{{"rows": [{{"prediction_id": {HUGE}, "truth": "yes"}}]}}'),

@@ -45,7 +45,8 @@ def test_the_loop_runs_over_rest_alone(client: TestClient, project: str) -> None
     launch = {"snapshot_id": snapshot["id"], "triples": [triple]}
     run = ok(client.post(f"{project}/runs", json=launch), 201)["run"]
     work_off(datetime.now(UTC))
-    best = ok(client.get(f"{project}/models", params={"run": run}))["models"][0]
+    number = ok(client.get(f"{V1}/runs/{run}"))["run"]["run"]["number"]
+    best = ok(client.get(f"{project}/models", params={"where": f"run = {number}"}))["models"][0]
     ok(client.post(f"{V1}/models/{best['id']}/promotions", json={"reason": "the first one"}), 201)
     asked = {"rows": [{"entity": {"id": "new"}, "features": {"x": 1.5, "y": 0.5}}]}
     (answer,) = ok(client.post(f"{project}/predictions", json=asked), 201)["predictions"]

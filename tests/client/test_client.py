@@ -50,12 +50,12 @@ def test_a_grid_search_becomes_models_that_come_back(project: Project) -> None:
     assert sorted(board["algorithm"]) == ["dummy", "logistic", "logistic"]
     assert {values.get("C") for values in board["hyperparameters"]} == {None, 0.1, 1.0}
     assert list(folds["fold"]) == list(range(-1, 12))
-    assert board["score"].iloc[0] == pytest.approx(folds["f1"].iloc[1:].mean(), abs=1e-12)
+    assert board["f1"].iloc[0] == pytest.approx(folds["f1"].iloc[1:].mean(), abs=1e-12)
     assert len(oof) == snapshot.rows
     assert set(best.predict(rows)) == {"yes", "no"}
     assert list(best.predict(rows)) == list(pipeline.predict(rows))
     assert [again.id for again in project.runs()] == [run.id]
-    pd.testing.assert_frame_equal(project.models(run=run.id), board)
+    pd.testing.assert_frame_equal(project.models("run = 1"), board)
 
 
 @pytest.mark.slow

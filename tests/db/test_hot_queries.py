@@ -6,6 +6,7 @@ indexes allow.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,12 +25,7 @@ from mms.domain.filter_text import parsed
 from mms.domain.filters import ModelQuery
 from mms.domain.members import PRODUCT
 from mms.domain.model_fields import field_named
-from mms.domain.models import ModelFilter, ModelSort, ModelState
 from tests import rows
-
-BOOSTING = ModelFilter(algorithms=("boosting",), min_score=0.5)
-SNAPSHOT = ModelFilter(snapshot_id=1)
-CHALLENGERS = ModelFilter(states=(ModelState.CHALLENGER,))
 
 Ask = Callable[[Session], object]
 
@@ -51,13 +47,9 @@ def found(where: str, sort: str | None = None, *columns: str) -> Ask:
 
 
 IN_ORDER: Mapping[str, Ask] = {
-    "models by score": lambda s: models.models_page(s, 1, ModelFilter()),
-    "models of an algorithm by score": lambda s: models.models_page(s, 1, BOOSTING),
-    "models of a snapshot by score": lambda s: models.models_page(s, 1, SNAPSHOT),
-    "challengers by score": lambda s: models.models_page(s, 1, CHALLENGERS),
-    "newest models": lambda s: models.models_page(s, 1, ModelFilter(), ModelSort.NEWEST),
-    "quickest models": lambda s: models.models_page(s, 1, ModelFilter(), ModelSort.BUILD_TIME),
-    "smallest models": lambda s: models.models_page(s, 1, ModelFilter(), ModelSort.SIZE),
+    "best models": lambda s: models.best_models(s, 1),
+    "best models of a snapshot": lambda s: models.best_models(s, 1, snapshot_id=1),
+    "best models of an algorithm": lambda s: models.best_models(s, 1, algorithm="boosting"),
     "a model by its version": lambda s: models.get_ranked(s, 1, 1),
     "algorithms in use": lambda s: models.algorithms_used(s, 1),
     "found by score": found("", None, "recall", "run", "snapshot"),
@@ -66,6 +58,10 @@ IN_ORDER: Mapping[str, Ask] = {
     "found by a hyperparameter": found("", "param.max_depth"),
     "found by version": found("", "version"),
     "found newest": found("", "created"),
+    "found quickest": found("", "build_seconds"),
+    "found smallest": found("", "size"),
+    "found of an algorithm": found("algorithm = 'boosting' AND f1 > 0.5"),
+    "found challengers": found("state = 'challenger'"),
     "tags in use": lambda s: model_options.tags_used(s, 1),
     "hyperparameters in use": lambda s: model_options.parameter_names(s, 1),
     "fields to build a filter with": lambda s: model_options.filter_options(s, get_project(s, PRODUCT, 1)),
@@ -80,7 +76,8 @@ FEW_ARE_SORTED: Mapping[str, Ask] = {
     "found by one of several": found("tag = 'prod' OR recall > 0.99", "f1"),
     "found by a rare score": found("recall > 0.99", "param.max_depth"),
     "found in a run": found("run = 12"),
-    "models of several algorithms": lambda s: models.models_page(s, 1, ModelFilter(algorithms=("boosting", "svm"))),
+    "best models of a run": lambda s: models.best_models(s, 1, run_id=1),
+    "found of several algorithms": found("algorithm IN ('boosting', 'svm')"),
     "newest prediction of each entity": lambda s: predictions.latest_of(s, 1, ["a", "b"]),
     "buckets of a scope": lambda s: monthly_sums(s, [1], "global"),
     "claimable job": lambda s: next_ready(s, datetime(2026, 3, 1, tzinfo=UTC)),
@@ -112,15 +109,21 @@ def test_it_scans_no_table(asked: int, name: str) -> None:
     assert scans(plan_of(FEW_ARE_SORTED[name])) == []
 
 
-def test_the_next_page_begins_where_the_last_one_ended(sqlite_store: str, asked: int, now: datetime) -> None:
+def test_the_next_page_begins_where_the_last_one_ended(
+    sqlite_store: str, asked: int, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with transaction() as session:
         session.execute(sa.delete(ModelRow))
         project = rows.a_project(session, now, "large")
         rows.models(session, project, now, 60)
     with reading() as session:
-        after = models.models_page(session, project, BOOSTING, limit=2).after
+        of = get_project(session, PRODUCT, project)
+        query = ModelQuery(parsed("algorithm = 'boosting' AND f1 > 0.5", of.task), limit=2)
+        after = model_search.search(session, of, query, now).after
+    assert after is not None
+    monkeypatch.setattr(model_search, "FEW", -1)
 
-    plan = plan_of(lambda session: models.models_page(session, project, BOOSTING, after=after))
+    plan = plan_of(lambda session: model_search.search(session, of, replace(query, after=after), now))
 
     assert any(
         "ix_model_algorithm_score (project_id=? AND algorithm=? AND score>? AND score<?" in step for step in plan

@@ -1,5 +1,6 @@
 """A filter finds the models that it says, in any order, page by page."""
 
+import json
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from db.models import Model, ModelParameter, ModelScore, ModelTag
 from db.queries import model_candidates, model_search
+from db.queries.model_export import every_row, export_names, model_frame
 from db.queries.model_options import filter_options, parameter_names
 from db.queries.projects import get_project
 from db.session import reading, transaction
@@ -320,13 +322,41 @@ def test_every_row_comes_in_order_however_it_is_read(
     project: Project, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(model_search, "_CHUNK", 7)
-    query = ModelQuery(columns=(field_named("version", project.task), field_named("f1", project.task)))
+    query = ModelQuery(columns=(field_named("log_loss", project.task),))
+    living = stored(project)
 
     with reading() as session:
-        found = list(model_search.every_row(session, project, query, now))
+        names = export_names(project, query)
+        found = [dict(zip(names, row, strict=True)) for row in every_row(session, project, query, now)]
 
-    assert [version for version, _, _ in found] == every(project, query, now)
-    assert {tags for *_, tags in found} == {"", "prod", "Prod_2, review"}
+    assert [row["version"] for row in found] == every(project, query, now)
+    assert {row["tags"] for row in found} == {"", "prod", "Prod_2, review"}
+    for row in found:
+        assert row["log_loss"] == living[row["version"]].scores["log_loss"]
+        assert json.loads(row["hyperparameters"]) == living[row["version"]].model.hyperparameters
+
+
+def test_a_file_for_programs_keeps_types_and_holds_no_column_of_two(project: Project, now: datetime) -> None:
+    columns = tuple(field_named(name, project.task) for name in ("recall", "param.C", "param.max_depth"))
+
+    with reading() as session:
+        frame = model_frame(session, project, ModelQuery(columns=columns), now)
+        empty = model_frame(session, project, ModelQuery(parsed("id < 0", project.task), columns=columns), now)
+
+    kinds = {name: frame[name].dtype.kind for name in ("id", "f1", "recall", "threshold", "param.max_depth", "run")}
+    assert kinds == {"id": "i", "f1": "f", "recall": "f", "threshold": "f", "param.max_depth": "f", "run": "i"}
+    assert frame["created"].dtype == frame["archived"].dtype == "datetime64[us, UTC]"
+    assert set(frame["param.C"].dropna()) == {"0", "0.5", "1", "1.5", "auto"}
+    assert (len(empty), list(empty.columns), empty["recall"].dtype.kind) == (0, [*frame.columns], "f")
+
+
+def test_counts_stop_at_a_cap(project: Project, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = ModelQuery(archived=True, limit=7)
+    assert first(project, now, query).total_words == "59"
+
+    monkeypatch.setattr(model_search, "COUNT_CAP", 58)
+
+    assert first(project, now, query).total_words == "58+"
 
 
 def test_a_builder_is_told_fields_types_and_values(project: Project) -> None:

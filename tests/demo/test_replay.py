@@ -6,7 +6,7 @@ import pytest
 
 from db import models as tables
 from db.queries.decay import decay_page, triggers
-from db.queries.models import models_page
+from db.queries.models import best_models
 from db.queries.projects import get_project
 from db.queries.runs import run_triples, runs
 from db.queries.snapshots import snapshots
@@ -17,7 +17,6 @@ from mms.demo.replay import replay, replay_job
 from mms.domain.errors import Conflict
 from mms.domain.jobs import JobKind
 from mms.domain.members import Member
-from mms.domain.models import ModelFilter
 from mms.domain.projects import Project
 from mms.domain.promotions import Seating
 from mms.domain.runs import Launch
@@ -49,7 +48,7 @@ def seat_a_quick_model(member: Member, project: Project, now: datetime) -> None:
         launch_run(session, member, Launch(snapshot.id, tuple(quick)), now)
     work_off(now)
     with transaction() as session:
-        best = models_page(session, project.id, ModelFilter(algorithms=("naive_bayes",))).models[0]
+        best = best_models(session, project.id, algorithm="naive_bayes")[0]
         promote(session, member, Seating(best.id, "quick"), FIRST_MORNING)
 
 

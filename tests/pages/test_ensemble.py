@@ -2,10 +2,9 @@
 
 import pytest
 
-from db.queries.models import models_page
+from db.queries.models import best_models
 from db.session import reading
 from mms.domain.jobs import JobKind
-from mms.domain.models import ModelFilter
 from mms.usecases.fitting import fit_run
 from tests.pages.conftest import Open
 from tests.pages.test_structure import next_of
@@ -24,7 +23,7 @@ def test_an_ensemble_is_foretold_and_made(open_staged: Open, stage: Stage) -> No
     assert not page.exception
     next_of(JobKind.RUN, fit_run)
     with reading() as session:
-        (made,) = models_page(session, stage.project.id, ModelFilter(algorithms=("voting",))).models
+        (made,) = best_models(session, stage.project.id, algorithm="voting")
     for tab in ("Overview", "Folds", "Diagnostics", "Rows", "Lineage", "How to call it", "History"):
         shown = open_staged("model", id=made.id, tab=tab)
         assert not shown.exception

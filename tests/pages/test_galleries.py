@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from db.queries.models import get_model, models_page
+from db.queries.models import best_models, get_model
 from db.queries.pictures import drawable
 from db.queries.snapshots import snapshots
 from db.session import reading, transaction
 from mms.demo.load import FIRST_MORNING, load_demo
 from mms.domain.jobs import JobKind
 from mms.domain.members import Member
-from mms.domain.models import Model, ModelFilter, RankedModel
+from mms.domain.models import Model, RankedModel
 from mms.domain.pictures import PictureKind, pictures_of
 from mms.domain.projects import Project
 from mms.domain.promotions import Seating
@@ -145,7 +145,7 @@ def vary(member: Member, model_id: int, hyperparameters: Sequence[Mapping[str, V
 
 def best_of(project: Project, *algorithms: str) -> RankedModel:
     with reading() as session:
-        return models_page(session, project.id, ModelFilter(algorithms=algorithms)).models[0]
+        return next(one for one in best_models(session, project.id) if one.algorithm in algorithms)
 
 
 def opened(model_id: int) -> Model:

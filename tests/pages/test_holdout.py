@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from db.queries.models import models_page
+from db.queries.models import best_models
 from db.queries.openings import openings
 from db.queries.projects import get_project
 from db.queries.runs import runs
 from db.session import reading, transaction
 from mms.domain.members import Member
-from mms.domain.models import ModelFilter, RankedModel
+from mms.domain.models import RankedModel
 from mms.domain.projects import PromotionPolicy
 from mms.domain.promotions import Seating
 from mms.domain.runs import Launch, RunKind
@@ -33,7 +33,7 @@ def held_out(admin: Member, folder: Path) -> tuple[Snapshot, RankedModel]:
         launch_run(session, admin, Launch(snapshot.id, (triple_of(project, snapshot, "naive_bayes"),)), NOW)
     work_off(NOW)
     with reading() as session:
-        return snapshot, models_page(session, project.id, ModelFilter(algorithms=("naive_bayes",))).models[0]
+        return snapshot, best_models(session, project.id, algorithm="naive_bayes")[0]
 
 
 @pytest.mark.slow

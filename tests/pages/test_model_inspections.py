@@ -9,12 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from db.queries.diagnostics import diagnostics
-from db.queries.models import models_page
+from db.queries.models import best_models
 from db.session import reading, transaction
 from mms.domain.diagnostics import DiagnosticKind
 from mms.domain.jobs import JobKind, JobState
 from mms.domain.members import Member
-from mms.domain.models import ModelFilter
 from mms.domain.runs import Launch
 from mms.domain.subjects import Subject, SubjectKind
 from mms.domain.tables import FileProject
@@ -145,7 +144,7 @@ def test_selected_points_of_residuals_open_their_rows(open_page: Open, admin: Me
         launch_run(session, admin, Launch(snapshot.id, (triple_of(project, snapshot, "ridge"),)), NOW)
     work_off(NOW)
     with reading() as session:
-        ridge = models_page(session, project.id, ModelFilter()).models[0]
+        ridge = best_models(session, project.id, 1)[0]
     page = open_page("model", id=ridge.id, tab="Diagnostics", check="Where it errs")
     assert "is off by" in said(page)
 

@@ -12,13 +12,13 @@ from db import models as tables
 from db.packed import packed, unpacked
 from db.queries.diagnostics import diagnostics, find_tables
 from db.queries.jobs import jobs
-from db.queries.models import models_page
+from db.queries.models import best_models
 from db.session import reading, transaction
 from mms.domain.diagnostics import DiagnosticKind, asked, kind_named
 from mms.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from mms.domain.jobs import Job, JobKind, JobState
 from mms.domain.members import Member, Role
-from mms.domain.models import ModelFilter, RankedModel
+from mms.domain.models import RankedModel
 from mms.domain.runs import Launch
 from mms.domain.subjects import Subject, SubjectKind
 from mms.ml.diagnostics import MAKERS
@@ -39,7 +39,7 @@ def model(store: str, member: Member, tmp_path: Path, now: datetime) -> RankedMo
         launch_run(session, member, Launch(snapshot.id, (triple_of(project, snapshot, "logistic"),)), now)
     work_off(now)
     with transaction() as session:
-        return models_page(session, project.id, ModelFilter()).models[0]
+        return best_models(session, project.id, 1)[0]
 
 
 def about(model: RankedModel) -> Subject:

@@ -8,7 +8,7 @@ import pytest
 
 from db.models import Model as ModelRow
 from db.queries.ensembles import members_of
-from db.queries.models import get_model, models_page, oof_frame
+from db.queries.models import best_models, get_model, oof_frame
 from db.queries.promotions import find_champion
 from db.queries.runs import fold_results, get_run, run_triples, triples_of_run
 from db.queries.snapshots import snapshot_frame
@@ -17,7 +17,7 @@ from mms.domain.ensembles import EnsembleDraft, EnsembleKind, ensemble_of
 from mms.domain.errors import Conflict, Invalid
 from mms.domain.jobs import JobState
 from mms.domain.members import Member
-from mms.domain.models import Model, ModelFilter
+from mms.domain.models import Model
 from mms.domain.predictions import Request
 from mms.domain.projects import Project
 from mms.domain.promotions import Seating
@@ -52,7 +52,7 @@ def trained(
 
 def models_of(project: Project, *algorithms: str) -> list[Model]:
     with reading() as session:
-        ranked = models_page(session, project.id, ModelFilter(algorithms=algorithms)).models
+        ranked = [one for one in best_models(session, project.id) if one.algorithm in algorithms]
         return [get_model(session, one.id) for one in sorted(ranked, key=lambda one: one.version)]
 
 

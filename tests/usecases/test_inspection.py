@@ -15,7 +15,7 @@ from scipy.stats import t
 from db import session as sessions
 from db.migrate import migrate
 from db.queries.diagnostics import find_diagnostics, tables_of
-from db.queries.models import get_model, models_page, oof_frame
+from db.queries.models import best_models, get_model, oof_frame
 from db.queries.runs import fold_results
 from db.queries.snapshots import get_snapshot, snapshot_frame
 from db.session import reading, transaction
@@ -23,7 +23,7 @@ from mms.domain.diagnostics import DiagnosticKind, Question, asked
 from mms.domain.errors import Cancelled, Invalid, NotFound
 from mms.domain.jobs import JobKind, JobState
 from mms.domain.members import Member
-from mms.domain.models import Model, ModelFilter
+from mms.domain.models import Model
 from mms.domain.projects import Task
 from mms.domain.runs import FINAL_FIT, Launch
 from mms.domain.slice_board import SliceAsked
@@ -64,7 +64,7 @@ def _trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Member, li
             launch_run(session, member, Launch(snapshot.id, (*trees, triple_of(project, snapshot, "logistic"))), NOW)
         work_off(NOW)
         with reading() as session:
-            found = models_page(session, project.id, ModelFilter()).models
+            found = best_models(session, project.id)
             models = [get_model(session, one.id) for one in sorted(found, key=lambda m: m.version)]
         sessions.dispose()
     return home, member, models

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from db import models as tables
-from db.queries.models import get_model, models_page, oof_frame
+from db.queries.models import best_models, get_model, oof_frame
 from db.queries.openings import holdout_view, openings
 from db.queries.promotions import advice_for, promotions
 from db.queries.runs import fold_results, run_page
@@ -18,7 +18,7 @@ from db.session import reading, transaction
 from mms.domain.errors import Conflict
 from mms.domain.jobs import JobState
 from mms.domain.members import Member
-from mms.domain.models import ModelFilter, RankedModel
+from mms.domain.models import RankedModel
 from mms.domain.promotions import Seating
 from mms.domain.runs import FINAL_FIT, Launch
 from mms.domain.segments import SegmentDraft
@@ -51,7 +51,7 @@ def trained(member: Member, folder: Path, now: datetime, *algorithms: str) -> tu
         launch_run(session, member, Launch(snapshot.id, tuple(triples)), now)
     work_off(now)
     with reading() as session:
-        models = models_page(session, project.id, ModelFilter(algorithms=algorithms)).models
+        models = [one for one in best_models(session, project.id) if one.algorithm in algorithms]
     return snapshot, sorted(models, key=lambda model: algorithms.index(model.algorithm))
 
 
@@ -184,7 +184,7 @@ def test_without_a_hold_out_nothing_is_opened(sqlite_store: str, member: Member,
         launch_run(session, member, Launch(snapshot.id, (triple_of(project, snapshot, "logistic"),)), now)
     work_off(now)
     with reading() as session:
-        (model,) = models_page(session, project.id, ModelFilter(algorithms=("logistic",))).models
+        (model,) = best_models(session, project.id, algorithm="logistic")
 
     seat(member, model.id, now)
 

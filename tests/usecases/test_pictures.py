@@ -8,13 +8,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from db.queries.models import models_page
+from db.queries.models import best_models
 from db.queries.pictures import drawable, find_same, pictures
 from db.session import reading, transaction
 from mms.domain.errors import Forbidden, Invalid
 from mms.domain.jobs import JobKind
 from mms.domain.members import Member, Role
-from mms.domain.models import ModelFilter
 from mms.domain.pictures import Picture, PictureKind, Theme, pictures_of
 from mms.domain.projects import Task
 from mms.domain.runs import Launch
@@ -38,7 +37,7 @@ def model(member: Member, tmp_path: Path, now: datetime) -> Subject:
         launch_run(session, member, Launch(snapshot.id, (triple_of(project, snapshot, "logistic"),)), now)
     work_off(now)
     with reading() as session:
-        best = models_page(session, project.id, ModelFilter(algorithms=("logistic",))).models[0]
+        best = best_models(session, project.id, algorithm="logistic")[0]
     return Subject(SubjectKind.MODEL, best.id)
 
 

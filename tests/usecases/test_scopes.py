@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from db.queries.models import get_model, models_page, oof_frame
+from db.queries.models import best_models, get_model, oof_frame
 from db.queries.promotions import advice_for
 from db.queries.runs import fold_results, get_run, live_run
 from db.queries.snapshots import snapshot_blocks, snapshot_frame
@@ -15,7 +15,6 @@ from db.session import reading, transaction
 from mms.domain.errors import Conflict, Invalid, NotFound
 from mms.domain.jobs import JobState
 from mms.domain.members import Member
-from mms.domain.models import ModelFilter
 from mms.domain.projects import Policy, Project, ProjectChanges
 from mms.domain.promotions import Seating
 from mms.domain.references import reference_from_json
@@ -64,8 +63,7 @@ def launched(member: Member, project: Project, snapshot: Snapshot, now: datetime
 
 def model_of(project: Project, run_id: int) -> int:
     with reading() as session:
-        where = ModelFilter(algorithms=("logistic",), run_id=run_id)
-        return models_page(session, project.id, where).models[0].id
+        return best_models(session, project.id, 1, algorithm="logistic", run_id=run_id)[0].id
 
 
 @pytest.mark.slow

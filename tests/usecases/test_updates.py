@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from db.queries.models import get_model, models_page, oof_frame
+from db.queries.models import best_models, get_model, oof_frame
 from db.queries.promotions import advice_for
 from db.queries.runs import get_run, run_page
 from db.queries.snapshots import get_snapshot, snapshot_blocks, snapshot_frame
@@ -16,7 +16,7 @@ from db.session import reading, transaction
 from mms.domain.errors import Conflict, Forbidden, Invalid
 from mms.domain.jobs import JobState
 from mms.domain.members import Member, Role
-from mms.domain.models import ModelFilter, RankedModel
+from mms.domain.models import RankedModel
 from mms.domain.predictions import Feedback, Request
 from mms.domain.projects import Project
 from mms.domain.promotions import Seating
@@ -43,7 +43,7 @@ def trained(member: Member, folder: Path, now: datetime, algorithm: str) -> tupl
         launch_run(session, member, Launch(snapshot.id, (triple_of(project, snapshot, algorithm),)), now)
     work_off(now)
     with transaction() as session:
-        (model,) = models_page(session, project.id, ModelFilter(algorithms=(algorithm,))).models
+        (model,) = best_models(session, project.id, algorithm=algorithm)
         promote(session, member, Seating(model.id, "the first one"), now)
     return project, snapshot, model
 
@@ -97,7 +97,7 @@ def test_a_model_that_cannot_go_on_or_has_nothing_new_says_why(
         launch_run(session, member, Launch(snapshot.id, (triple_of(project, snapshot, "sgd"),)), now)
     work_off(now)
     with reading() as session:
-        (sgd,) = models_page(session, project.id, ModelFilter(algorithms=("sgd",))).models
+        (sgd,) = best_models(session, project.id, algorithm="sgd")
         found = new_rows(session, get_model(session, sgd.id), now)
     assert found.rows == 0
 
