@@ -43,7 +43,7 @@ def _group(options: Options, first: Collection[str], name: str, words: str, high
     if not offers:
         return []
     default = [label for label, offer in offers.items() if offer.name in first]
-    labels = st.pills(words, list(offers), selection_mode="multi", default=default, key=name, bind="query-params")
+    labels = st.multiselect(words, list(offers), default=default, key=name, bind="query-params", placeholder="none")
     return [offers[label] for label in labels]
 
 

@@ -30,7 +30,6 @@ UNSHOWN = (
 NOT_OURS = (
     "[data-testid=stDataFrame]",  # a canvas with a table behind it, which axe cannot look into
     "[data-testid=stCode]",  # whose highlighted words have colours of their own
-    "[data-testid=stButtonGroup]",  # whose chosen words take the primary colour, dark on dark
     "[data-testid=stToolbar]",
     "[data-testid=stStatusWidget]",
 )
