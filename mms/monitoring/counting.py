@@ -132,11 +132,13 @@ def _moments(layout: Layout, answers: Answers) -> dict[str, np.ndarray]:
     if layout.task is Task.REGRESSION:
         return _of_numbers(answers)
     found = {"log_loss": -np.log(np.clip(answers.likelihood, _TINY, 1.0))}
+    found["log_loss_squared"] = found["log_loss"] ** 2
     found["log_loss_n"] = np.where(np.isnan(answers.likelihood), np.nan, 1.0)
     if layout.task is Task.BINARY and layout.scored:
         hit = answers.truth == layout.classes.index(layout.scored[0])
         off = np.where(answers.truth == UNKNOWN, np.nan, answers.probabilities[:, 0] - hit)
-        found["brier"], found["brier_n"] = off**2, np.where(np.isnan(off), np.nan, 1.0)
+        found["brier"], found["brier_squared"] = off**2, off**4
+        found["brier_n"] = np.where(np.isnan(off), np.nan, 1.0)
     return found
 
 

@@ -27,11 +27,12 @@ MOST_CLASSES = 20
 MOMENTS = (
     "absolute", "squared", "fourth", "truth", "truth_squared", "relative", "relative_n",
     "value", "value_squared", "expected_absolute", "expected_squared", "expected_n",
-    "log_loss", "log_loss_n", "brier", "brier_n",
+    "log_loss", "log_loss_squared", "log_loss_n", "brier", "brier_squared", "brier_n",
 )  # fmt: skip
 """Float sums. Of labelled rows with e = value - truth: |e|, e^2, e^4, truth, truth^2, |e| / |truth| and how many had a
 truth other than 0. Of all rows: value, value^2, and the errors that were expected of them with how many had an
-expectation. Of labelled rows with probabilities: -ln p(truth) and how many; of two classes (p - y)^2 and how many."""
+expectation. Of labelled rows with probabilities: -ln p(truth), its square and how many; of two classes (p - y)^2, its
+square and how many."""
 
 PARTS = ("cells", "scores", "delays", "moments")
 """Columns of a bucket beside its counts; a chart reads those it needs."""
