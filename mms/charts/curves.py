@@ -62,9 +62,9 @@ def add_curves(drawn: go.Figure, curves: Mapping[int, tuple[str, Curve]], colour
     for i, (label, curve) in curves.items():
         at, line = evenly(len(curve.x), room), {"color": colours[i], "width": 2, "dash": dash_of(i, colours)}
         drawn.add_scatter(x=curve.x[at], y=curve.y[at], mode="lines", name=label, line=line)
-    if len(curves) > BANDS:  # a legend of many lines gets room of its own below the axis
+    if len(curves) > BANDS:  # a legend of many gets room of its own below the axis: a row for each, at any width
         room = _LINE * (len(curves) + 1)
-        legend = {"yref": "container", "yanchor": "bottom", "y": 0, "maxheight": 1}
+        legend = {"orientation": "v", "yref": "container", "yanchor": "bottom", "y": 0, "maxheight": 1}
         drawn.update_layout(height=drawn.layout.height + room, margin_b=room + 2 * _LINE, legend=legend)
 
 

@@ -17,4 +17,5 @@ def test_of_many_models_the_legend_gets_room_of_its_own_and_the_points_stay_few(
     assert few.layout.height == bare("ROC").layout.height
     assert many.layout.height - many.layout.margin.b >= few.layout.height - 60
     assert many.layout.margin.b >= 20 * 20
+    assert many.layout.legend.orientation == "v"
     assert sum(len(trace.x) for trace in many.data) <= POINTS
