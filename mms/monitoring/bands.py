@@ -23,10 +23,12 @@ def wilson(hits: np.ndarray | float, n: np.ndarray | float) -> Band:
 def by_variance(value: np.ndarray, variance: np.ndarray, fewest: np.ndarray) -> Band:
     """The band of a share whose variance is known: Wilson's for as many rows as would give that variance.
 
-    It stays in [0, 1] and keeps its width at 0 and 1, where the variance vanishes: there `fewest` rows count.
+    It stays in [0, 1] and keeps its width at 0 and 1, where the variance vanishes: there `fewest` rows count. fewest:
+    (T,) rows of the rarest kind, by which the variance was estimated: Student's t of as many widens the band.
     """
+    wider = (stdtrit(np.maximum(fewest - 1, 1), 0.975) / Z95) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
-        rows = np.where((variance > 0) & (value > 0) & (value < 1), value * (1 - value) / variance, fewest)
+        rows = np.where((variance > 0) & (value > 0) & (value < 1), value * (1 - value) / (variance * wider), fewest)
     return wilson(value * rows, rows)
 
 

@@ -187,7 +187,12 @@ def _average_precision(hits: np.ndarray, misses: np.ndarray) -> tuple[np.ndarray
         gained = (_below(gain) + precision - value) / p
         lost = -_below(cost) / p
         variance = (hits * gained**2 + misses * lost**2).sum(axis=1)
-    return value[:, 0], *by_variance(value[:, 0], variance, p[:, 0])
+        fair = np.maximum(0.0, value - gain.sum(axis=1, keepdims=True) / p)[:, 0]  # no row counts itself
+        variance *= 1 + 1 / np.sqrt(
+            p[:, 0]
+        )  # measured: few positive rows spread it by so much more than the slopes say
+    low, high = by_variance(fair, variance, p[:, 0])
+    return value[:, 0], low, np.maximum(high, value[:, 0])
 
 
 def _below(values: np.ndarray) -> np.ndarray:
@@ -216,8 +221,8 @@ def _of_numbers(series: Series, metric: str) -> Estimates:
     if metric == "rmse":
         half, root = of_mean(mse, _share(_moment(series, "fourth"), n), n), np.sqrt(mse)
         with np.errstate(divide="ignore", invalid="ignore"):
-            half = np.where(root > 0, half / (2 * root), half)
-        return Estimates(root, np.maximum(0.0, root - half), root + half, n)
+            factor = np.exp(np.where(root > 0, half / (2 * mse), half))
+        return Estimates(root, root / factor, root * factor, n)
     spread = _share(_moment(series, "truth_squared"), n) - _share(_moment(series, "truth"), n) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
         value = np.where(spread > 0, 1 - mse / spread, np.nan)
