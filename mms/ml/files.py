@@ -248,7 +248,7 @@ def infer_task(target: pd.Series, type_: ColumnType) -> str:
     known = target.dropna()
     distinct = known.nunique()
     if distinct < 2:
-        what = "no value at all" if distinct == 0 else f"the one value {known.iloc[0]!r} only"
+        what = "no value at all" if distinct == 0 else f"the one value '{known.iloc[0]}' only"
         raise Invalid(f"The target '{target.name}' has {what}; choose a target with at least two different values.")
     if type_ is ColumnType.TIME:
         raise Invalid(f"The target '{target.name}' is a time; choose a number, a category, or true and false.")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from db.session import transaction
+from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.domain.tables import ColumnType, FeatureTable, InstanceDraft, InstanceTable
@@ -38,16 +39,16 @@ def instance_section(
 def _words(tables: Sequence[FeatureTable], declared: InstanceTable) -> str:
     base = next((t.name for t in tables if t.id == declared.base_table_id), "a deleted table")
     lines = [
-        f"One row of **{base}** for each {', '.join(declared.entity_key)}"
-        + (f" at its **{declared.prediction_time}**" if declared.prediction_time else "")
-        + f"; the target is **{declared.target}**, known "
-        + (f"at **{declared.label_time}**." if declared.label_time else "at once."),
-        f"Features known before: {', '.join(declared.features) or 'none'}.",
+        f"One row of **{as_text(base)}** for each {as_text(', '.join(declared.entity_key))}"
+        + (f" at its **{as_text(declared.prediction_time)}**" if declared.prediction_time else "")
+        + f"; the target is **{as_text(declared.target)}**, known "
+        + (f"at **{as_text(declared.label_time)}**." if declared.label_time else "at once."),
+        f"Features known before: {as_text(', '.join(declared.features)) or 'none'}.",
     ]
     for join in declared.joins:
         on = " and ".join(f"{left} = {right}" for left, right in join.on)
         how = "its latest row at or before the prediction time" if join.as_of else "its one row per key"
-        lines.append(f"Joined with **{join.table_name}** on {on}: {how}.")
+        lines.append(f"Joined with **{as_text(join.table_name)}** on {as_text(on)}: {how}.")
     return "\n\n".join(lines)
 
 

@@ -10,6 +10,7 @@ from db.queries.snapshots import snapshots
 from db.queries.tables import rows_and_labels_per_day
 from db.session import reading
 from mms.charts import data_days
+from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.domain.tables import FeatureTable, InstanceTable
@@ -24,13 +25,14 @@ from pages.parts.told import told
 def standing(project: Project, tables: Sequence[FeatureTable], declared: InstanceTable | None) -> str:
     """The data of a project in one sentence."""
     if not tables:
-        return f"{project.name} has no table yet: upload one with the cases and the column to predict."
+        return f"{as_text(project.name)} has no table yet: upload one with the cases and the column to predict."
     if declared is None:
-        return f"{project.name} has {counted(len(tables), 'table')}; say next what to learn from them."
+        return f"{as_text(project.name)} has {counted(len(tables), 'table')}; say next what to learn from them."
     base = next((t for t in tables if t.id == declared.base_table_id), tables[0])
-    joined = f", joined with {', '.join(j.table_name for j in declared.joins)}" if declared.joins else ""
+    joined = f", joined with {as_text(', '.join(j.table_name for j in declared.joins))}" if declared.joins else ""
     return (
-        f"{project.name} learns **{declared.target}** from **{base.name}** ({counted(base.row_count, 'row')}, "
+        f"{as_text(project.name)} learns **{as_text(declared.target)}** from **{as_text(base.name)}** "
+        f"({counted(base.row_count, 'row')}, "
         f"last changed {day_words(base.updated_at)}){joined}."
     )
 

@@ -9,6 +9,7 @@ from db.queries.openings import openings
 from db.queries.snapshots import snapshot_file, snapshots
 from db.queries.tables import get_table
 from db.session import reading
+from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from mms.domain.openings import looks
 from mms.domain.projects import Project
@@ -53,8 +54,8 @@ def _chosen(project: Project, chosen: Snapshot) -> None:
     span = f" from {day_words(chosen.time_from)} to {day_words(chosen.time_to)}" if chosen.time_from else ""
     st.markdown(
         f"**{counted(chosen.row_count, 'row')}**{span}, {counted(len(chosen.schema), 'feature')}, "
-        f"target **{chosen.target}** ({_target_words(chosen)}); {chosen.fold_plan.words}. "
-        f"Taken by {chosen.taken_by}, {time_words(chosen.created_at)}.",
+        f"target **{as_text(chosen.target)}** ({as_text(_target_words(chosen))}); {chosen.fold_plan.words}. "
+        f"Taken by {as_text(chosen.taken_by)}, {time_words(chosen.created_at)}.",
         help=utc_help(chosen.created_at),
     )
     if chosen.held_out:

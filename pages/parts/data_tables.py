@@ -9,6 +9,7 @@ import streamlit as st
 
 from db.queries.tables import first_rows
 from db.session import reading, transaction
+from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.domain.tables import ColumnType, FeatureTable, TableSource
@@ -68,7 +69,7 @@ def _first_rows(table: FeatureTable) -> None:
     times = {c.name: time_column(c.name) for c in table.columns if c.type is ColumnType.TIME}
     st.dataframe(frame, hide_index=True, height=280, alt=f"first rows of {table.name}", column_config=times)
     kinds = " · ".join(f"{column.name} {column.type.value}" for column in table.columns)
-    st.caption(f"The first {len(frame):,} of {table.row_count:,} rows. Types: {kinds}")
+    st.caption(f"The first {len(frame):,} of {table.row_count:,} rows. Types: {as_text(kinds)}")
     csv_download(frame, f"{table.name}-first-rows.csv", "These rows as CSV", key="first_rows_csv")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from mms.charts.theme import colours_of
+from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from mms.domain.models import Model
 from mms.domain.projects import Project, Task
@@ -24,7 +25,9 @@ def diagnostics(member: Member, project: Project, model: Model) -> None:
     """The chosen check; the choice stands in the address, and only that one is computed."""
     known = ", ".join(model.signature.classes[:12]) or "a number"
     more = len(model.signature.classes) - 12
-    st.caption(f"From {FOLD_WORDS}. Answers: {known}{f' and {more} more' if more > 0 else ''}. Seed {model.seed}.")
+    st.caption(
+        f"From {FOLD_WORDS}. Answers: {as_text(known)}{f' and {more} more' if more > 0 else ''}. Seed {model.seed}."
+    )
     checks = _checks(project.task)
     asked = st.query_params.get("check")
     if asked is not None and asked not in checks:

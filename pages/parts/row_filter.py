@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from mms.domain.errors import Invalid
+from mms.domain.markdown import as_text
 from mms.domain.models import Model
 from mms.domain.projects import Project
 
@@ -17,7 +18,7 @@ def rows_link(
     """A link to the model's rows that truly are of one class and were answered another, flagged at a threshold."""
     chosen = {"truth": truth, "answer": answer, "at": None if at is None else f"{at:g}"}
     query = {"id": str(model.id), "tab": "Rows"} | {name: value for name, value in chosen.items() if value is not None}
-    st.page_link("model.py", label=label, icon=":material/table_rows:", query_params=query)
+    st.page_link("model.py", label=as_text(label), icon=":material/table_rows:", query_params=query)
 
 
 def filtered(project: Project, model: Model, rows: pd.DataFrame) -> pd.DataFrame:

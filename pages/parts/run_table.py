@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from mms.domain.jobs import JobState
+from mms.domain.markdown import as_text
 from mms.domain.projects import Project
 from mms.domain.runs import Run
 from pages.parts.formatting import counted, seconds, time_column
@@ -24,10 +25,10 @@ STATE_WORDS = {
 def summary(project: Project, launched: Sequence[Run]) -> str:
     """How many runs there are, and what the newest one is doing."""
     if not launched:
-        return f"{project.name} has no run yet."
+        return f"{as_text(project.name)} has no run yet."
     newest = launched[0]
     return (
-        f"{project.name} has {counted(len(launched), 'run')}; "
+        f"{as_text(project.name)} has {counted(len(launched), 'run')}; "
         f"the newest, run {newest.number}, is **{newest.state.value}**. A click on a number opens the run."
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mms.domain.errors import NotFound
+from mms.domain.markdown import as_text
 from mms.domain.snapshots import Snapshot
 from pages.parts.formatting import counted
 from pages.parts.session import id_in_url
@@ -40,9 +41,9 @@ def snapshot_choice(taken: Sequence[Snapshot]) -> Snapshot:
     )
     snapshot = by_id[chosen]
     st.caption(
-        f"{snapshot.row_count:,} rows, {counted(len(snapshot.schema), 'feature')}, target {snapshot.target}; "
+        f"{snapshot.row_count:,} rows, {counted(len(snapshot.schema), 'feature')}, target {as_text(snapshot.target)}; "
         f"{snapshot.fold_plan.words}"
     )
     for warning in snapshot.profile.warnings:
-        st.warning(warning, icon=":material/warning:")
+        st.warning(as_text(warning), icon=":material/warning:")
     return snapshot
