@@ -15,6 +15,7 @@ from mms.charts.theme import GREY, bare, dash_of, empty
 class CalibrationInfo:
     """said, true, low, high, rows: (bins,) mean probability, share that came true, its 95 % interval, rows.
 
+    ends: (bins, 2) the least and the greatest probability in each.
     brier: mean squared distance of probability and outcome, with its spread over folds; constant: that of always saying
     the share. error: mean distance of said and true, weighted by rows.
     """
@@ -27,6 +28,7 @@ class CalibrationInfo:
     low: np.ndarray
     high: np.ndarray
     rows: np.ndarray
+    ends: np.ndarray
     brier: float
     brier_sd: float
     constant: float
@@ -38,7 +40,10 @@ def calibration_of(model_id: int, name: str, tables: Mapping[str, pd.DataFrame])
     (summary,), bins = tables["summary"].to_dict("records"), tables["bins"]
     said, true, low, high, rows = (bins[name].to_numpy(float) for name in ("said", "true", "low", "high", "rows"))
     brier, sd, constant, error = (float(summary[key]) for key in ("brier", "brier_sd", "constant", "error"))
-    return CalibrationInfo(model_id, name, summary["class"], said, true, low, high, rows, brier, sd, constant, error)
+    ends = bins[["from", "to"]].to_numpy(float)
+    return CalibrationInfo(
+        model_id, name, summary["class"], said, true, low, high, rows, ends, brier, sd, constant, error
+    )
 
 
 def words(infos: Sequence[CalibrationInfo]) -> str:
@@ -56,7 +61,9 @@ def words(infos: Sequence[CalibrationInfo]) -> str:
 
 
 def figure(infos: Sequence[CalibrationInfo], colours: Mapping[int, str]) -> go.Figure:
-    """One line of dots a model, on the diagonal where probabilities come true; intervals where there are few models."""
+    """One line of dots a model, on the diagonal where probabilities come true; intervals where there are few models.
+    The custom data of a dot: its model's id, the ends of its bin, its rows.
+    """
     if not infos:
         return empty("Calibration", words(infos))
     drawn = bare(f"Calibration, class {infos[0].class_name}", "probability that was said", "share that came true")
@@ -67,13 +74,17 @@ def figure(infos: Sequence[CalibrationInfo], colours: Mapping[int, str]) -> go.F
         interval = {"array": info.high - info.true, "arrayminus": info.true - info.low, "thickness": 1, "width": 3}
         drawn.add_scatter(
             x=info.said, y=info.true, mode="lines+markers", name=f"{info.name}, Brier {info.brier:.3f}",
-            error_y=interval if len(infos) <= BANDS else None, customdata=info.rows,
+            error_y=interval if len(infos) <= BANDS else None, customdata=_behind(info),
             line={"color": colours[info.model_id], "dash": dash_of(info.model_id, colours)},
-            hovertemplate="said %{x:.1%}, came true %{y:.1%} (%{customdata:,} rows)<extra></extra>",
+            hovertemplate="said %{x:.1%}, came true %{y:.1%} (%{customdata[3]:,} rows)<extra></extra>",
         )  # fmt: skip
     drawn.update_xaxes(range=[0, 1])
     drawn.update_yaxes(range=[0, 1.01])
     return drawn
+
+
+def _behind(info: CalibrationInfo) -> np.ndarray:
+    return np.column_stack([np.full(len(info.rows), info.model_id), info.ends, info.rows])
 
 
 def _worst(info: CalibrationInfo) -> str:

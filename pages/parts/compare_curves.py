@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+import pandas as pd
 import streamlit as st
 
 from mms.charts import calibration, gains, precision_recall, roc
@@ -11,7 +13,8 @@ from mms.domain.members import Member
 from mms.domain.models import Model
 from mms.domain.projects import Project
 from pages.parts.diagnostic_tables import show, table_download, tables_of_each
-from pages.parts.scored_rows import class_choice
+from pages.parts.rows_behind import rows_behind
+from pages.parts.scored_rows import class_choice, out_of_fold
 from pages.parts.session import current_member
 
 
@@ -63,6 +66,25 @@ def calibration_curves(member: Member, models: Sequence[Model], class_name: str,
     found = tables_of_each(member, models, DiagnosticKind.CALIBRATION, class_name)
     names = {model.id: model.ranked.name for model in models}
     infos = [calibration.calibration_of(i, names[i], tables) for i, tables in found.items()]
-    if infos:
-        show(calibration.figure(infos, colours), calibration.words(infos), "calibration")
-        table_download(models, found, "Calibration", "bins")
+    if not infos:
+        return
+    finding = calibration.words(infos)
+    event = st.plotly_chart(
+        calibration.figure(infos, colours), alt=finding, key="calibration", on_select="rerun", selection_mode="points"
+    )
+    st.caption(f"{as_text(finding)} Select a dot to see its rows.")
+    table_download(models, found, "Calibration", "bins")
+    points = [point["customdata"] for point in event["selection"]["points"] if point.get("customdata")]
+    for model in models:
+        bins = [(low, high) for model_id, low, high, _ in points if model_id == model.id]
+        share = f"p_{model.signature.classes.index(class_name)}"
+        rows_behind(model, rows_between(out_of_fold(model), share, bins), f"calibration_{model.id}")
+
+
+def rows_between(oof: pd.DataFrame, share: str, bins: Sequence[tuple[float, float]]) -> list[int]:
+    """The rows whose probability lies in one of the bins, both ends included."""
+    inside = np.zeros(len(oof), dtype=bool)
+    for low, high in bins:
+        inside |= oof[share].between(low, high).to_numpy()
+    rows: list[int] = oof.loc[inside, "row"].tolist()
+    return rows

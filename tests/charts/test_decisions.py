@@ -140,6 +140,10 @@ def test_probabilities_that_come_true_lie_on_the_diagonal() -> None:
     np.testing.assert_allclose(info.said, info.true, atol=0.03)
     assert info.brier == pytest.approx(1 / 6, abs=0.01)
     assert f"Brier score {info.brier:.3f} ±" in calibration.words([info])
+    for dot, rows in zip(calibration.figure([info], COLOURS).data[1].customdata, info.rows, strict=True):
+        model_id, low, high, drawn = dot
+        assert (model_id, drawn) == (1, rows)
+        assert ((said >= low) & (said <= high)).sum() == rows
 
 
 def test_where_probabilities_are_off_is_said_and_many_models_share_a_picture() -> None:

@@ -1,5 +1,6 @@
 """The Diagnostics tab: one check at a time, from stored tables; a threshold is tried, stored, and leads to rows."""
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from db.queries.versions import Versions, version_history
 from db.session import reading, transaction
 from mms.domain.members import PRODUCT
 from mms.settings import settings
+from pages.parts.compare_curves import rows_between
 from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
@@ -145,3 +147,10 @@ def test_a_first_look_while_somebody_writes_for_long_says_that_the_store_is_busy
     assert busy.title[0].value == stage.models[1].name
     assert not free.error
     assert stored() == {"gains"}
+
+
+def test_the_rows_of_a_bin_are_those_between_its_ends() -> None:
+    oof = pd.DataFrame({"row": [3, 5, 8, 9], "p_1": [0.1, 0.2, 0.2, 0.9]})
+
+    assert rows_between(oof, "p_1", [(0.2, 0.4), (0.9, 0.9)]) == [5, 8, 9]
+    assert rows_between(oof, "p_1", []) == []
