@@ -36,6 +36,7 @@ from mms.api import (
     views,
     weekly,
     what_if,
+    why,
 )
 from mms.api.access import current_member
 from mms.api.errors import translate_errors
@@ -68,6 +69,7 @@ _NOUNS = (
     predictions,
     feedback,
     decay,
+    why,
     triggers,
     comments,
     drafts,

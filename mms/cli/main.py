@@ -35,6 +35,7 @@ NOUNS: Mapping[str, str] = {
     "predict": "predictions",
     "feedback": "feedback",
     "decay": "decay",
+    "why": "why",
     "triggers": "triggers",
     "comments": "comments",
     "drafts": "drafts",

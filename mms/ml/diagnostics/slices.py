@@ -75,7 +75,7 @@ def error_slices(features: pd.DataFrame, columns: Sequence[Column], oof: pd.Data
     counted, told = frame[~grown], error[~grown]
     overall = pd.DataFrame({"n": [len(told)], "error": [float(told.mean()) if len(told) else np.nan]})
     least = max(LEAST_ROWS, int(LEAST_SHARE * grown.sum()))
-    rules = _rules(_askings(frame[grown], columns), error[grown], least) if grown.any() else []
+    rules = grown_rules(frame[grown], columns, error[grown], least) if grown.any() else []
     rows = [_row(rule, told[rows_in(counted, rule)], told) for rule in rules]
     names = ["rule", "conditions", "n", "error", "low", "high", "share"]
     slices = pd.DataFrame([row for row in rows if row["n"] >= LEAST_ROWS], columns=names)
@@ -134,8 +134,14 @@ def _of_column(column: Column, series: pd.Series) -> list[_Asking]:
     return found
 
 
-def _rules(askings: Sequence[_Asking], error: np.ndarray, least: int) -> list[tuple[Condition, ...]]:
-    """The leaves as conditions; none where no cut helps."""
+def grown_rules(
+    frame: pd.DataFrame, columns: Sequence[Column], error: np.ndarray, least: int
+) -> list[tuple[Condition, ...]]:
+    """The leaves of a shallow tree on `error` as conditions; none where no cut helps.
+
+    frame: (n,) typed rows; error: (n,), or (n, k) to tell apart by k things at once; least: rows a leaf has.
+    """
+    askings = _askings(frame, columns)
     if not askings or np.ptp(error) == 0:
         return []
     matrix = np.column_stack([asking.values for asking in askings])

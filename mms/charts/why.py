@@ -1,0 +1,70 @@
+"""Why a score fell: from the mean error before to the one after, step by step."""
+
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from mms.charts.theme import GREY, bare, empty
+from mms.domain.why import Why
+
+MOST_STEPS = 6
+"""Groups whose changed relation has a step of its own; the rest is one more."""
+
+_WORSE, _BETTER = "#D55E00", "#009E73"
+
+
+@dataclass(frozen=True, slots=True)
+class WhyInfo:
+    """Steps in order: name and how much each adds; before and after are the ends. unit: of the error, in words."""
+
+    before: float
+    after: float
+    steps: tuple[tuple[str, float], ...]
+    unit: str
+    finding: str
+
+
+def why_of(why: Why) -> WhyInfo:
+    """The mix shift first, then what each group of rows is answered worse, greatest first."""
+    scale = 100.0 if why.counts else 1.0
+    by_relation = sorted(why.groups, key=lambda group: -abs(group.relation))
+    shown, rest = by_relation[:MOST_STEPS], by_relation[MOST_STEPS:]
+    steps = [("other rows come (mix shift)", why.mix.value * scale)]
+    steps += [(f"worse: {g.rule}" if g.relation > 0 else f"better: {g.rule}", g.relation * scale) for g in shown]
+    if rest:
+        steps.append((f"{len(rest)} other groups", sum(g.relation for g in rest) * scale))
+    unit = "wrong answers, %" if why.counts else "mean absolute error, units of the target"
+    return WhyInfo(why.before * scale, why.after * scale, tuple(steps), unit, why.sentence)
+
+
+def words(info: WhyInfo) -> str:
+    """The finding in words."""
+    return info.finding
+
+
+def figure(info: WhyInfo) -> go.Figure:
+    """A waterfall from above to below: what raised the error, and what lowered it; signs and words beside colours."""
+    title = "From the error before to the error since"
+    if not info.steps:
+        return empty(title, "no labelled answers")
+    chart = bare(title, info.unit, height=150 + 34 * (len(info.steps) + 2))
+    names = ["before", *(name for name, _ in info.steps), "since"]
+    values = [info.before, *(value for _, value in info.steps), info.after]
+    chart.add_waterfall(
+        orientation="h",
+        y=names,
+        x=values,
+        measure=["absolute", *["relative"] * len(info.steps), "total"],
+        text=[f"{values[0]:.3g}", *(f"{value:+.3g}" for value in values[1:-1]), f"{values[-1]:.3g}"],
+        textposition="outside",
+        cliponaxis=False,
+        increasing={"marker": {"color": _WORSE}},
+        decreasing={"marker": {"color": _BETTER}},
+        totals={"marker": {"color": GREY}},
+        connector={"line": {"color": GREY, "width": 1}},
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
+    chart.update_yaxes(autorange="reversed")
+    chart.update_xaxes(rangemode="tozero")
+    chart.update_layout(showlegend=False)
+    return chart

@@ -1,0 +1,1 @@
+"""Watching models by fitting: calibration, expected errors, who carries a change."""
