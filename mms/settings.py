@@ -7,6 +7,12 @@ from pathlib import Path
 
 from mms.domain.errors import Invalid
 
+ONE_THREAD: Mapping[str, str] = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
+)
+"""The environment of a process that computes: threads that wait for each other cost more than they give. It counts only
+where it is set before numpy is imported."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

@@ -10,7 +10,7 @@ from db import blobs
 from db.models import Diagnostic as DiagnosticRow
 from db.models import Job as JobRow
 from db.packed import unpacked
-from mms.domain.diagnostics import Diagnostic, DiagnosticKind, Parameters, Question, asked
+from mms.domain.diagnostics import Diagnostic, DiagnosticKind, Question
 from mms.domain.errors import NotFound
 from mms.domain.jobs import JobState
 from mms.domain.subjects import Subject, SubjectKind
@@ -44,14 +44,6 @@ def get_diagnostic(session: Session, diagnostic_id: int) -> Diagnostic:
     if row is None:
         raise NotFound(f"There is no diagnostic {diagnostic_id}: ask for one on the model's page.")
     return diagnostic_of(row, None if row.job_id is None else session.get(JobRow, row.job_id))
-
-
-def find_tables(
-    session: Session, subject: Subject, kind: DiagnosticKind, parameters: Parameters | None = None
-) -> dict[str, pd.DataFrame] | None:
-    """The tables of a check by name; None where it was not made, or could not be."""
-    question = asked(subject, kind, parameters)
-    return tables_of(session, [question]).get(question.hash)
 
 
 def tables_of(session: Session, questions: Sequence[Question]) -> dict[str, dict[str, pd.DataFrame]]:

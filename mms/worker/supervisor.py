@@ -17,6 +17,7 @@ from time import monotonic
 from db.session import transaction
 from mms.domain.errors import Lost, Unavailable
 from mms.domain.jobs import LEASE_SECONDS, Job
+from mms.settings import ONE_THREAD
 from mms.usecases.jobs import claim, fail, finish, mark_cancelled, release, renew
 from mms.usecases.schedules import tick
 from mms.worker.child import End, HandlerNames, Outcome, work
@@ -27,9 +28,6 @@ POLL_SECONDS = 0.2
 BEAT_SECONDS = LEASE_SECONDS / 10
 """How often a lease is renewed and the stop is read."""
 
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-"""Set before the child imports numpy: two OpenMP threads that wait for each other cost more than they give."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -37,7 +35,7 @@ class Child:
     """A warm process for jobs: a process group of its own, tied to us by a pipe that only we hold."""
 
     def __init__(self, handlers: HandlerNames) -> None:
-        os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+        os.environ.update(ONE_THREAD)  # before the child imports numpy
         spawn = multiprocessing.get_context("spawn")
         self.pipe: Connection[Job, Outcome]
         self.pipe, theirs = spawn.Pipe()

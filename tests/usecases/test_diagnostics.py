@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from db import models as tables
 from db.packed import packed, unpacked
-from db.queries.diagnostics import diagnostics, find_tables
+from db.queries.diagnostics import diagnostics, tables_of
 from db.queries.jobs import jobs
 from db.queries.models import best_models
 from db.session import reading, transaction
@@ -66,14 +66,12 @@ def test_a_question_is_answered_once_and_kept_for_everybody(model: RankedModel, 
 
     with reading() as session:
         assert diagnostics(session, about(model)) == [first]
-        found = find_tables(session, about(model), ROC)
-        other = find_tables(session, about(model), ROC, {"class": "no"})
+        stored = tables_of(session, [question, asked(about(model), ROC, {"class": "no"})])
     assert first.state is JobState.SUCCEEDED
     assert (first.fits, first.error, first.created_by) == (0, None, member.display_name)
-    assert found is not None
-    assert set(found) == {"curve", "band", "folds", "summary"}
-    assert other is None
-    assert found["summary"]["class"][0] == "yes"
+    assert list(stored) == [question.hash]
+    assert set(stored[question.hash]) == {"curve", "band", "folds", "summary"}
+    assert stored[question.hash]["summary"]["class"][0] == "yes"
 
 
 @pytest.mark.slow

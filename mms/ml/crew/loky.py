@@ -14,7 +14,7 @@ from typing import Any
 from joblib.externals.loky.process_executor import ProcessPoolExecutor
 
 from mms.ml.crew import Kept, spool
-from mms.ml.threads import ONE_THREAD
+from mms.settings import ONE_THREAD
 
 _PRELOADED = "mms.ml.sharing.fits"
 """What a fork server imports once for all workers: they start in a moment, and share its memory."""
