@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from math import hypot
+from statistics import NormalDist
 
 from mms.domain.buckets import WATCHED, Estimate, Sums, metric_of
 from mms.domain.projects import Task
@@ -19,9 +22,66 @@ EFFECT = 0.02
 """By how much a score must fall to count, where no trigger says otherwise (natural units)."""
 
 
+SURE = 0.05
+"""The rate of false discoveries among the segments that are said to have fallen."""
+
+
+class Grain(StrEnum):
+    """How long a period is: calendar hours, days, weeks (from Monday) and months, UTC."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+    def start_of(self, moment: datetime) -> datetime:
+        """The first instant of the period that holds a moment."""
+        at = moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        if self is Grain.HOUR:
+            return at
+        day = at.replace(hour=0)
+        if self is Grain.WEEK:
+            return day - timedelta(days=day.weekday())
+        return day.replace(day=1) if self is Grain.MONTH else day
+
+    def next_of(self, start: datetime) -> datetime:
+        """The first instant of the period after the one that begins at `start`."""
+        if self is Grain.MONTH:
+            return month_of(start + timedelta(days=31))
+        return start + {Grain.HOUR: timedelta(hours=1), Grain.DAY: timedelta(days=1)}.get(self, timedelta(days=7))
+
+    def words(self, start: datetime) -> str:
+        """A period in words: 'May 2026', 'the week of 4 May 2026', '4 May 2026', '4 May 2026, 13:00'."""
+        day = f"{start.day} {start:%B %Y}"
+        return {
+            Grain.MONTH: f"{start:%B %Y}",
+            Grain.WEEK: f"the week of {day}",
+            Grain.DAY: day,
+            Grain.HOUR: f"{day}, {start:%H:%M}",
+        }[self]
+
+    @property
+    def coarser(self) -> "Grain | None":
+        """The next longer one."""
+        grains = list(Grain)
+        return grains[grains.index(self) + 1] if self is not Grain.MONTH else None
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """How long labels took, in hours: the median, and by when 9 of 10 of those known were in."""
+
+    median: float
+    most: float
+
+
 @dataclass(frozen=True, slots=True)
 class DecayPoint:
-    """One period of one model. estimate is None without labels; natural units. over: the period lies in the past."""
+    """One period of one model. estimate is None without labels; natural units. over: the period lies in the past.
+
+    arrived: share of each class's labels that have come by now, by how long labels of older periods took; the least
+    of the classes, 1 where no older period tells. delay: None where no label says when it became known.
+    """
 
     period: datetime
     model_id: int
@@ -29,6 +89,9 @@ class DecayPoint:
     n: int
     labelled: int
     over: bool = True
+    arrived: float = 1.0
+    delay: Delay | None = None
+    grain: Grain = Grain.MONTH
 
     @property
     def coverage(self) -> float:
@@ -37,8 +100,14 @@ class DecayPoint:
 
     @property
     def mature(self) -> bool:
-        """Whether the point may be judged: the period is over and enough of its labels are in."""
-        return self.over and self.coverage >= MATURE_COVERAGE and self.labelled >= MINIMUM_LABELS
+        """Whether the point may be judged: the period is over and enough of its labels, of every class, are in."""
+        enough = self.coverage >= MATURE_COVERAGE and self.labelled >= MINIMUM_LABELS
+        return self.over and enough and (self.labelled == self.n or self.arrived >= MATURE_COVERAGE)
+
+    @property
+    def words(self) -> str:
+        """The period in words."""
+        return self.grain.words(self.period)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +121,6 @@ class Decay:
     sentence: str
 
 
-def watched_metric(primary: str, task: Task) -> str:
-    """The metric by which decay is judged: the primary one where buckets determine it, else the task's default."""
-    return primary if primary in WATCHED else DEFAULT_METRIC[task]
-
-
 def month_of(moment: datetime) -> datetime:
     """The first instant of the calendar month (UTC)."""
     return moment.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
@@ -65,6 +129,11 @@ def month_of(moment: datetime) -> datetime:
 def next_month(month: datetime) -> datetime:
     """The first instant of the month after the one that begins at `month`."""
     return month_of(month + timedelta(days=31))
+
+
+def watched_metric(primary: str, task: Task) -> str:
+    """The metric by which decay is judged: the primary one where buckets determine it, else the task's default."""
+    return primary if primary in WATCHED else DEFAULT_METRIC[task]
 
 
 def point_of(
@@ -86,18 +155,18 @@ def judge_decay(
 ) -> Decay:
     """Decide whether one model decays; points in time order, natural units.
 
-    A mature point is bad when it is worse than the reference by more than `effect` and the bands of both do not
-    overlap (no band counts as overlap of zero width). Decay needs `needed` bad points among the last `window` mature
-    ones, the newest among them: one bad month is an alarm of noise.
+    A mature point is bad when it is surely worse than the reference (`change_of`) and by more than `effect`. Decay
+    needs `needed` bad points among the last `window` mature ones, the newest among them: one bad month is an alarm of
+    noise.
     """
     label = METRICS[metric].label
     if reference is None:
         return Decay(False, None, points[-1] if points else None, None, f"{label} has no newest rows to compare with.")
-    judged = [p for p in points if p.mature and p.estimate]
+    judged = [(p, change_of(p.estimate, reference, metric)) for p in points if p.mature and p.estimate]
     if not judged:
         return Decay(False, None, None, reference.value, f"Too few labels yet to judge {label}.")
-    bad = [_is_bad(p.estimate, reference, metric, effect) for p in judged if p.estimate]
-    newest = judged[-1]
+    bad = [change.surely_worse and change.worse_by > effect for _, change in judged]
+    newest = judged[-1][0]
     assert newest.estimate is not None
     change = f"{label} {reference.value:.3f} → {newest.estimate.value:.3f}"
     if not (bad[-1] and sum(bad[-window:]) >= needed):
@@ -105,16 +174,46 @@ def judge_decay(
     first = len(bad) - 1
     while first > 0 and bad[first - 1]:
         first -= 1
-    since = judged[first].period
-    return Decay(True, since, newest, reference.value, f"{change}, surely, since {since:%B %Y}.")
+    since = judged[first][0]
+    return Decay(True, since.period, newest, reference.value, f"{change}, surely, since {since.words}.")
 
 
-def _is_bad(estimate: Estimate, reference: Estimate, metric: str, effect: float) -> bool:
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How much worse one estimate is than another, natural units. doubt: how far its 95 % band reaches to better."""
+
+    worse_by: float
+    doubt: float
+
+    @property
+    def surely_worse(self) -> bool:
+        """Whether the 95 % band of the difference lies on the worse side."""
+        return self.worse_by > self.doubt
+
+    @property
+    def chance(self) -> float:
+        """The one-sided p of a change as large as this when there is none."""
+        if self.doubt == 0:
+            return 0.0 if self.worse_by > 0 else 1.0
+        return 1 - NormalDist().cdf(self.worse_by / self.doubt * NormalDist().inv_cdf(0.975))
+
+
+def change_of(now: Estimate, before: Estimate, metric: str) -> Change:
+    """The difference of two estimates; its band joins theirs by squares (Newcombe 1998), so two proportions with
+    Wilson bands are compared by his hybrid score, the band of the two-proportion z.
+
+    An estimate without a band counts as sure.
+    """
     if METRICS[metric].greater_is_better:
-        apart = _high(estimate) < _low(reference)
-        return apart and reference.value - estimate.value > effect
-    apart = _low(estimate) > _high(reference)
-    return apart and estimate.value - reference.value > effect
+        return Change(before.value - now.value, hypot(before.value - _low(before), _high(now) - now.value))
+    return Change(now.value - before.value, hypot(_high(before) - before.value, now.value - _low(now)))
+
+
+def discoveries(chances: Sequence[float], rate: float = SURE) -> list[bool]:
+    """Which of many p are discoveries when so large a share of those may be false (Benjamini and Hochberg 1995)."""
+    ranked = sorted(chances)
+    limit = max((p for i, p in enumerate(ranked, 1) if p <= rate * i / len(ranked)), default=-1.0)
+    return [p <= limit for p in chances]
 
 
 def _low(estimate: Estimate) -> float:

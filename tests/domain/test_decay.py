@@ -1,11 +1,21 @@
 """Decay: sure, repeated falls only, and only on months whose labels are in."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from mms.domain.buckets import Estimate, Sums
-from mms.domain.decay import DecayPoint, judge_decay, month_of, point_of, watched_metric
+from mms.domain.decay import (
+    DecayPoint,
+    Grain,
+    change_of,
+    discoveries,
+    judge_decay,
+    month_of,
+    point_of,
+    watched_metric,
+)
 from mms.domain.projects import Task
 
 REFERENCE = Estimate(0.50, 0.47, 0.53, 1000)
@@ -44,10 +54,38 @@ def test_decay_needs_two_bad_months_of_three_the_newest_among_them(
     assert decay.since == (datetime(2026, since, 1, tzinfo=UTC) if since else None)
 
 
-def test_overlapping_bands_are_no_sure_fall() -> None:
-    wide = [point(i, 0.44, half=0.05) for i in (1, 2, 3)]
+def test_a_fall_within_the_band_of_the_difference_is_not_sure() -> None:
+    wide = [point(i, 0.44, half=0.06) for i in (1, 2, 3)]
+    narrower = [point(i, 0.44, half=0.05) for i in (1, 2, 3)]
 
     assert not judge_decay(wide, REFERENCE, "f1").decaying
+    assert judge_decay(narrower, REFERENCE, "f1").decaying
+
+
+def test_two_proportions_are_compared_by_newcombes_hybrid_score() -> None:
+    before, now = Estimate(0.70, 0.5773, 0.7994, 60), Estimate(0.60, 0.4710, 0.7169, 60)
+
+    change = change_of(now, before, "accuracy")
+
+    assert (change.worse_by, change.doubt) == (pytest.approx(0.10), pytest.approx((0.1227**2 + 0.1169**2) ** 0.5))
+    assert not change.surely_worse
+    assert 0.1 < change.chance < 0.15
+
+
+@pytest.mark.parametrize(
+    ("chances", "found"),
+    [
+        ([], []),
+        ([0.04], [True]),
+        ([0.06], [False]),
+        ([0.001, 0.04, 0.2, 0.9], [True, False, False, False]),
+        ([0.03, 0.04, 0.045, 0.049], [True, True, True, True]),  # a weak one stands by those that are weaker
+    ],
+)
+def test_of_many_segments_so_few_are_said_to_fall_that_1_in_20_may_be_false(
+    chances: list[float], found: list[bool]
+) -> None:
+    assert discoveries(chances) == found
 
 
 def test_a_sure_fall_smaller_than_the_effect_does_not_count() -> None:
@@ -100,6 +138,31 @@ def test_a_month_begins_in_utc() -> None:
     east = timezone(timedelta(hours=5))
 
     assert month_of(datetime(2026, 3, 1, 4, tzinfo=east)) == datetime(2026, 2, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("grain", "start", "after", "words"),
+    [
+        (Grain.HOUR, "2026-12-31T23:00", "2027-01-01T00:00", "31 December 2026, 23:00"),
+        (Grain.DAY, "2026-12-31T00:00", "2027-01-01T00:00", "31 December 2026"),
+        (Grain.WEEK, "2026-12-28T00:00", "2027-01-04T00:00", "the week of 28 December 2026"),
+        (Grain.MONTH, "2026-12-01T00:00", "2027-01-01T00:00", "December 2026"),
+    ],
+)
+def test_a_period_begins_ends_and_is_called_by_its_grain(grain: Grain, start: str, after: str, words: str) -> None:
+    begun = grain.start_of(datetime(2026, 12, 31, 23, 59, tzinfo=UTC))
+
+    assert begun == datetime.fromisoformat(start).replace(tzinfo=UTC)
+    assert grain.next_of(begun) == datetime.fromisoformat(after).replace(tzinfo=UTC)
+    assert grain.words(begun) == words
+
+
+def test_a_point_is_not_mature_while_labels_of_a_slow_class_are_on_their_way() -> None:
+    early = replace(point(1, 0.5, n=1000, labelled=970), arrived=0.6)
+
+    assert not early.mature
+    assert replace(early, arrived=0.95).mature
+    assert replace(early, labelled=1000).mature
 
 
 def test_a_point_reads_its_sums() -> None:

@@ -1,0 +1,66 @@
+"""What models answered, by calendar period: hours, days, weeks or months, from their hour or day buckets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from db.queries.buckets import BucketSeries, Span, bucket_series
+from mms.domain.decay import Grain
+from mms.domain.promotions import GLOBAL
+from mms.monitoring.blocks import block_estimates
+from mms.monitoring.metrics import Estimates, metric_series, parts_of
+from mms.monitoring.periods import Periods, period_starts
+from mms.monitoring.sums import PARTS
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whose answers of when. segment: a named one, '' for all; from `since` up to before `until`."""
+
+    scope: str = GLOBAL
+    segment: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def span(self, grain: Grain) -> Span:
+        """The buckets from which periods of a grain are added up."""
+        return Span("hour" if grain is Grain.HOUR else "day", self.since, self.until)
+
+
+def parts_for(metric: str) -> tuple[str, ...]:
+    """The parts of a bucket that a metric's points need: its own, and when labels come."""
+    wanted = {*parts_of(metric), "cells", "delays"}
+    return tuple(part for part in PARTS if part in wanted)
+
+
+def period_series(
+    session: Session, project_ids: Sequence[int], grain: Grain, reach: Reach = Reach(), parts: Sequence[str] = PARTS
+) -> list[Periods]:
+    """The sums of every model that answered, by project and model."""
+    found = bucket_series(
+        session, project_ids, reach.scope, reach.span(grain), segment=reach.segment, parts=tuple(parts)
+    )
+    return [in_periods(one, grain) for one in found]
+
+
+def in_periods(one: BucketSeries, grain: Grain) -> Periods:
+    """Hours or days added up to longer periods."""
+    starts, group = grouped(one, grain)
+    return Periods(one.project_id, one.model_id, grain, starts, one.series.added(group, len(starts)))
+
+
+def grouped(one: BucketSeries, grain: Grain) -> tuple[np.ndarray, np.ndarray]:
+    """(starts of the periods, which of them each bucket lies in)."""
+    starts, group = np.unique(period_starts(one.starts, grain), return_inverse=True)
+    return starts, group
+
+
+def estimates_of(one: BucketSeries, grain: Grain, metric: str, *, by_days: bool = False) -> Estimates:
+    """A metric by period. by_days: bands from whole days; where rows give no band in closed form they always are."""
+    starts, group = grouped(one, grain)
+    if grain in (Grain.WEEK, Grain.MONTH) and (by_days or metric == "r2"):
+        return block_estimates(one.series, group, len(starts), metric)
+    return metric_series(one.series.added(group, len(starts)), metric)
