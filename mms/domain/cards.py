@@ -14,6 +14,7 @@ from mms.domain.projects import Project
 from mms.domain.promotions import Promotion
 from mms.domain.runs import Run
 from mms.domain.scopes import scope_words
+from mms.domain.scores import METRICS, Metric
 from mms.domain.snapshots import ColumnProfile, Snapshot
 from mms.domain.tables import Column, ColumnType
 
@@ -160,6 +161,12 @@ class ModelCard:
     made_at: datetime
 
     @property
+    def rival_words(self) -> tuple[str, ...]:
+        """How its primary metric compares with that of each rival, in a sentence each."""
+        metric = METRICS[self.project.primary_metric]
+        return tuple(_against(metric, self.model.ranked, name, rival) for name, rival in self.rivals.items())
+
+    @property
     def seat_words(self) -> str:
         """Where it answers, in one sentence."""
         if not self.seats:
@@ -175,6 +182,12 @@ class ModelCard:
             return f"It gave no answer in the last {len(self.daily)} days."
         busiest, most = max(self.daily, key=lambda pair: pair[1])
         return f"It gave {total:,} answers in the last {len(self.daily)} days, most on {busiest:%Y-%m-%d}: {most:,}."
+
+
+def _against(metric: Metric, own: RankedModel, name: str, rival: RankedModel) -> str:
+    theirs, gain = f"{metric.natural(rival.score):.3f} ± {rival.score_sd:.3f}", own.score - rival.score
+    told = f"{abs(gain):.3f} {metric.label} {'better' if gain > 0 else 'worse'} than" if gain else "as good as"
+    return f"It is {told} the {name}, {rival.name} ({theirs})."
 
 
 DAYS = 30

@@ -42,12 +42,8 @@ def _scores(card: ModelCard) -> Iterator[Block]:
         tuple(rows),
         "Mean over 12 folds ± standard deviation over them; each fold was predicted by a fit that had not seen it.",
     )
-    primary = METRICS[card.project.primary_metric]
-    for name, rival in card.rivals.items():
-        gain = card.model.ranked.score - rival.score
-        word = "better" if gain > 0 else "worse"
-        theirs = f"{primary.natural(rival.score):.3f} ± {rival.score_sd:.3f}"
-        yield Sentence(f"{primary.label} is {abs(gain):.3f} {word} than that of the {name}, {rival.name} ({theirs}).")
+    for words in card.rival_words:
+        yield Sentence(words)
 
 
 def _origin(card: ModelCard) -> Iterator[Block]:

@@ -20,13 +20,10 @@ from pages.parts.scope_choice import scope_address
 
 def overview(card: ModelCard) -> None:
     """What it is, how good it is beside champion and Dummy, and what it does now."""
-    model, metric = card.model, METRICS[card.project.primary_metric]
+    model = card.model
     st.header("How good it is")
-    for name, rival in card.rivals.items():
-        gain = model.ranked.score - rival.score
-        word = "better" if gain > 0 else "worse"
-        theirs = score_of(metric, rival.score, rival.score_sd)
-        st.markdown(f"{abs(gain):.3f} {word} than the {name}, **{rival.name}** ({theirs}).")
+    for words in card.rival_words:
+        st.markdown(words)
     st.dataframe(
         score_frame(model), hide_index=True, alt=f"every metric of {model.ranked.name}", column_config=_COLUMNS
     )

@@ -1,5 +1,6 @@
 """The card of a model that answers, of one that never did, and on paper."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -48,6 +49,12 @@ def test_the_card_tells_the_whole_story_of_a_model(store: str, member: Member, t
     assert {one.column.name: one.note and one.note.said.owner for one in old.columns} == {"x": "ada", "y": None}
     assert all(one.profile is not None and " to " in one.range_words for one in old.columns)
     assert set(old.rivals) == {"champion", "Dummy baseline"}
+    assert [
+        words.partition(" (")[0] for words in replace(old, rivals={"twin": first, "rival": second}).rival_words
+    ] == [
+        f"It is as good as the twin, {first.name}",
+        f"It is {first.score - second.score:.3f} F1 better than the rival, {second.name}",
+    ]
     assert [seat.model_id for seat in new.seats] == [second.id]
     assert new.traffic_words == "It gave no answer in the last 30 days."
     page = to_html(card_paper(old))
