@@ -145,16 +145,21 @@ def _f1_band(
 def _ranked(series: Series, metric: str) -> Estimates:
     assert series.scores is not None
     if not series.layout.scored:
-        return _unknown(len(series))
+        return unknown(len(series))
     counts = series.scores[:, 0].sum(axis=2).astype(np.float64)
-    misses, hits = counts[:, 1], counts[:, 2]
+    return ranked(counts[:, 2], counts[:, 1], metric)
+
+
+def ranked(hits: np.ndarray, misses: np.ndarray, metric: str) -> Estimates:
+    """ROC AUC or average precision of histograms. hits, misses: (T, BINS) rows of the class and of others, by score."""
     found = _auc(hits, misses) if metric == "roc_auc" else _average_precision(hits, misses)
     both = (hits.sum(axis=1) > 0) & (misses.sum(axis=1) > 0)
     value, low, high = (np.where(both, values, np.nan) for values in found)
-    return Estimates(value, low, high, counts.sum(axis=(1, 2)) - counts[:, 0].sum(axis=1))
+    return Estimates(value, low, high, hits.sum(axis=1) + misses.sum(axis=1))
 
 
-def _unknown(periods: int) -> Estimates:
+def unknown(periods: int) -> Estimates:
+    """Nothing is known of so many periods."""
     nan = np.full(periods, np.nan)
     return Estimates(nan, nan, nan, np.zeros(periods))
 
