@@ -17,7 +17,7 @@ from db.models.base import UtcTime
 from db.queries.model_candidates import candidates
 from db.queries.model_conditions import COLUMNS, Condition, Ground, condition, living, mirrored, score_column
 from db.queries.models import PAGE, ranked_of
-from mms.domain.canonical import digest
+from mms.domain.canonical import digest, parsed_json
 from mms.domain.errors import Invalid
 from mms.domain.filters import Missing, ModelQuery, text_of
 from mms.domain.model_fields import Field, field_named
@@ -244,7 +244,7 @@ def _cursor(mark: str, place: _Place) -> str:
 def _place(walk: _Walk, mark: str, cursor: str) -> _Place:
     """The place that a cursor tells; Invalid where it is none of this walk."""
     try:
-        of, leg, *keys = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        of, leg, *keys = parsed_json(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if of != mark or type(leg) is not int or leg < 0:
             raise ValueError("of another walk")
         order = walk.legs[leg].order
