@@ -46,10 +46,13 @@ def chosen_project(member: Member) -> Project | None:
 
 
 def keep_project(project_id: int) -> None:
-    """Make it the chosen project: the page's subject belongs to it."""
+    """Make it the chosen project: the page's subject belongs to it. A sidebar that shows another is drawn again."""
     st.session_state[_KEPT] = project_id
-    if st.query_params.get(_PARAM) != str(project_id):
-        st.query_params[_PARAM] = str(project_id)
+    if st.query_params.get(_PARAM) == str(project_id):
+        return
+    st.query_params[_PARAM] = str(project_id)
+    if st.session_state.get(_CHOICE, project_id) != project_id:
+        st.rerun()
 
 
 def link_query(project: Project, **others: Any) -> dict[str, str]:

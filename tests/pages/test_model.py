@@ -11,9 +11,11 @@ from db.queries.tables import get_table_named
 from db.queries.tags import tags_of
 from db.session import reading, transaction
 from mms.domain.members import PRODUCT
+from mms.domain.projects import ProjectDraft, Task
 from mms.domain.promotions import Seating
 from mms.domain.triples import BASELINE
 from mms.usecases.models import describe_model
+from mms.usecases.projects import create_project
 from mms.usecases.promotions import promote
 from tests.conftest import NOW
 from tests.pages.conftest import Open
@@ -43,6 +45,14 @@ def test_a_wrong_id_is_refused_in_one_sentence(open_staged: Open, given: str, se
     assert not page.exception
     assert len(page.error) == 1
     assert page.error[0].value.startswith(sentence)
+
+
+def test_the_sidebar_shows_the_project_of_the_model(open_staged: Open, stage: Stage) -> None:
+    with transaction() as session:
+        other = create_project(session, PRODUCT, ProjectDraft("Before all others", Task.BINARY), NOW)
+
+    assert open_staged("health").selectbox(key="project_choice").value == other.id
+    assert open_staged("model", id=stage.models[0].id).selectbox(key="project_choice").value == stage.project.id
 
 
 def test_without_an_id_the_page_leads_to_the_table(open_staged: Open) -> None:
