@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from db.models import Artifact
+from db.models import Artifact, Feedback, Prediction
 from db.models import Bucket as BucketRow
+from db.models import BucketMark as MarkRow
 from db.models import Model as ModelRow
 from db.models import Project as ProjectRow
 from mms.domain.buckets import Sums
@@ -76,6 +77,15 @@ def bucket_series(
         _series(project_id, model_id, found[model_id], rows, parts)
         for (project_id, model_id), rows in sorted(by_model.items())
     ]
+
+
+def projects_behind(session: Session) -> list[int]:
+    """Ids of projects with predictions or feedback that are not counted yet; of deleted ones too."""
+    project, mark = ProjectRow, MarkRow
+    asked = exists().where(Prediction.project_id == project.id, Prediction.id > func.coalesce(mark.prediction_id, 0))
+    told = exists().where(Feedback.project_id == project.id, Feedback.id > func.coalesce(mark.feedback_id, 0))
+    stmt = select(project.id).outerjoin(mark, mark.project_id == project.id).where(or_(asked, told))
+    return list(session.scalars(stmt.order_by(project.id)))
 
 
 def layouts(session: Session, model_ids: Sequence[int]) -> dict[int, Layout]:

@@ -106,8 +106,8 @@ def one(prediction_id: Id, member: CurrentMember) -> Response:
 
 
 @router.delete("/projects/{project}/predictions")
-def delete(project: str, ids: Ids, member: CurrentMember, now: Now) -> Response:
+def delete(project: str, ids: Ids, member: CurrentMember) -> Response:
     """Delete predictions by id (?id=1&id=2): all or none."""
     with acknowledged() as session:
         opened = get_project_named(session, member, project)
-        return answer({"deleted": delete_predictions(session, member, opened.id, ids, now)})
+        return answer({"deleted": delete_predictions(session, member, opened.id, ids)})

@@ -18,7 +18,7 @@ from mms.domain.members import Member, Permission
 from mms.domain.predictions import Feedback
 from mms.domain.projects import Task
 from mms.domain.tables import typed_value
-from mms.usecases.buckets import fold_buckets, hold_mark
+from mms.usecases.buckets import SPARE, fold_buckets, hold_mark
 from mms.usecases.inputs import source_of
 
 _Fact = tuple[int, str, datetime]
@@ -66,7 +66,7 @@ def record_feedback(
     changes = [_Change(rows[id_], *truths[id_]) for id_ in changed]
     _grow_base(session, project_id, changes, now)
     _update_predictions(session, changes)
-    fold_buckets(session, project_id, now)
+    fold_buckets(session, project_id, now, len(pieces) + SPARE)
     return len(pieces)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from db import models as tables
@@ -20,7 +20,8 @@ from mms.domain.projects import Project
 from mms.domain.promotions import scopes_of
 from mms.domain.segments import holds
 from mms.ml.prediction import checked_frame, predict_frame
-from mms.usecases.buckets import fold_buckets, hold_mark, take_from_buckets
+from mms.usecases.buckets import SPARE, fold_buckets, hold_mark, take_from_buckets
+from mms.usecases.drift import take_from_features
 from mms.usecases.inputs import Inputs, complete, source_of
 from mms.usecases.models import load_model
 
@@ -60,7 +61,7 @@ def predict(
     answered = _answered(session, project, rows, chosen)
     hold_mark(session, project_id)
     stored = _stored(session, project_id, answered, now, source)
-    fold_buckets(session, project_id, now)
+    fold_buckets(session, project_id, now, len(stored) + SPARE)
     return stored
 
 
@@ -78,22 +79,17 @@ def warm_champions(session: Session) -> int:
     return loaded
 
 
-def delete_predictions(
-    session: Session, member: Member, project_id: int, prediction_ids: Sequence[int], now: datetime
-) -> int:
+def delete_predictions(session: Session, member: Member, project_id: int, prediction_ids: Sequence[int]) -> int:
     """Delete stored answers, in their buckets too. NotFound names the first unknown one; then none goes."""
     member.require(Permission.EDIT_DATA)
     live_project(session, project_id)
-    while fold_buckets(session, project_id, now):
-        pass
+    hold_mark(session, project_id)
     found = locked_predictions(session, project_id, prediction_ids)
     for prediction_id in prediction_ids:
         if prediction_id not in found:
             raise unknown_prediction(prediction_id)
-    ids = sorted(found)
-    take_from_buckets(session, project_id, ids)
-    for start in range(0, len(ids), 500):
-        session.execute(delete(tables.Prediction).where(tables.Prediction.id.in_(ids[start : start + 500])))
+    take_from_features(session, project_id, sorted(found))
+    take_from_buckets(session, project_id, sorted(found))
     return len(found)
 
 

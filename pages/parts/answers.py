@@ -82,7 +82,7 @@ def answers_table(member: Member, project: Project, found: Sequence[Prediction],
     if right.button(f"Delete {len(chosen) or ''}".strip(), disabled=not chosen, help="From the store and its charts."):
         with told(stop=False):
             with transaction() as session:
-                count = delete_predictions(session, member, project.id, [p.id for p in chosen], real_now())
+                count = delete_predictions(session, member, project.id, [p.id for p in chosen])
             st.toast(f"{counted(count, 'prediction')} deleted.")
             st.rerun()
 

@@ -186,7 +186,7 @@ def test_rebuilt_buckets_equal_those_kept_in_step(project: int, member: Member) 
         some = random.sample(answers, 15)
         told(member, project, *(_truth(random, answer) for answer in some))
     with transaction() as session:
-        delete_predictions(session, member, project, [a.id for a in random.sample(answers, 7)], LATER)
+        delete_predictions(session, member, project, [a.id for a in random.sample(answers, 7)])
     kept = buckets(project)
 
     with transaction() as session:
@@ -208,7 +208,7 @@ def test_a_deleted_prediction_leaves_its_bucket(project: int, member: Member) ->
     told(member, project, Feedback(one.id, "yes", LATER))
 
     with transaction() as session:
-        assert delete_predictions(session, member, project, [one.id], LATER) == 1
+        assert delete_predictions(session, member, project, [one.id]) == 1
 
     (sums,) = buckets(project).values()
     assert (sums.n, sums.labelled, dict(sums.cells)) == (1, 0, {})
@@ -259,7 +259,7 @@ def test_what_is_deleted_while_its_truth_arrives_is_in_no_bucket(project: int, m
         try:
             for answer in answers[::2]:
                 with transaction() as session:
-                    delete_predictions(session, member, project, [answer.id], LATER)
+                    delete_predictions(session, member, project, [answer.id])
         except Exception as error:
             failures.append(error)
 

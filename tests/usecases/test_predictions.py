@@ -145,6 +145,6 @@ def test_deleting_an_unknown_prediction_deletes_none(project: int, member: Membe
     (answer,) = asked(member, project, visit(1))
 
     with pytest.raises(NotFound, match="999"), transaction() as session:
-        delete_predictions(session, member, project, [answer.id, 999], LATER)
+        delete_predictions(session, member, project, [answer.id, 999])
 
     assert stored(project) == 1
