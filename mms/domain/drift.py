@@ -1,9 +1,13 @@
 """Drift: inputs or predictions differ from what a model learnt from. Needs no labels."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from mms.domain.decay import Grain
+from mms.domain.errors import Invalid
 
 LABEL, PROBABILITY, VALUE = "\tlabel", "\tprobability", "\tvalue"
 """What stands for the predictions among the features; no column bears such a name, as those are printable."""
@@ -88,7 +92,8 @@ class FeatureDrift:
     """One feature, or what stands for the predictions, in a period against the reference.
 
     n, n_reference: rows. missing, unseen: shares of rows (of texts: of their words) without a value, or with one that
-    the reference does not hold; None where the kind has no such thing. weight: its share of all importances, 0 to 1;
+    the reference does not hold; None where the kind has no such thing. mean: of numbers,
+    or of texts' words. weight: its share of all importances, 0 to 1;
     None of predictions. correlation: of its drift with the fall of the score over the periods, -1 to 1.
     """
 
@@ -102,6 +107,8 @@ class FeatureDrift:
     missing_reference: float
     unseen: float | None
     unseen_reference: float | None
+    mean: float | None
+    mean_reference: float | None
     bins: tuple[Bin, ...]
     tokens: tuple[TokenChange, ...] = ()
     points: tuple[DriftPoint, ...] = ()
@@ -134,7 +141,19 @@ class DriftView:
 
     since: datetime | None = None
     until: datetime | None = None
-    grain: str = "week"
+    grain: Grain = Grain.WEEK
+
+    def days(self, present: datetime) -> tuple[datetime, datetime]:
+        """From the first whole day (UTC) up to before the second. Invalid where nothing lies between."""
+        until = present if self.until is None else self.until
+        end = Grain.DAY.start_of(until)
+        end = end if end == until else end + timedelta(days=1)
+        since = end - timedelta(days=30) if self.since is None else Grain.DAY.start_of(self.since)
+        if since >= end:
+            raise Invalid(
+                f"The period from {since:%Y-%m-%d} to before {end:%Y-%m-%d} holds no day: let it begin before it ends."
+            )
+        return since, end
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +169,7 @@ class DriftReport:
     model: str
     since: datetime
     until: datetime
-    grain: str
+    grain: Grain
     n: int
     n_reference: int
     score: float
@@ -179,3 +198,102 @@ def ranked(features: Sequence[FeatureDrift], by: str = "importance") -> list[Fea
         return one.verdict is not Verdict.DRIFTED, -(one.weight or 0.0) * drift, one.name
 
     return sorted(features, key=key)
+
+
+def weights_of(importances: Mapping[str, float], columns: Sequence[str]) -> dict[str, float]:
+    """Importances of a model's features as shares of its columns, 0 to 1; alike where nothing tells.
+
+    A feature belongs to the column that its name is, or begins with: 'ward_north' to 'ward'; one made of several, such
+    as 'age rain', to each of them in part.
+    """
+    found = dict.fromkeys(columns, 0.0)
+    for name, weight in importances.items():
+        owners = _owners(re.sub(r"^\d+__", "", name), columns)
+        for owner in owners:
+            found[owner] += abs(weight) / len(owners)
+    total = sum(found.values())
+    if not 0 < total < float("inf"):
+        return dict.fromkeys(columns, 1 / len(columns)) if columns else {}
+    return {name: weight / total for name, weight in found.items()}
+
+
+def _owners(feature: str, columns: Sequence[str]) -> list[str]:
+    begun = [name for name in columns if feature == name or feature.startswith(f"{name}_")]
+    if begun:
+        return [max(begun, key=len)]
+    parts = {re.sub(r"\^\d+$", "", part) for part in feature.split(" ")}
+    return [name for name in columns if name in parts]
+
+
+def finding(one: FeatureDrift) -> str:
+    """What happened to a feature, in one sentence."""
+    name = one.label[:1].upper() + one.label[1:] if one.is_prediction else f"'{one.label}'"
+    if not one.n:
+        return f"{name}: no rows in this period."
+    if one.verdict is Verdict.FEW:
+        return f"{name}: {one.n:,} {'row' if one.n == 1 else 'rows'}, too few to judge (at least {FEWEST_ROWS})."
+    psi, limit = one.psi.value, one.psi.limit or 0.0
+    if one.verdict is Verdict.STABLE:
+        stable = f"{name} is stable: PSI {psi:.2f}, within the {limit:.2f} that {one.n:,} rows allow."
+        return f"{stable} {_what(one)}".strip()
+    surely = f"PSI {psi:.2f}, over {limit:.2f}" if one.psi.over else "surely, by what it holds"
+    return f"{name} drifted ({surely}). {_what(one) or _moved(one)}".strip()
+
+
+def _what(one: FeatureDrift) -> str:
+    """What is so plain that no distance need be told."""
+    if one.missing == 1.0 or one.missing_reference == 1.0:
+        if one.missing == one.missing_reference:
+            return "It never has a value, neither then nor now."
+        return (
+            f"It has no value any more; the model learnt from {1 - one.missing_reference:.0%} that had one."
+            if one.missing == 1.0
+            else f"The model never saw a value of it; now {1 - one.missing:.0%} of the rows have one."
+        )
+    if one.unseen is not None and one.unseen - (one.unseen_reference or 0.0) > 0.02:
+        held = "of its words are" if one.kind is FeatureKind.TEXTS else "of its values are"
+        return (
+            f"{one.unseen:.0%} {held} new to the model; without drift about {one.unseen_reference or 0:.0%} would be."
+        )
+    if one.missing - one.missing_reference > 0.02:
+        return f"{one.missing:.0%} of its values are missing, {one.missing_reference:.0%} were."
+    if max((b.reference for b in one.bins), default=0.0) == 1.0 and one.verdict is Verdict.STABLE:
+        return "It is constant, then and now."
+    return ""
+
+
+def _moved(one: FeatureDrift) -> str:
+    """Where it went: its mean, or the category or word that changed most."""
+    sure = [token for token in one.tokens if token.sure]
+    if sure:
+        token = max(sure, key=lambda each: abs(each.current - each.reference))
+        return f"'{token.token}' stands in {token.current:.0%} of the texts, and stood in {token.reference:.0%}."
+    if one.kind is not FeatureKind.CATEGORIES and one.mean is not None and one.mean_reference is not None:
+        words = "words a text" if one.kind is FeatureKind.TEXTS else "on average"
+        return f"{one.mean:.4g} {words}, where it was {one.mean_reference:.4g}."
+    if not one.bins:
+        return ""
+    most = max(one.bins, key=lambda each: abs(each.current - each.reference))
+    return f"'{most.name}' is {most.current:.0%} of the rows, and was {most.reference:.0%}."
+
+
+def summary(report: DriftReport) -> str:
+    """What the report says, in one or two sentences."""
+    if report.why_not is not None:
+        return report.why_not
+    if not report.n:
+        return f"{report.model} answered nothing in this period, so nothing can be compared."
+    judged = [one for one in report.features if one.verdict is not Verdict.FEW]
+    drifted = [one for one in judged if one.verdict is Verdict.DRIFTED]
+    if report.features and not judged:
+        return f"{report.n:,} {'row is' if report.n == 1 else 'rows are'} too few to judge: {FEWEST_ROWS} at least."
+    said = [one.label for one in report.predictions if one.verdict is Verdict.DRIFTED]
+    answers = f" So did its {' and '.join(said)}." if said and drifted else ""
+    if not drifted:
+        alone = f"; but its {' and '.join(said)} did" if said else ""
+        return f"None of the {len(judged)} features of {report.model} drifted in {report.n:,} rows{alone}."
+    names = ", ".join(f"'{one.label}'" for one in drifted[:3]) + (" ..." if len(drifted) > 3 else "")
+    return (
+        f"{len(drifted)} of {len(judged)} features of {report.model} drifted ({names}): "
+        f"{report.score:.0%} of what weighs in its answers.{answers}"
+    )

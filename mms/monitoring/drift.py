@@ -25,8 +25,8 @@ PSI_MATTERS = 0.1
 SHIFT_MATTERS = 0.1
 """So is a Wasserstein distance below a tenth of the standard deviation, and a Cramer's V."""
 
-TOKEN_MATTERS = 0.05
-"""So is a change of the share of texts that hold a word."""
+UNSEEN_MATTERS = TOKEN_MATTERS = 0.05
+"""So is a change of the share of rows with a new value, or of texts that hold a word."""
 
 _KOLMOGOROV = np.sqrt(-np.log(CHANCE / 2) / 2)
 """c(0.001) = 1.95: the limit of the Kolmogorov-Smirnov distance is this many standard units."""
@@ -136,8 +136,10 @@ def measured(reference: FeatureReference, counts: np.ndarray, moments: np.ndarra
     if kind is FeatureKind.NUMBERS:
         measures = _unordered(*_taken(reference, counts, _coarse(reference.edges)))
     elif kind is FeatureKind.CATEGORIES:
-        measures = _unordered(reference.counts, counts)
+        rest = len(reference.shown)  # what is rare, or new, is one bin: which of it was met before is much by chance
+        measures = _unordered(*_taken(reference, counts, np.array([*range(rest), rest, rest, rest + 1])))
         unseen = _over(counts[:, width - 2], n)
+        measures["unseen"] = _unseen(reference, n, unseen)
     else:
         beyond = slice(width, width + len(UNSEEN_EDGES) + 1)
         length = _psi(*_taken(reference, counts, _coarse(reference.edges)), chance=CHANCE / 3)
@@ -147,7 +149,8 @@ def measured(reference: FeatureReference, counts: np.ndarray, moments: np.ndarra
         unseen = _over(moments[:, 3], moments[:, 1])
     if kind is not FeatureKind.CATEGORIES:
         measures |= _ordered(reference, counts)
-    drifted = measures["psi"].value > measures["psi"].limit
+    judging = [measures[name] for name in ("psi", "unseen") if name in measures]
+    drifted = np.any([one.value > one.limit for one in judging], axis=0)
     mean = _over(moments[:, 1], moments[:, 0])
     return Measured(n, drifted | of_tokens[1].any(axis=1), measures, _over(null, n), unseen, mean, *of_tokens)
 
@@ -184,11 +187,25 @@ def _ordered(reference: FeatureReference, counts: np.ndarray) -> dict[str, Measu
     spread = np.sqrt(max(squares / n - (total / n) ** 2, 0.0)) if n else 0.0
     if np.isfinite(spread) and spread > 1e-9 * abs(total / n):
         widths = np.append(np.diff(np.append(reference.low, reference.edges)), 0.0) / spread
-        below = _cumulated(p)[:-1]
+        below = np.clip(_cumulated(p)[:-1], 0.0, 1.0)
         sway = np.sqrt(below * (1 - below)) @ widths  # what the gap at each edge sways by, for one row in each sample
         limit = np.maximum(SHIFT_MATTERS, -ndtri(CHANCE / 2) * sway * scale)
         found["wasserstein"] = Measure(wasserstein(p, q, widths), limit, none)
     return found
+
+
+def _unseen(reference: FeatureReference, n: np.ndarray, share: np.ndarray) -> Measure:
+    """By how much more rows hold a value that was never met. The reference's share sways by (N1 + 2 N2) / n^2, where N1
+    values stand in it once and N2 twice (Good 1953): no more than its rare and its new rows together.
+    """
+    rare, new = reference.counts[len(reference.shown) : len(reference.shown) + 2]
+    before = new / max(reference.rows, 1)
+    pooled = (new + np.nan_to_num(share) * n) / np.maximum(reference.rows + n, 1)
+    sway = pooled * (1 - pooled) / np.maximum(n, 1) + (rare + new) / max(reference.rows, 1) ** 2
+    z = -ndtri(CHANCE)
+    skew = (z**2 - 1) / 6 / np.maximum(n, 1)  # of a rare thing's count (Cornish and Fisher 1938)
+    limit = np.maximum(UNSEEN_MATTERS, z * np.sqrt(sway) + skew)
+    return Measure(share - before, limit, np.full(len(n), np.nan))
 
 
 def _tokens(reference: FeatureReference, counts: np.ndarray, begin: int) -> tuple[np.ndarray, np.ndarray]:

@@ -25,7 +25,7 @@ MOST_TOKENS = 300
 """Words of a text that are counted one by one."""
 
 FEWEST_SHOWN, LEAST_SHARE = 10, 0.005
-"""Rows, and share of the rows, that hold a value which is counted on its own: those that were frequent by luck are not."""
+"""Rows, and share of the rows, that a value is held by before it is counted on its own: it was not frequent by luck."""
 
 MOST_KNOWN = 50_000
 """Values, or words, that are remembered; rarer ones count as unseen."""
@@ -42,6 +42,10 @@ _TOKENS = re.compile(
     "|[\U0001f1e6-\U0001f1ff]{2}"  # a flag
     f"|[{_EMOJI}](?:\ufe0f|[\U0001f3fb-\U0001f3ff]|\u200d[{_EMOJI}])*"  # an emoji with its skin tone and companions
 )
+
+
+Values = Sequence[Any] | np.ndarray
+"""Values of one column as JSON writes them, None where missing; or an array of numbers, NaN where missing."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ class Binned:
     moments: np.ndarray
 
 
-def learnt(name: str, kind: FeatureKind, values: Sequence[Any]) -> FeatureReference:
+def learnt(name: str, kind: FeatureKind, values: Values) -> FeatureReference:
     """The reference that these values make; None is a missing one."""
     group = np.zeros(len(values), np.int64)
     if kind is FeatureKind.NUMBERS:
@@ -113,7 +117,7 @@ def learnt(name: str, kind: FeatureKind, values: Sequence[Any]) -> FeatureRefere
     return replace(_filled(found, binned(found, values, group, 1)), known=known)
 
 
-def binned(reference: FeatureReference, values: Sequence[Any], group: np.ndarray, periods: int) -> Binned:
+def binned(reference: FeatureReference, values: Values, group: np.ndarray, periods: int) -> Binned:
     """Values counted in the bins of a reference. group: (N,) which of the periods each lies in."""
     if reference.kind is FeatureKind.NUMBERS:
         numbers = _numbers(values)
@@ -159,7 +163,7 @@ def _placed(reference: FeatureReference, numbers: np.ndarray) -> np.ndarray:
     return place
 
 
-def _of_texts(reference: FeatureReference, values: Sequence[Any], group: np.ndarray, periods: int) -> Binned:
+def _of_texts(reference: FeatureReference, values: Values, group: np.ndarray, periods: int) -> Binned:
     known, own = reference.known, len(reference.shown)
     lengths, unseen = np.full(len(values), np.nan), np.zeros(len(values))
     rows: list[int] = []
@@ -195,7 +199,7 @@ def _moments(values: np.ndarray, unseen: np.ndarray, group: np.ndarray, periods:
     return np.stack([np.bincount(at, weights=one, minlength=periods).astype(np.float64) for one in sums], 1)
 
 
-def _numbers(values: Sequence[Any]) -> np.ndarray:
+def _numbers(values: Values) -> np.ndarray:
     """(N,) floats, NaN for what is missing or no number."""
     try:
         return np.array(values, np.float64)
@@ -210,7 +214,7 @@ def _number(value: Any) -> float:
         return np.nan
 
 
-def _words(values: Iterable[Any]) -> Iterable[str | None]:
+def _words(values: Iterable[Any] | np.ndarray) -> Iterable[str | None]:
     """Categories as text, as JSON writes true and false."""
     for value in values:
         if value is None or isinstance(value, str):
