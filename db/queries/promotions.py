@@ -17,13 +17,14 @@ from db.models import RunTriple as RunTripleRow
 from db.models import Snapshot as SnapshotRow
 from db.queries.models import no_model, ranked_of
 from db.queries.projects import project_of
-from mms.domain.buckets import Estimate, Sums, metric_of
+from mms.domain.buckets import Estimate, Sums
 from mms.domain.models import RankedModel
 from mms.domain.projects import Project
 from mms.domain.promotions import GLOBAL, Evidence, Promotion, Verdict, checked_scope, evidence_from_json, judge
 from mms.domain.references import reference_from_json
 from mms.domain.runs import RunKind
 from mms.domain.scores import METRICS
+from mms.monitoring.plain import estimate_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,4 +202,4 @@ def _compared_in_scope(session: Session, model: ModelRow, champion: Champion, pr
 
 def holdout_estimate(holdout: Mapping[str, Any] | None, metric: str, positive: str | None) -> Estimate | None:
     """A metric (natural units, with its band) on the newest rows of a model, as it is stored with the model."""
-    return metric_of(Sums.from_json(holdout["sums"]), metric, positive) if holdout else None
+    return estimate_of(Sums.from_json(holdout["sums"]), metric, positive) if holdout else None

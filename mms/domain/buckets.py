@@ -20,13 +20,18 @@ Z95 = 1.959963984540054
 """Two-sided 95 % quantile of the standard normal."""
 
 
+FLOATS = ("absolute", "squared", "fourth", "truth", "truth_squared", "log_loss", "log_loss_squared", "log_loss_n")
+"""The float sums of a period, in the order in which they are stored; older records have the first five."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sums:
     """What one bucket counts.
 
     n, labelled: predictions, and those whose truth is known.
     cells: (truth, label) -> rows, classification. bins: (truth, bin) -> labelled rows, binary.
-    The float sums are of regression errors e = value - truth over labelled rows, and of the truth itself.
+    The float sums are of regression errors e = value - truth over labelled rows, and of the truth itself; and of
+    -ln(probability of the truth) over those that had probabilities.
     """
 
     n: int = 0
@@ -38,6 +43,9 @@ class Sums:
     fourth: float = 0.0
     truth: float = 0.0
     truth_squared: float = 0.0
+    log_loss: float = 0.0
+    log_loss_squared: float = 0.0
+    log_loss_n: float = 0.0
 
     def __add__(self, other: "Sums") -> "Sums":
         return _combined(self, other, 1)
@@ -52,7 +60,7 @@ class Sums:
             "labelled": self.labelled,
             "cells": [[t, p, c] for (t, p), c in sorted(self.cells.items())],
             "bins": [[t, b, c] for (t, b), c in sorted(self.bins.items())],
-            "floats": [self.absolute, self.squared, self.fourth, self.truth, self.truth_squared],
+            "floats": [getattr(self, name) for name in FLOATS],
         }
 
     @staticmethod
@@ -73,11 +81,7 @@ def _combined(a: Sums, b: Sums, sign: int) -> Sums:
         a.labelled + sign * b.labelled,
         _merged(a.cells, b.cells, sign),
         _merged(a.bins, b.bins, sign),
-        a.absolute + sign * b.absolute,
-        a.squared + sign * b.squared,
-        a.fourth + sign * b.fourth,
-        a.truth + sign * b.truth,
-        a.truth_squared + sign * b.truth_squared,
+        *(getattr(a, name) + sign * getattr(b, name) for name in FLOATS),
     )
 
 
@@ -109,7 +113,7 @@ def total(parts: Iterable[Sums]) -> Sums:
     cells: dict[tuple[str, str], int] = {}
     bins: dict[tuple[str, int], int] = {}
     n = labelled = 0
-    floats = [0.0] * 5
+    floats = [0.0] * len(FLOATS)
     for part in parts:
         n += part.n
         labelled += part.labelled
@@ -117,8 +121,8 @@ def total(parts: Iterable[Sums]) -> Sums:
             cells[cell] = cells.get(cell, 0) + count
         for bin_, count in part.bins.items():
             bins[bin_] = bins.get(bin_, 0) + count
-        for i, value in enumerate((part.absolute, part.squared, part.fourth, part.truth, part.truth_squared)):
-            floats[i] += value
+        for i, name in enumerate(FLOATS):
+            floats[i] += getattr(part, name)
     return Sums(n, labelled, {k: c for k, c in cells.items() if c}, {k: c for k, c in bins.items() if c}, *floats)
 
 

@@ -1,16 +1,18 @@
 """Scores of arrays, for every metric of a task."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from mms.domain.buckets import BINS, Sums, metric_of
+from mms.domain.buckets import Sums
 from mms.domain.projects import Task
 from mms.domain.scores import METRICS, metrics_of
 from mms.ml.prediction import Predicted
+from mms.monitoring.metrics import metric_series
+from mms.monitoring.sums import BINS, Layout, Series
 
 _RANKING = frozenset({"roc_auc", "average_precision", "log_loss"})
 """Metrics that need the single probabilities; all others follow from counts."""
@@ -53,11 +55,26 @@ def _counted(task: Task, truth: _Coded, predicted: Predicted, classes: Sequence[
     n = len(truth.codes)
     labels, probabilities = _labels(predicted)
     cells = {(t, str(label)): count for t, label, count in _pairs(truth, _coded(labels))}
+    loss = _log_losses(truth, probabilities, classes) if predicted.is_probability else np.zeros(0)
+    counted = Sums(
+        n, n, cells, log_loss=float(loss.sum()), log_loss_squared=float((loss**2).sum()), log_loss_n=float(len(loss))
+    )
     if task is not Task.BINARY or positive is None:
-        return Sums(n, n, cells)
+        return counted
     score = probabilities[:, list(classes).index(positive)]
     bins = np.clip((score * BINS).astype(np.int64), 0, BINS - 1)
-    return Sums(n, n, cells, {(t, int(b)): count for t, b, count in _pairs(truth, _coded(bins))})
+    return replace(counted, bins={(t, int(b)): count for t, b, count in _pairs(truth, _coded(bins))})
+
+
+def _cells(task: Task, truth: _Coded, predicted: Predicted, positive: str | None) -> Series:
+    """The confusion of the rows as one period."""
+    labels = _coded(_labels(predicted)[0])
+    known = {str(name): name for name in truth.names} | {str(name): name for name in labels.names}
+    names = sorted({*known, positive} if positive is not None else known)
+    k, n = len(names), len(truth.codes)
+    t, p = (np.array([names.index(str(name)) for name in one.names], np.int64)[one.codes] for one in (truth, labels))
+    cells = np.bincount(t * k + p, minlength=(k + 1) * k).reshape(1, k + 1, k)
+    return Series(Layout(task, tuple(names), positive), np.array([n]), np.array([n]), cells)
 
 
 def _of_numbers(truth: np.ndarray, predicted: Predicted) -> dict[str, float]:
@@ -74,14 +91,14 @@ def _of_classes(
     task: Task, truth: np.ndarray, predicted: Predicted, classes: Sequence[str], positive: str | None
 ) -> dict[str, float]:
     coded = _coded(truth)
-    sums = _counted(task, coded, predicted, classes, positive)
+    cells = _cells(task, coded, predicted, positive)
     natural = {}
     for metric in metrics_of(task):
         if metric.name in _RANKING:
             continue
-        estimate = metric_of(sums, metric.name, positive)
-        if estimate is not None:
-            natural[metric.name] = estimate.value
+        value = float(metric_series(cells, metric.name).value[0])
+        if not np.isnan(value):
+            natural[metric.name] = value
         elif metric.name == "precision":
             natural["precision"] = 0.0  # A model that flags nothing earns nothing; else it would escape the ranking.
     if task is Task.BINARY and positive is not None:
@@ -90,7 +107,7 @@ def _of_classes(
             share = _labels(predicted)[1][:, list(classes).index(positive)]
             natural |= _of_ranks(hit, share if predicted.decision is None else predicted.decision)
     if predicted.is_probability:
-        natural["log_loss"] = _log_loss(coded, _labels(predicted)[1], classes)
+        natural["log_loss"] = float(_log_losses(coded, _labels(predicted)[1], classes).mean())
     return natural
 
 
@@ -108,11 +125,12 @@ def _of_ranks(hit: np.ndarray, score: np.ndarray) -> dict[str, float]:
     }
 
 
-def _log_loss(truth: _Coded, probabilities: np.ndarray, classes: Sequence[str]) -> float:
-    """Mean of -ln(probability of the truth); a probability of 0 counts as the smallest step of a double above it."""
+def _log_losses(truth: _Coded, probabilities: np.ndarray, classes: Sequence[str]) -> np.ndarray:
+    """(n,) -ln(probability of the truth); a probability of 0 counts as the smallest step of a double above it."""
     columns = np.array([list(classes).index(name) for name in truth.names], dtype=np.int64)[truth.codes]
     given = probabilities[np.arange(len(columns)), columns]
-    return float(-np.log(np.clip(given, np.finfo(np.float64).eps, 1.0)).mean())
+    losses: np.ndarray = -np.log(np.clip(given, np.finfo(np.float64).eps, 1.0))
+    return losses
 
 
 def _coded(values: np.ndarray) -> _Coded:

@@ -2,14 +2,10 @@
 
 import numpy as np
 
-from mms.domain.buckets import Estimate, Sums
+from mms.domain.buckets import FLOATS, Estimate, Sums
 from mms.domain.projects import Task
 from mms.monitoring.metrics import metric_series
 from mms.monitoring.sums import MOMENTS, Layout, Series
-
-_FLOATS = (
-    "absolute", "squared", "fourth", "truth", "truth_squared", "log_loss", "log_loss_squared", "log_loss_n",
-)  # fmt: skip
 
 
 def series_of(sums: Sums, positive: str | None) -> Series:
@@ -26,7 +22,7 @@ def series_of(sums: Sums, positive: str | None) -> Series:
     for (truth, bin_), count in sums.bins.items():
         scores[0, 0, 2 if truth == positive else 1, 0, bin_] += count
     moments = np.zeros((1, len(MOMENTS)))
-    for name in _FLOATS:
+    for name in FLOATS:
         moments[0, MOMENTS.index(name)] = getattr(sums, name)
     return Series(
         layout, np.array([sums.n]), np.array([sums.labelled]), cells if classes else None, scores, moments=moments
