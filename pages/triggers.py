@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from db.queries.decay import firings, triggers
+from db.queries.triggers import firings, triggers
 from db.session import reading
 from mms.domain.members import Member
 from pages.parts.firing_table import firings_table

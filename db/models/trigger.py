@@ -10,7 +10,10 @@ from db.models.base import Base, Deletable
 
 
 class Trigger(Deletable, Base):
-    """A rule that launches a retraining run. rule: conditions, how they combine, rest, window and space, as JSON."""
+    """A rule that launches a retraining run. rule: conditions, how they combine, rest, window and space, as JSON.
+
+    armed: whether the rule has let go since it last fired. ticks: the next tick of each condition, None without a cron.
+    """
 
     __tablename__ = "trigger"
     __table_args__ = (sa.Index("ix_trigger_project", "project_id"),)
@@ -24,6 +27,8 @@ class Trigger(Deletable, Base):
     created_by: Mapped[str]
     created_at: Mapped[datetime]
     last_fired_at: Mapped[datetime | None]
+    armed: Mapped[bool] = mapped_column(default=True)
+    ticks: Mapped[list[Any]] = mapped_column(default=list)
 
 
 class Firing(Base):

@@ -27,7 +27,7 @@ from mms.domain.promotions import evidence_from_json, judge
 from mms.domain.runs import Run
 from mms.domain.scores import METRICS
 from mms.domain.snoozes import Snooze, woken_by
-from mms.domain.triggers import Situation, TriggerKind
+from mms.domain.triggers import TriggerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +151,7 @@ def _facts(
     holdout = facts.holdouts.get(champion.model.id) if champion else None
     reference = holdout_estimate(holdout, metric, project.positive_class)
     judged = Judged(metric, champion.model.name if champion else None, since, present, decay, reference, coverage)
-    situation = Situation(present, facts.labels.get(project.id, 0), since, decay)
-    trigger = next_trigger(facts.triggers.get(project.id, ()), situation, METRICS[metric].label)
+    trigger = next_trigger(facts.triggers.get(project.id, ()), present, seated=champion is not None)
     return facts_in_words(judged, trigger, facts.drafts.get(project.id, ()), project.owner)
 
 
@@ -181,8 +180,11 @@ def _notes(
 
 def _effect(project: Project, facts: Facts) -> float:
     """The least fall that an enabled decay trigger of the project counts."""
-    found = [t.threshold for t in facts.triggers.get(project.id, ()) if t.enabled and t.kind is TriggerKind.DECAY]
-    return min(found, default=EFFECT)
+    triggers = [trigger for trigger, _ in facts.triggers.get(project.id, ()) if trigger.enabled]
+    conditions = [condition for trigger in triggers for condition in trigger.rule.conditions]
+    known = (None, watched_metric(project.primary_metric, project.task))
+    decays = (c for c in conditions if c.kind is TriggerKind.DECAY and c.metric in known)
+    return min((c.threshold for c in decays if c.threshold), default=EFFECT)
 
 
 def _decay(

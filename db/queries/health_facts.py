@@ -15,13 +15,13 @@ from db.models import Model as ModelRow
 from db.models import Promotion as PromotionRow
 from db.models import RunTriple as RunTripleRow
 from db.models import Snooze as SnoozeRow
-from db.models import Trigger as TriggerTable
 from db.queries.buckets import MonthSums, monthly_sums
 from db.queries.drafts import open_drafts
 from db.queries.jobs import UNFINISHED, job_of
-from db.queries.labels import new_labels, trigger_of
 from db.queries.promotions import Champion, champions_of
 from db.queries.runs import unfinished_runs
+from db.queries.situations import Watch
+from db.queries.triggers import live_triggers
 from mms.domain.drafts import PromotionDraft
 from mms.domain.health import Need
 from mms.domain.jobs import Job, JobKind
@@ -30,7 +30,9 @@ from mms.domain.projects import Project
 from mms.domain.promotions import GLOBAL, before_present
 from mms.domain.runs import Run
 from mms.domain.snoozes import Snooze
-from mms.domain.triggers import Trigger, TriggerKind
+from mms.domain.triggers import Reading, Trigger, read_trigger
+
+_OFF = Reading(0.0, False, "The trigger is switched off.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ class Facts:
     """What was read for all projects, by project id (holdouts: by model id).
 
     models: how many wait in a project without a champion; where one sits they need not be counted.
-    bases: name, target and rows of the base table. labels: new ones, where a trigger waits for them. undoable: projects
-    whose global champion had one before it.
+    bases: name, target and rows of the base table. triggers: each with how far it is. undoable: projects whose global
+    champion had one before it.
     """
 
     now: datetime
@@ -48,8 +50,7 @@ class Facts:
     champions: Mapping[int, Champion]
     holdouts: Mapping[int, Mapping[str, Any] | None]
     months: Mapping[int, Sequence[MonthSums]]
-    triggers: Mapping[int, Sequence[Trigger]]
-    labels: Mapping[int, int]
+    triggers: Mapping[int, Sequence[tuple[Trigger, Reading]]]
     challengers: Mapping[int, Sequence[tuple[str, Mapping[str, Any]]]]
     running: Mapping[int, Run]
     replays: Mapping[int, Job]
@@ -59,7 +60,7 @@ class Facts:
 
 
 def facts_of(session: Session, listed: Sequence[Project], now: datetime) -> Facts:
-    """Read it all; only where an enabled trigger counts new rows, one statement more a project counts them."""
+    """Read it all; only what a trigger asks for and nothing else shows (new rows, drift) is read by project."""
     ids = [project.id for project in listed]
     champions = {
         project_id: seat
@@ -71,17 +72,16 @@ def facts_of(session: Session, listed: Sequence[Project], now: datetime) -> Fact
     months: dict[int, list[MonthSums]] = {}
     for month in monthly_sums(session, ids, GLOBAL):
         months.setdefault(month.project_id, []).append(month)
-    triggers = _triggers(session, ids)
-    holdouts = session.execute(select(ModelRow.id, ModelRow.holdout).where(ModelRow.id.in_(seated)))
+    stored = session.execute(select(ModelRow.id, ModelRow.holdout).where(ModelRow.id.in_(seated)))
+    holdouts = {row.id: row.holdout for row in stored}
     return Facts(
         now=now,
         bases=_bases(session, ids),
         models=_model_counts(session, [id_ for id_ in ids if id_ not in champions]),
         champions=champions,
-        holdouts={row.id: row.holdout for row in holdouts},
+        holdouts=holdouts,
         months=months,
-        triggers=triggers,
-        labels=_labels(session, listed, champions, triggers, now),
+        triggers=_triggers(session, listed, Seen(champions, months, holdouts), now),
         challengers=_challengers(session, ids),
         running=unfinished_runs(session, ids),
         replays=_replays(session, ids),
@@ -111,29 +111,37 @@ def _model_counts(session: Session, ids: Sequence[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in session.execute(stmt)}
 
 
-def _triggers(session: Session, ids: Sequence[int]) -> dict[int, list[Trigger]]:
-    row, found = TriggerTable, dict[int, list[Trigger]]()
-    for trigger in session.scalars(
-        select(row).where(row.project_id.in_(ids), row.deleted_at.is_(None)).order_by(row.id)
-    ):
-        found.setdefault(trigger.project_id, []).append(trigger_of(trigger))
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is read for all projects at once of what triggers look at."""
+
+    champions: Mapping[int, Champion]
+    months: Mapping[int, Sequence[MonthSums]]
+    holdouts: Mapping[int, Mapping[str, Any] | None]
+
+    def watch(self, session: Session, project: Project, now: datetime, scope: str) -> Watch:
+        """A project's scope to be read; of the global one the common parts are there."""
+        if scope != GLOBAL:
+            return Watch(session, project, now, scope)
+        champion = self.champions.get(project.id)
+        holdout = self.holdouts.get(champion.model.id) if champion else None
+        return Watch(session, project, now, scope, (champion, self.months.get(project.id, ()), holdout))
+
+
+def _triggers(
+    session: Session, listed: Sequence[Project], seen: Seen, now: datetime
+) -> dict[int, list[tuple[Trigger, Reading]]]:
+    """Each trigger with how far it is; those that are switched off are not read."""
+    found: dict[int, list[tuple[Trigger, Reading]]] = {}
+    live = live_triggers(session, [project.id for project in listed], now)
+    for project in listed:
+        watches: dict[str, Watch] = {}
+        for trigger in live.get(project.id, ()):
+            scope, present = trigger.scope, project.present(now)
+            watch = watches.setdefault(scope, seen.watch(session, project, present, scope))
+            reading = read_trigger(trigger, watch.situation(trigger)) if trigger.enabled else _OFF
+            found.setdefault(project.id, []).append((trigger, reading))
     return found
-
-
-def _labels(
-    session: Session,
-    listed: Sequence[Project],
-    champions: Mapping[int, Champion],
-    triggers: Mapping[int, Sequence[Trigger]],
-    now: datetime,
-) -> dict[int, int]:
-    """New labelled rows of the projects that have a champion and a trigger that counts them."""
-    return {
-        project.id: new_labels(session, project.id, champions[project.id].model.snapshot_id, project.present(now))
-        for project in listed
-        if project.id in champions
-        and any(t.enabled and t.kind is TriggerKind.SIZE for t in triggers.get(project.id, []))
-    }
 
 
 def _snoozes(session: Session, ids: Sequence[int]) -> dict[int, Snooze]:

@@ -19,13 +19,14 @@ from db.models import Snapshot as SnapshotRow
 from db.models import Triple as TripleRow
 from db.queries.jobs import UNFINISHED, jobs_ahead, progress_of, seconds_left_of
 from db.queries.snapshots import snapshot_of
+from mms.domain.ensembles import EnsembleKind
 from mms.domain.errors import NotFound
 from mms.domain.jobs import JobState, Progress
 from mms.domain.references import reference_from_json
 from mms.domain.runs import FINAL_FIT, FoldResult, Origin, Run, RunKind, RunTriple
 from mms.domain.scores import Metric
 from mms.domain.search import Search
-from mms.domain.triples import Triple
+from mms.domain.triples import BASELINE, Triple
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,20 @@ def triples_of_run(session: Session, run_id: int, metric: str) -> list[RunTriple
 def run_triples(session: Session, run_id: int) -> list[Triple]:
     """The triples of a run as they were asked for (without the baseline), for 'run again with edits'."""
     return [Triple.from_json(value) for value in live_run(session, run_id).request["triples"]]
+
+
+def best_triples(session: Session, project_id: int, count: int) -> list[Triple]:
+    """Of all plain triples that became models of a project, those with the best mean score, best first."""
+    best, added = func.max(ModelRow.score), [BASELINE, *EnsembleKind]
+    stmt = (
+        select(TripleRow.content)
+        .join(ModelRow, ModelRow.triple_id == TripleRow.id)
+        .where(ModelRow.project_id == project_id, ModelRow.deleted_at.is_(None), ModelRow.algorithm.not_in(added))
+        .group_by(TripleRow.id)
+        .order_by(best.desc(), TripleRow.id)
+        .limit(count)
+    )
+    return [Triple.from_json(content) for content in session.scalars(stmt)]
 
 
 def get_run_triple(session: Session, run_triple_id: int) -> tuple[Triple, Run]:

@@ -17,7 +17,7 @@ from mms.domain.projects import Policy, Project, ProjectDraft, Task
 from mms.domain.runs import Launch
 from mms.domain.snapshots import Selection
 from mms.domain.tables import ColumnType, InstanceDraft, Join, TableSource
-from mms.domain.triggers import TriggerDraft, TriggerKind
+from mms.domain.triggers import TriggerKind, draft_of
 from mms.usecases.projects import create_project
 from mms.usecases.runs import launch_run
 from mms.usecases.snapshots import take_snapshot
@@ -38,9 +38,9 @@ _DESCRIPTION = (
     "with the weather one hour before departure. The project lives in 2013: play its months on the Decay page."
 )
 _TRIGGERS = (
-    TriggerDraft(TriggerKind.SIZE, threshold=4_000, cooldown_days=60),
-    TriggerDraft(TriggerKind.TIME, threshold=120, cooldown_days=60),
-    TriggerDraft(TriggerKind.DECAY, threshold=0.05, cooldown_days=45),
+    draft_of(TriggerKind.SIZE, threshold=4_000, cooldown_days=60),
+    draft_of(TriggerKind.TIME, threshold=120, cooldown_days=60),
+    draft_of(TriggerKind.DECAY, threshold=0.05, cooldown_days=45),
 )
 _FEATURES = ("carrier", "origin", "dest", "weekday", "departure_minute", "arrival_minute", "distance")
 

@@ -21,6 +21,22 @@ class Mistakes:
         """False alarms and misses in the project's unit."""
         return self.false_alarms * policy.false_alarm_cost + self.misses * policy.miss_cost
 
+    def amount(self, task: Task, policy: Policy) -> float:
+        """What they cost: by the project's costs, in wrong answers (multiclass), in absolute errors (regression)."""
+        if task is Task.BINARY:
+            return self.cost(policy)
+        return float(self.wrong) if task is Task.MULTICLASS else self.off
+
+
+def excess(now: Mistakes, before: Mistakes, task: Task, policy: Policy) -> float | None:
+    """What wrong answers cost more than so many would have at the rates of `before`; negative where they cost less.
+
+    Both by `amount`; None where one of the two has no labelled answer.
+    """
+    if not (now.labelled and before.labelled):
+        return None
+    return now.amount(task, policy) - before.amount(task, policy) * now.labelled / before.labelled
+
 
 def mistakes_of(sums: Sums, positive: str | None) -> Mistakes:
     """What the sums of a period count as wrong. positive: of a binary project."""

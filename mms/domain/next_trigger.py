@@ -1,42 +1,37 @@
 """The next trigger of a project, in words: when it fires, or what it waits for."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mms.domain.health import day_words
-from mms.domain.triggers import Situation, Trigger, TriggerKind, read_trigger
+from mms.domain.triggers import Reading, Trigger
 
 
-def next_trigger(triggers: Sequence[Trigger], situation: Situation, metric: str) -> str:
-    """The one that is nearest, and how many others watch. metric: the label of the watched one."""
-    live = [trigger for trigger in triggers if trigger.enabled]
-    if not live:
-        return "none watches" if not triggers else "all are switched off"
-    if situation.champion_since is None:
+def nearest(read: Sequence[tuple[Trigger, Reading]]) -> tuple[Trigger, Reading] | None:
+    """Of the enabled ones the one that fires first, then the nearest, then the one made first; None without any."""
+    live = [pair for pair in read if pair[0].enabled]
+    return max(live, key=lambda pair: (pair[1].fires, pair[1].share, -pair[0].id), default=None)
+
+
+def next_trigger(read: Sequence[tuple[Trigger, Reading]], now: datetime, *, seated: bool) -> str:
+    """The one that is nearest, and how many others watch. seated: whether there is a champion to be challenged."""
+    found = nearest(read)
+    if found is None:
+        return "all are switched off" if read else "none watches"
+    if not seated:
         return "waits for a champion"
-    nearest = max(live, key=lambda trigger: _nearness(trigger, situation))
-    others = len(live) - 1
+    others = sum(trigger.enabled for trigger, _ in read) - 1
     more = f", and {others} other{'s' if others > 1 else ''}" if others else ""
-    return f"{_words(nearest, situation, metric)}{more}"
+    return f"{_words(*found, now)}{more}"
 
 
-def _nearness(trigger: Trigger, situation: Situation) -> tuple[bool, float, int]:
-    """Those that fire first, then by how far they are, then the one made first."""
-    reading = read_trigger(trigger, situation)
-    return reading.fires, reading.share, -trigger.id
-
-
-def _words(trigger: Trigger, situation: Situation, metric: str) -> str:
-    if read_trigger(trigger, situation).fires:
-        return f"{trigger.kind.value}, at the next look (within a minute)"
-    rested = trigger.last_fired_at and trigger.last_fired_at + timedelta(days=trigger.cooldown_days)
-    rests = f", rests until {day_words(rested)}" if rested and rested > situation.now else ""
-    if trigger.kind is TriggerKind.SIZE:
-        wanted = f"{trigger.threshold:,.0f} new labelled rows"
-        return f"size, waits for {wanted} ({situation.new_labels:,} so far){rests}"
-    if trigger.kind is TriggerKind.TIME:
-        assert situation.champion_since is not None
-        due = situation.champion_since + timedelta(days=trigger.threshold)
-        day = max(due, rested) if rested else due
-        return f"time, on {day_words(day)} (in {(day - situation.now) / timedelta(days=1):,.0f} days)"
-    return f"decay, waits until {metric} is sure to be worse by more than {trigger.threshold:g}{rests}"
+def _words(trigger: Trigger, reading: Reading, now: datetime) -> str:
+    if reading.fires:
+        return f"{trigger.name}, at the next look (within a minute)"
+    if reading.due is not None:
+        days = (reading.due - now) / timedelta(days=1)
+        when = f"in {days:,.0f} days" if days >= 1.5 else f"in {24 * days:,.0f} hours"
+        return f"{trigger.name}, on {day_words(reading.due)} ({when})"
+    rests = f", rests until {day_words(reading.rests_until)}" if reading.rests_until else ""
+    waits = " ".join(part.sentence for part in reading.parts if not part.holds) or reading.sentence
+    return f"{trigger.name}, waits: {waits.rstrip('.')}{rests}"

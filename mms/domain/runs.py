@@ -8,6 +8,7 @@ from enum import StrEnum
 from mms.domain.jobs import JobState, Progress
 from mms.domain.promotions import GLOBAL
 from mms.domain.references import Reference
+from mms.domain.rules import Space
 from mms.domain.search import Search, SearchKind, raced_fits, rungs
 from mms.domain.snapshots import FOLDS, Selection
 from mms.domain.triples import Triple
@@ -51,12 +52,16 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class Retraining:
-    """A retraining to launch: the scope's champion is challenged. selection: None takes the policy's window."""
+    """A retraining to launch: the scope's champion is challenged.
+
+    selection: None takes the policy's window. space: what is tried beside the champion's own triple.
+    """
 
     project_id: int
     scope: str = "global"
     selection: Selection | None = None
     firing_id: int | None = None
+    space: Space = Space.RUN
 
 
 @dataclass(frozen=True, slots=True)

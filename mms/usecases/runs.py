@@ -10,18 +10,21 @@ from db import models as tables
 from db.queries.jobs import UNFINISHED
 from db.queries.projects import hold_project
 from db.queries.promotions import find_champion
-from db.queries.runs import live_run, run_triples
+from db.queries.runs import best_triples, live_run, run_triples
 from db.queries.snapshots import get_snapshot
 from mms.domain.ensembles import ensemble_of, kind_of
 from mms.domain.errors import Conflict, Invalid
 from mms.domain.members import Member, Permission
+from mms.domain.models import RankedModel
 from mms.domain.projects import Project, Task
 from mms.domain.promotions import checked_scope
+from mms.domain.rules import BEST, Space
 from mms.domain.runs import Launch, Origin, Retraining, RunKind
 from mms.domain.search import Search
 from mms.domain.snapshots import Extent, Selection, Snapshot, selection_to_json
 from mms.domain.triples import BASELINE, Triple
 from mms.ml.algorithms import algorithm_named
+from mms.ml.drawing import neighbourhood
 from mms.ml.recipes import checked_recipe
 from mms.ml.spaces import baseline
 from mms.usecases.jobs import cancel_job, retry_job
@@ -59,7 +62,7 @@ def launch_checked(session: Session, member: Member, launch: Launch, now: dateti
 
 
 def retrain(session: Session, member: Member, request: Retraining, now: datetime) -> int:
-    """Launch the champion's search space, gone through as before, on a new snapshot; return the run's id.
+    """Launch a search space, by default that of the champion's run, on a new snapshot; return the run's id.
 
     The run's first step takes the snapshot; the champion's own triple is always refitted on the new folds.
     """
@@ -72,7 +75,8 @@ def retrain(session: Session, member: Member, request: Retraining, now: datetime
     _refuse_second(session, project.id, scope)
     row = session.get_one(tables.Model, champion.model.id)
     seated = Triple.from_json(session.get_one(tables.Triple, row.triple_id).content)
-    space = {triple.hash: (triple, Origin.SPACE) for triple in run_triples(session, row.run_id)}
+    tried, search = _space(session, project, champion.model, seated, request.space)
+    space = {triple.hash: (triple, Origin.SPACE) for triple in tried}
     space[seated.hash] = (seated, Origin.CHAMPION)
     selection = request.selection or _window(project)
     draft = RunDraft(
@@ -82,7 +86,7 @@ def retrain(session: Session, member: Member, request: Retraining, now: datetime
         seed=row.seed,
         scope=scope,
         firing_id=request.firing_id,
-        search=Search.from_json(live_run(session, row.run_id).request.get("search")),
+        search=search,
         request={
             "retraining": {
                 "scope": scope,
@@ -92,6 +96,19 @@ def retrain(session: Session, member: Member, request: Retraining, now: datetime
         },
     )
     return store_run(session, member, draft, now)
+
+
+def _space(
+    session: Session, project: Project, champion: RankedModel, seated: Triple, space: Space
+) -> tuple[Sequence[Triple], Search]:
+    """What a retraining tries beside the champion's own triple, and how it goes through it."""
+    if space is Space.RUN:
+        search = Search.from_json(live_run(session, champion.run_id).request.get("search"))
+        return run_triples(session, champion.run_id), search
+    if space is Space.PROJECT:
+        return best_triples(session, project.id, BEST), Search()
+    plain = space is Space.CHAMPION or seated.members  # an ensemble has no numbers to step beside
+    return [] if plain else neighbourhood(seated, project.task), Search()
 
 
 def cancel_run(session: Session, member: Member, run_id: int, now: datetime) -> None:

@@ -1,16 +1,14 @@
 """Schedules: which jobs are queued again and again, each tick once in a whole cluster."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from croniter import croniter
 from sqlalchemy.orm import Session
 
 from db import models as tables
 from db.queries.jobs import UNFINISHED, store_time
-from mms.domain.errors import Invalid
 from mms.domain.jobs import JobDraft, JobKind, JobState, Schedule
+from mms.usecases.crons import checked_cron, next_tick
 from mms.usecases.jobs import enqueue
 
 KEPT = timedelta(days=1)
@@ -19,16 +17,15 @@ KEPT = timedelta(days=1)
 
 def ensure_schedule(session: Session, schedule: Schedule, now: datetime) -> None:
     """Store a schedule, or change the one of this name; the next tick stays where cron and zone stay. Invalid: cron."""
-    if not croniter.is_valid(schedule.cron):
-        raise Invalid(f"'{schedule.cron}' is no cron expression: write five fields, such as '*/5 * * * *'.")
     row, at = session.get(tables.Schedule, schedule.name), store_time(session, now)
+    cron = checked_cron(schedule.cron, schedule.zone, at)
     if row is None:
         row = tables.Schedule(name=schedule.name, cron="", zone="", enabled=True)
         session.add(row)
     row.kind, row.arguments = schedule.kind.value, dict(schedule.arguments)
-    if (row.cron, row.zone) != (schedule.cron, schedule.zone):
-        row.cron, row.zone = schedule.cron, schedule.zone
-        row.next_run = _next(schedule.cron, schedule.zone, at)
+    if (row.cron, row.zone) != (cron, schedule.zone):
+        row.cron, row.zone = cron, schedule.zone
+        row.next_run = next_tick(cron, schedule.zone, at)
     session.flush()
 
 
@@ -45,7 +42,7 @@ def _fire(session: Session, row: tables.Schedule, at: datetime) -> int | None:
     swap = (
         sa.update(schedule)
         .where(schedule.name == row.name, schedule.next_run == due)
-        .values(next_run=_next(row.cron, row.zone, at))
+        .values(next_run=next_tick(row.cron, row.zone, at))
         .returning(schedule.name)
         .execution_options(synchronize_session=False)
     )
@@ -59,7 +56,3 @@ def _fire(session: Session, row: tables.Schedule, at: datetime) -> int | None:
         return None  # the tick before still waits for a worker: one of them is enough
     draft = JobDraft(JobKind(row.kind), row.arguments, dedupe_key=f"{row.name}@{due.isoformat()}")
     return enqueue(session, draft, at)
-
-
-def _next(cron: str, zone: str, after: datetime) -> datetime:
-    return croniter(cron, after.astimezone(ZoneInfo(zone))).get_next(datetime)

@@ -7,38 +7,42 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import models as tables
-from db.queries.decay import TriggerRow, effect_of, situation, triggers
+from db.queries.decay import watched
 from db.queries.jobs import UNFINISHED
 from db.queries.projects import hold_project, live_project, project_of
-from mms.domain.errors import MmsError, NotFound
+from db.queries.segments import get_segment_named
+from db.queries.triggers import TriggerRow, triggers
+from mms.domain.errors import Invalid, MmsError, NotFound
 from mms.domain.members import Member, Permission
-from mms.domain.promotions import GLOBAL
+from mms.domain.projects import Project
+from mms.domain.rules import Condition, Rule, checked_rule, rule_from_json, rule_to_json
 from mms.domain.runs import Retraining, RunKind
-from mms.domain.triggers import (
-    Situation,
-    TriggerChanges,
-    TriggerDraft,
-    TriggerKind,
-    checked_cooldown,
-    checked_threshold,
-)
+from mms.domain.scopes import ScopeKind, scope_of
+from mms.domain.snapshots import selection_to_json
+from mms.domain.triggers import RELEASE, TriggerChanges, TriggerDraft
+from mms.usecases.crons import checked_cron, checked_zone, next_tick
 from mms.usecases.runs import retrain
+from mms.usecases.windows import selection_of
 
 
 def create_trigger(session: Session, member: Member, project_id: int, draft: TriggerDraft, now: datetime) -> int:
     """A new rule; return its id."""
     member.require(Permission.TRAIN)
-    project = live_project(session, project_id)
+    project = project_of(live_project(session, project_id))
+    now = project.present(now)
+    rule = _checked(project, draft.rule, now)
+    scope = scope_of(draft.scope)
+    if scope.kind is ScopeKind.USER:
+        raise Invalid("A trigger watches all rows, a group or a segment: a single user has too few labels to judge by.")
+    if scope.kind is ScopeKind.SEGMENT:
+        get_segment_named(session, project_id, scope.value)
     row = tables.Trigger(
         project_id=project.id,
-        name=draft.kind.value,
-        scope=GLOBAL,
-        rule={
-            "conditions": [{"kind": draft.kind.value, "threshold": checked_threshold(draft.kind, draft.threshold)}],
-            "needs": "any",
-            "cooldown_days": checked_cooldown(draft.cooldown_days),
-        },
+        name=_name(draft.name, rule),
+        scope=draft.scope,
+        rule=rule_to_json(rule),
         enabled=True,
+        ticks=_ticks(rule, now),
         created_by=member.display_name,
         created_at=now,
     )
@@ -47,15 +51,19 @@ def create_trigger(session: Session, member: Member, project_id: int, draft: Tri
     return row.id
 
 
-def edit_trigger(session: Session, member: Member, trigger_id: int, changes: TriggerChanges) -> None:
-    """Change what is given."""
+def edit_trigger(session: Session, member: Member, trigger_id: int, changes: TriggerChanges, now: datetime) -> None:
+    """Change what is given; a clock is wound again by every change."""
     member.require(Permission.TRAIN)
     row = _live(session, trigger_id)
-    (condition,) = row.rule["conditions"]
-    rest = row.rule["cooldown_days"] if changes.cooldown_days is None else checked_cooldown(changes.cooldown_days)
-    if changes.threshold is not None:
-        condition = {**condition, "threshold": checked_threshold(TriggerKind(condition["kind"]), changes.threshold)}
-    row.rule = {**row.rule, "conditions": [condition], "cooldown_days": rest}
+    before = rule_from_json(row.rule)
+    project = project_of(live_project(session, row.project_id))
+    now = project.present(now)
+    rule = _checked(project, changes.applied(before), now)
+    if changes.name is not None or row.name == before.name:
+        row.name = _name(changes.name, rule)
+    row.rule, row.ticks = rule_to_json(rule), _ticks(rule, now)
+    if rule.conditions != before.conditions:
+        row.armed = True
     if changes.enabled is not None:
         row.enabled = changes.enabled
     session.flush()
@@ -71,39 +79,46 @@ def delete_trigger(session: Session, member: Member, trigger_id: int, now: datet
 def check_triggers(session: Session, member: Member, project_id: int, now: datetime) -> list[int]:
     """Read every trigger as of the project's present; one that fires keeps its evidence and launches a retraining.
 
-    Returns the runs' ids. now: the real time, for the queue.
-    While a retraining of the project is unfinished, nothing fires; of several that would fire, the first made does.
+    Returns the runs' ids. now: the real time, for the queue. While a retraining of a scope is unfinished, nothing fires
+    there; of several that would fire in a scope, the first made does.
     """
     member.require(Permission.TRAIN)
     project = project_of(live_project(session, project_id))
     hold_project(session, project_id)
-    if project.archived_at is not None or _is_retraining(session, project_id):
+    if project.archived_at is not None:
         return []
-    present = project.present(now)
-    fired = next((row for row in triggers(session, project, present) if row.reading.fires), None)
-    if fired is None:
-        return []
-    seen = situation(session, project, present, effect_of(fired.trigger))
-    run_id = _fire(session, member, fired, seen, now)
-    return [] if run_id is None else [run_id]
+    busy = _busy_scopes(session, project_id)
+    launched = []
+    for row in triggers(session, project, project.present(now)):
+        scope = row.trigger.scope
+        if row.reading.fires and scope not in busy:
+            busy.add(scope)
+            launched.append(_fire(session, member, row, now))
+        elif not row.reading.holds:
+            _let_go(session, row)
+    return [run_id for run_id in launched if run_id is not None]
 
 
-def _fire(session: Session, member: Member, fired: TriggerRow, seen: Situation, now: datetime) -> int | None:
+def _fire(session: Session, member: Member, fired: TriggerRow, now: datetime) -> int | None:
     """Keep the evidence, launch the retraining, and say what came of it; a refusal is an outcome too."""
-    trigger = fired.trigger
+    trigger, present = fired.trigger, fired.situation.now
     firing = tables.Firing(
         project_id=trigger.project_id,
         trigger_id=trigger.id,
-        fired_at=seen.now,
-        evidence=_evidence(fired, seen),
+        fired_at=present,
+        evidence=_evidence(fired),
         outcome=None,
     )
     session.add(firing)
-    session.get_one(tables.Trigger, trigger.id).last_fired_at = seen.now
+    row = session.get_one(tables.Trigger, trigger.id)
+    row.last_fired_at, row.armed, row.ticks = present, False, _ticks(trigger.rule, present)
     session.flush()
     try:
         with session.begin_nested():
-            run_id = retrain(session, member, Retraining(trigger.project_id, firing_id=firing.id), now)
+            selection = selection_of(session, trigger, fired.situation)
+            firing.evidence = {**firing.evidence, "window": selection and selection_to_json(selection)}
+            request = Retraining(trigger.project_id, trigger.scope, selection, firing.id, trigger.rule.space)
+            run_id = retrain(session, member, request, now)
     except MmsError as refusal:
         firing.outcome = f"launched nothing: {refusal.sentence}"
         session.flush()
@@ -114,26 +129,84 @@ def _fire(session: Session, member: Member, fired: TriggerRow, seen: Situation, 
     return run_id
 
 
-def _evidence(fired: TriggerRow, seen: Situation) -> dict[str, Any]:
+def _let_go(session: Session, row: TriggerRow) -> None:
+    """A rule that holds no more: it may fire again once it is well below, and a tick that came in vain is over."""
+    trigger, now = row.trigger, row.situation.now
+    spent = any(tick <= now for tick in trigger.ticks.values())
+    if trigger.armed and not spent:
+        return
+    stored = session.get_one(tables.Trigger, trigger.id)
+    stored.armed = trigger.armed or row.reading.share < RELEASE
+    if spent:
+        stored.ticks = _ticks(trigger.rule, now)
+
+
+def _evidence(fired: TriggerRow) -> dict[str, Any]:
     """Why it fired, in words and in numbers, as JSON."""
-    decay = seen.decay
+    trigger, reading, seen = fired.trigger, fired.reading, fired.situation
+    since = seen.champion_since
     return {
-        "rule": fired.trigger.words,
-        "reading": fired.reading.sentence,
-        "threshold": fired.trigger.threshold,
+        "rule": trigger.words,
+        "reading": reading.sentence,
+        "conditions": [
+            {
+                "kind": part.condition.kind.value,
+                "threshold": part.condition.threshold,
+                "value": part.value,
+                "holds": part.holds,
+                "reading": part.sentence,
+            }
+            for part in reading.parts
+        ],
+        "champion": seen.champion,
+        "champion_since": since and since.isoformat(),
+        "snapshot_to": seen.snapshot_to and seen.snapshot_to.isoformat(),
+        "data_from": since and since.isoformat(),
+        "data_to": seen.now.isoformat(),
+        "labels": seen.labels,
         "new_labels": seen.new_labels,
-        "champion_since": seen.champion_since.isoformat() if seen.champion_since else None,
-        "decay": decay.sentence if decay else None,
-        "decaying_since": decay.since.isoformat() if decay and decay.since else None,
+        "decaying_since": seen.decaying_since and seen.decaying_since.isoformat(),
     }
 
 
-def _is_retraining(session: Session, project_id: int) -> bool:
+def _checked(project: Project, rule: Rule, now: datetime) -> Rule:
+    """The rule, or Invalid: a threshold out of range, a metric that is not counted, a clock that never ticks."""
+    checked_rule(rule)
+    if rule.quiet is not None:
+        checked_zone(rule.quiet.zone)
+    known = watched(project)
+    for condition in rule.conditions:
+        if condition.metric is not None and condition.metric not in known:
+            raise Invalid(f"'{condition.metric}' cannot be watched; choose one of {', '.join(known)}.")
+        if condition.cron is not None:
+            checked_cron(condition.cron, condition.zone, now)
+    return rule
+
+
+def _ticks(rule: Rule, now: datetime) -> list[str | None]:
+    """The next tick of each condition, as JSON; None for those without a clock."""
+    return [_tick(condition, now) for condition in rule.conditions]
+
+
+def _tick(condition: Condition, now: datetime) -> str | None:
+    return None if condition.cron is None else next_tick(condition.cron, condition.zone, now).isoformat()
+
+
+def _name(name: str | None, rule: Rule) -> str:
+    """The name without outer blanks, or what the rule watches; Invalid over 80 characters."""
+    trimmed = (name or "").strip() or rule.name
+    if len(trimmed) > 80 or not trimmed.isprintable():
+        raise Invalid("A trigger's name has at most 80 printable characters.")
+    return trimmed
+
+
+def _busy_scopes(session: Session, project_id: int) -> set[str]:
+    """Scopes in which a retraining is unfinished."""
     run = tables.Run
-    stmt = select(run.id).where(
+    stmt = select(run.scope).where(
         run.project_id == project_id, run.kind == RunKind.RETRAINING.value, run.state.in_(UNFINISHED)
     )
-    return session.scalar(stmt.limit(1)) is not None
+    return set(session.scalars(stmt))
 
 
 def _live(session: Session, trigger_id: int) -> tables.Trigger:

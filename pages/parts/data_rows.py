@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from db.queries.decay import situation, triggers
 from db.queries.promotions import find_champion
+from db.queries.situations import Watch
 from db.queries.snapshots import snapshots
 from db.queries.tables import rows_and_labels_per_day
+from db.queries.triggers import triggers
 from db.session import reading
 from mms.charts import data_days
 from mms.domain.markdown import as_text
@@ -47,15 +48,16 @@ def rows_section(member: Member, project: Project, declared: InstanceTable | Non
         per_day = rows_and_labels_per_day(session, project.id)
         taken = snapshots(session, project.id)
         champion = find_champion(session, project.id)
-        arrived = situation(session, project, now).new_labels
-        sizes = [row for row in triggers(session, project, now) if row.trigger.kind is TriggerKind.SIZE]
+        arrived = Watch(session, project, now).new_labels if champion else 0
+        read = [part for row in triggers(session, project, now) for part in row.reading.parts]
+    sizes = [part for part in read if part.condition.kind is TriggerKind.SIZE]
     if champion is None:
         st.markdown("No model is seated yet, so nothing is counted since its snapshot.")
     else:
         snapshot = next((s.name for s in taken if s.id == champion.model.snapshot_id), "its snapshot")
         st.markdown(f"**{counted(arrived, 'labelled row')}** came since the champion's snapshot ({snapshot}).")
-    for row in sizes:
-        st.progress(row.reading.share, text=f"Size trigger: {row.reading.sentence}")
+    for part in sizes:
+        st.progress(part.share, text=f"Size trigger: {part.sentence}")
     if champion is not None and not sizes:
         st.page_link("triggers.py", label="Retrain by itself when enough came", query_params=link_query(project))
     days = data_days.info(per_day, {f"snapshot {s.number}": s.time_to for s in taken if s.time_to})

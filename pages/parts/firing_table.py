@@ -25,7 +25,7 @@ def firings_table(project: Project, fired: Sequence[Firing]) -> None:
     frame = pd.DataFrame(
         {
             "fired": [f.fired_at for f in fired],
-            "kind": [f.kind.value for f in fired],
+            "trigger": [f.name for f in fired],
             "evidence": [evidence_words(f) for f in fired],
             "outcome": [f.outcome or "–" for f in fired],
             "run": ["–" if f.run_id is None else "open" for f in fired],
@@ -40,7 +40,7 @@ def firings_table(project: Project, fired: Sequence[Firing]) -> None:
         alt=f"{counted(len(fired), 'firing')} of {project.name}",
         column_config={
             "fired": time_column("Fired"),
-            "kind": "Kind",
+            "trigger": "Trigger",
             "evidence": column.TextColumn("Evidence", width=240),
             "outcome": column.TextColumn("Outcome", width=340),
             "run": column.ButtonColumn("Run", type="tertiary", key="firing_open", on_click=open_row),

@@ -72,7 +72,8 @@ def test_triggers_are_made_edited_read_and_deleted(client: TestClient, champion:
     (row,) = client.get(path).json()["triggers"]
 
     assert wrong.status_code == 422
-    assert (row["trigger"]["threshold"], row["trigger"]["enabled"]) == (600, False)
+    assert row["trigger"]["rule"]["conditions"][0]["threshold"] == 600
+    assert row["trigger"]["enabled"] is False
     assert client.post(f"{path}/check").json() == {"runs": []}
     assert client.delete(f"/api/v1/triggers/{made}").status_code == 200
     assert client.get(path).json()["triggers"] == []

@@ -118,7 +118,8 @@ def test_triggers_are_kept_from_the_command_line(models: list[int], capsys: pyte
     deleted = run(capsys, "triggers", "delete", str(made))
 
     assert [refused[0], edited[0], checked[0], deleted[0]] == [1, 0, 0, 0]
-    assert (row["trigger"]["threshold"], row["trigger"]["enabled"]) == (60, False)
+    assert row["trigger"]["rule"]["conditions"][0]["threshold"] == 60
+    assert row["trigger"]["enabled"] is False
     assert run(capsys, "triggers", "list", "Wards")[1]["triggers"] == []
 
 

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from db import models as tables
-from db.queries.decay import decay_page, triggers
+from db.queries.decay import decay_page
 from db.queries.models import best_models
 from db.queries.projects import get_project
 from db.queries.runs import run_triples, runs
 from db.queries.snapshots import snapshots
 from db.queries.tables import feature_tables, get_table_named
+from db.queries.triggers import triggers
 from db.session import reading, transaction
 from mms.demo.load import FIRST_MORNING, load_demo
 from mms.demo.replay import replay, replay_job
@@ -58,7 +59,7 @@ def test_loading_freezes_the_known_rows_and_queues_a_run(project: Project, membe
         (snapshot,) = snapshots(session, project.id)
         (run,) = runs(session, project.id)
         algorithms = {triple.algorithm for triple in run_triples(session, run.id)}
-        watching = {row.trigger.kind.value for row in triggers(session, project, FIRST_MORNING)}
+        watching = {row.trigger.name for row in triggers(session, project, FIRST_MORNING)}
 
     assert names == {"flights", "weather", "planes", "airports", "airlines"}
     assert snapshot.fold_plan.kind is FoldKind.BY_TIME

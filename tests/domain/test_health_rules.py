@@ -13,7 +13,7 @@ from mms.domain.mistakes import Mistakes, Period, cost_words, mistakes_of
 from mms.domain.next_trigger import next_trigger
 from mms.domain.projects import Policy, Task
 from mms.domain.snoozes import Snooze, checked_until, woken_by
-from mms.domain.triggers import Situation, Trigger, TriggerKind
+from mms.domain.triggers import Condition, Rule, Situation, Trigger, TriggerKind, read_trigger
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 MAY = datetime(2026, 5, 1, tzinfo=UTC)
@@ -95,10 +95,11 @@ def test_a_snooze_is_until_a_day_to_come() -> None:
 
 
 SIZE, TIME, DECAY = (
-    Trigger(i, 1, kind, threshold, 30, True, "ada", MARCH)
+    Trigger(i, 1, kind.value, "global", Rule((Condition(kind, threshold),)), True, "ada", MARCH)
     for i, (kind, threshold) in enumerate([(TriggerKind.SIZE, 5000), (TriggerKind.TIME, 90), (TriggerKind.DECAY, 0.02)])
 )
-SEEN = Situation(MARCH + 30 * DAY, 1000, MARCH, Decay(False, None, None, None, ""))
+CALM = {DECAY.rule.conditions[0]: Decay(False, None, None, None, "F1 0.50 → 0.49: no sure fall.")}
+SEEN = Situation(MARCH + 30 * DAY, MARCH, new_labels=1000, decay=CALM)
 
 
 @pytest.mark.parametrize(
@@ -107,20 +108,22 @@ SEEN = Situation(MARCH + 30 * DAY, 1000, MARCH, Decay(False, None, None, None, "
         ([], SEEN, "none watches"),
         ([replace(SIZE, enabled=False)], SEEN, "all are switched off"),
         ([SIZE], replace(SEEN, champion_since=None), "waits for a champion"),
-        ([SIZE], SEEN, "size, waits for 5,000 new labelled rows (1,000 so far)"),
+        ([SIZE], SEEN, "size, waits: 1,000 of 5,000 new labelled rows"),
         ([TIME], SEEN, "time, on 30 May 2026 (in 60 days)"),
         ([SIZE, TIME], SEEN, "time, on 30 May 2026 (in 60 days), and 1 other"),
-        ([SIZE, TIME, DECAY], replace(SEEN, new_labels=4999), "size, waits for 5,000 new labelled rows (4,999 so far)"),
+        ([SIZE, TIME, DECAY], replace(SEEN, new_labels=4999), "size, waits: 4,999 of 5,000 new labelled rows, and 2"),
         ([SIZE, DECAY], replace(SEEN, new_labels=5000), "size, at the next look (within a minute), and 1 other"),
         (
             [replace(SIZE, last_fired_at=MARCH + 29 * DAY)], replace(SEEN, new_labels=5000),
-            "size, waits for 5,000 new labelled rows (5,000 so far), rests until 29 April 2026",
+            "size, on 29 April 2026 (in 29 days)",
         ),
         ([replace(TIME, last_fired_at=MARCH + 80 * DAY)], SEEN, "time, on 19 June 2026 (in 80 days)"),
-        ([DECAY], SEEN, "decay, waits until F1 is sure to be worse by more than 0.02"),
+        ([DECAY], SEEN, "decay, waits: F1 0.50 → 0.49: no sure fall"),
     ],
 )  # fmt: skip
 def test_the_nearest_trigger_says_when_it_fires_or_what_it_waits_for(
     triggers: list[Trigger], situation: Situation, words: str
 ) -> None:
-    assert next_trigger(triggers, situation, "F1").startswith(words)
+    read = [(trigger, read_trigger(trigger, situation)) for trigger in triggers]
+
+    assert next_trigger(read, situation.now, seated=situation.champion_since is not None).startswith(words)

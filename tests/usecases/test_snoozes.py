@@ -16,7 +16,7 @@ from mms.domain.errors import Conflict, Forbidden, Invalid
 from mms.domain.members import Member
 from mms.domain.projects import Policy, ProjectChanges
 from mms.domain.promotions import Seating
-from mms.domain.triggers import TriggerDraft, TriggerKind
+from mms.domain.triggers import TriggerKind, draft_of
 from mms.usecases.projects import edit_project
 from mms.usecases.promotions import promote
 from mms.usecases.snoozes import snooze_project, wake_project
@@ -37,7 +37,7 @@ def project(store: str, member: Member, now: datetime, tmp_path: Path) -> int:
         snapshot_id = a_snapshot(session, project_id, 1, now)
         model_id = a_model(session, project_id, snapshot_id, 1, now, holdout=confused(400, 200, 200, 1200))
         promote(session, member, Seating(model_id, "the first one"), MARCH)
-        create_trigger(session, member, project_id, TriggerDraft(TriggerKind.SIZE, 5000), MARCH)
+        create_trigger(session, member, project_id, draft_of(TriggerKind.SIZE, 5000), MARCH)
     for month in (4, 5):
         answered(project_id, month, BAD)
     return project_id
@@ -75,7 +75,7 @@ def test_a_card_says_what_is_wrong_since_when_and_what_it_costs(project: int, me
     )
     facts = dict(condition.facts)
     assert facts["Decay"] == "decaying since April 2026"
-    assert facts["Next trigger"] == "size, waits for 5,000 new labelled rows (0 so far)"
+    assert facts["Next trigger"] == "size, waits: 0 of 5,000 new labelled rows"
     assert row(member).condition.notes[0].startswith("120 false alarms and 120 misses in April to May 2026 cost 1,440")
 
 

@@ -11,12 +11,13 @@ import pytest
 import sqlalchemy as sa
 
 from db import models as tables
-from db.queries.decay import decay_page, firings
+from db.queries.decay import decay_page
 from db.queries.models import get_model
 from db.queries.projects import get_project
 from db.queries.promotions import champions, find_champion
 from db.queries.runs import run_page
 from db.queries.snapshots import get_snapshot, snapshot_frame
+from db.queries.triggers import firings
 from db.session import reading, transaction
 from mms.domain.jobs import JobState
 from mms.domain.members import Member
@@ -26,7 +27,7 @@ from mms.domain.promotions import Seating
 from mms.domain.runs import Launch, RunKind
 from mms.domain.snapshots import Selection
 from mms.domain.tables import ColumnType, FileProject
-from mms.domain.triggers import TriggerDraft, TriggerKind
+from mms.domain.triggers import TriggerKind, draft_of
 from mms.settings import settings
 from mms.usecases.feedback import record_feedback
 from mms.usecases.predictions import predict
@@ -111,7 +112,7 @@ def test_a_model_that_decays_is_challenged_and_replaced(store: str, member: Memb
     with transaction() as session:
         policy = Policy(promotion=PromotionPolicy.WHEN_BETTER, window_days=55)
         edit_project(session, member, project.id, ProjectChanges(policy=policy))
-        create_trigger(session, member, project.id, TriggerDraft(TriggerKind.DECAY, 0.05), DECEMBER)
+        create_trigger(session, member, project.id, draft_of(TriggerKind.DECAY, 0.05), DECEMBER)
 
     lived(member, project, World(task, turned=True), DECEMBER)
     with transaction() as session:
@@ -169,7 +170,7 @@ def test_new_rows_and_time_launch_a_retraining_that_is_fitted(
 ) -> None:
     project = trained(member, tmp_path, Task.BINARY)
     with transaction() as session:
-        create_trigger(session, member, project.id, TriggerDraft(kind, threshold), DECEMBER)
+        create_trigger(session, member, project.id, draft_of(kind, threshold), DECEMBER)
         assert check_triggers(session, member, project.id, DECEMBER) == []
     lived(member, project, World(Task.BINARY), DECEMBER)
 

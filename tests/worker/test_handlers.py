@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from db.queries.decay import firings
 from db.queries.jobs import log_lines
 from db.queries.runs import runs
+from db.queries.triggers import firings
 from db.session import reading, transaction
 from mms.domain.jobs import JobDraft, JobKind
 from mms.domain.members import Member
 from mms.domain.promotions import Seating
-from mms.domain.triggers import TriggerDraft, TriggerKind
+from mms.domain.triggers import TriggerKind, draft_of
 from mms.usecases.jobs import JobContext, claim, enqueue, finish
 from mms.usecases.projects import archive_project, set_clock
 from mms.usecases.promotions import promote
@@ -28,7 +28,7 @@ def project(store: str, member: Member, now: datetime, tmp_path: Path) -> int:
     with transaction() as session:
         model_id = a_model(session, project_id, a_snapshot(session, project_id, 1, now), 1, now)
         promote(session, member, Seating(model_id, "the first one"), MARCH)
-        create_trigger(session, member, project_id, TriggerDraft(TriggerKind.TIME, 30), MARCH)
+        create_trigger(session, member, project_id, draft_of(TriggerKind.TIME, 30), MARCH)
     return project_id
 
 

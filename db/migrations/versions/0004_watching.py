@@ -129,6 +129,8 @@ def _trigger() -> None:
     op.add_column("trigger", sa.Column("name", sa.String(), nullable=False, server_default=""))
     op.add_column("trigger", sa.Column("scope", sa.String(), nullable=False, server_default="global"))
     op.add_column("trigger", sa.Column("rule", JSON, nullable=False, server_default="{}"))
+    op.add_column("trigger", sa.Column("armed", sa.Boolean(), nullable=False, server_default=sa.true()))
+    op.add_column("trigger", sa.Column("ticks", JSON, nullable=False, server_default="[]"))
     rows = op.get_bind().execute(sa.text('SELECT id, kind, threshold, cooldown_days FROM "trigger"')).mappings().all()
     changed = sa.table("trigger", sa.column("id", INTEGER), sa.column("name", sa.String()), sa.column("rule", JSON))
     for row in rows:
@@ -136,7 +138,7 @@ def _trigger() -> None:
     with op.batch_alter_table("trigger") as table:
         for name in ("kind", "threshold", "cooldown_days"):
             table.drop_column(name)
-        for name in ("name", "scope", "rule"):
+        for name in ("name", "scope", "rule", "armed", "ticks"):
             table.alter_column(name, server_default=None)
     op.add_column("firing", sa.Column("gain", JSON))
 
@@ -187,6 +189,18 @@ def _backtest() -> None:
     )
     op.create_index("ix_backtest_project", "backtest", ["project_id", "id"])
     op.create_index("ix_backtest_losses_blob", "backtest", ["losses_blob"])
+    op.create_table(
+        "backtest_fit",
+        sa.Column("backtest_id", INTEGER, nullable=False),
+        sa.Column("period", INTEGER, nullable=False),
+        sa.Column("losses_blob", SHA, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["backtest_id"], ["backtest.id"], name="fk_backtest_fit_backtest_id", ondelete="CASCADE"
+        ),
+        _key("backtest_fit", "losses_blob", "blob.sha256"),
+        sa.PrimaryKeyConstraint("backtest_id", "period", name="pk_backtest_fit"),
+    )
+    op.create_index("ix_backtest_fit_losses_blob", "backtest_fit", ["losses_blob"])
 
 
 def _alert() -> None:

@@ -1,0 +1,146 @@
+"""What the conditions of triggers look at; each part is read when a condition asks for it, and once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import Model as ModelRow
+from db.models import Snapshot as SnapshotRow
+from db.queries.buckets import MonthSums, monthly_sums
+from db.queries.labels import new_labels
+from db.queries.promotions import Champion, find_champion, holdout_estimate
+from mms.domain.buckets import Sums, total
+from mms.domain.decay import Decay, DecayPoint, judge_decay, month_of, point_of, watched_metric
+from mms.domain.mistakes import excess, mistakes_of
+from mms.domain.projects import Project
+from mms.domain.promotions import GLOBAL
+from mms.domain.triggers import Condition, Score, Situation, Trigger, TriggerKind
+
+
+@dataclass
+class Watch:
+    """One scope of a project at one moment, the project's present.
+
+    given: its champion, its months (of any model) and the champion's hold-out, where they were read for many projects
+    at once.
+    """
+
+    session: Session
+    project: Project
+    now: datetime
+    scope: str = GLOBAL
+    given: tuple[Champion | None, Sequence[MonthSums], Mapping[str, Any] | None] | None = None
+
+    def situation(self, trigger: Trigger) -> Situation:
+        """All that the conditions of a trigger ask for."""
+        rule, champion = trigger.rule, self.champion
+        if champion is None:
+            return Situation(self.now, None)
+        asked = {kind: [c for c in rule.conditions if c.kind is kind] for kind in TriggerKind}
+        return Situation(
+            now=self.now,
+            champion_since=champion.promotion.promoted_at,
+            champion=champion.model.name,
+            snapshot_to=self.snapshot_to,
+            labels=self.labels if rule.minimum_labels else None,
+            new_labels=self.new_labels if asked[TriggerKind.SIZE] else None,
+            decay={condition: self.decay(condition) for condition in asked[TriggerKind.DECAY]},
+            estimated={condition: estimated_fall(self, condition) for condition in asked[TriggerKind.ESTIMATED]},
+            drift=drift_score(self) if asked[TriggerKind.DRIFT] else None,
+            cost=self.cost if asked[TriggerKind.COST] else None,
+            ticks=trigger.ticks,
+        )
+
+    @cached_property
+    def champion(self) -> Champion | None:
+        """Who sits in the scope."""
+        return self.given[0] if self.given else find_champion(self.session, self.project.id, self.scope)
+
+    @cached_property
+    def months(self) -> list[MonthSums]:
+        """The champion's months since the one it was seated in."""
+        if self.champion is None:
+            return []
+        first = month_of(self.champion.promotion.promoted_at)
+        sums = self.given[1] if self.given else monthly_sums(self.session, [self.project.id], self.scope)
+        return [m for m in sums if m.model_id == self.champion.model.id and m.month >= first]
+
+    def points(self, metric: str) -> list[DecayPoint]:
+        """The champion's months as points of a metric."""
+        positive = self.project.positive_class
+        return [point_of(m.month, m.model_id, m.sums, metric, positive, self.now) for m in self.months]
+
+    @cached_property
+    def mature(self) -> list[MonthSums]:
+        """The champion's months that may be judged."""
+        points = self.points(self.metric)
+        return [month for month, point in zip(self.months, points, strict=True) if point.mature]
+
+    @property
+    def metric(self) -> str:
+        """By what decay is judged where a condition names no metric."""
+        return watched_metric(self.project.primary_metric, self.project.task)
+
+    @property
+    def labels(self) -> int:
+        """Labelled answers of the champion in mature months."""
+        return sum(month.sums.labelled for month in self.mature)
+
+    @cached_property
+    def new_labels(self) -> int:
+        """Labelled rows newer than the champion's snapshot."""
+        assert self.champion is not None
+        return new_labels(self.session, self.project.id, self.champion.model.snapshot_id, self.now)
+
+    @cached_property
+    def snapshot_to(self) -> datetime | None:
+        """The newest prediction time in the champion's snapshot."""
+        assert self.champion is not None
+        stmt = select(SnapshotRow.time_to).where(SnapshotRow.id == self.champion.model.snapshot_id)
+        return self.session.scalar(stmt)
+
+    @cached_property
+    def holdout(self) -> Mapping[str, Any] | None:
+        """The champion's sums on its newest rows, as it is stored."""
+        if self.given:
+            return self.given[2]
+        assert self.champion is not None
+        return self.session.scalar(select(ModelRow.holdout).where(ModelRow.id == self.champion.model.id))
+
+    def decay(self, condition: Condition) -> Decay:
+        """Whether the condition's metric fell by more than its threshold."""
+        metric = condition.metric or self.metric
+        reference = holdout_estimate(self.holdout, metric, self.project.positive_class)
+        return judge_decay(self.points(metric), reference, metric, effect=condition.threshold or 0.0)
+
+    @cached_property
+    def cost(self) -> Score:
+        """What mistakes in mature months cost more than they would have at the rates of the promotion."""
+        project, holdout = self.project, self.holdout
+        if not holdout or not self.mature:
+            return Score(None, "no mature labels of this champion yet, or no newest rows to compare with.")
+        before = mistakes_of(Sums.from_json(holdout["sums"]), project.positive_class)
+        now = mistakes_of(total(month.sums for month in self.mature), project.positive_class)
+        more = excess(now, before, project.task, project.policy)
+        if more is None:
+            return Score(None, "no mature labels of this champion yet.")
+        side = "more" if more >= 0 else "less"
+        return Score(more, f"Mistakes in {now.labelled:,} answers cost {abs(more):,.0f} {side} than at promotion.")
+
+
+def estimated_fall(watch: Watch, condition: Condition) -> Decay | Score:
+    """The fall of the condition's metric as estimated without labels, judged like a realised one (`judge_decay`).
+
+    Score(None, why) where no estimate is made.
+    """
+    return Score(None, "no estimate is made for this champion.")
+
+
+def drift_score(watch: Watch) -> Score:
+    """How far inputs and predictions drifted from the champion's reference: value in 0 to 1, and a sentence."""
+    return Score(None, "no drift is measured for this champion.")
