@@ -8,6 +8,7 @@ from sklearn.svm import LinearSVC
 from mms.domain.projects import Task
 from mms.ml.metrics import score_all, sums_of
 from mms.ml.prediction import Predicted, predict_frame
+from mms.monitoring.plain import estimate_of
 
 CLASSES = ("no", "yes")
 
