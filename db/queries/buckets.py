@@ -1,8 +1,9 @@
 """Buckets as series of sums: one statement, then additions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import numpy as np
 from sqlalchemy import exists, func, or_, select
@@ -13,12 +14,15 @@ from db.models import Bucket as BucketRow
 from db.models import BucketMark as MarkRow
 from db.models import Model as ModelRow
 from db.models import Project as ProjectRow
+from db.queries.answered_rows import Days
 from mms.domain.buckets import Sums
 from mms.domain.decay import month_of
 from mms.domain.models import Signature
 from mms.domain.projects import Task
 from mms.monitoring.sums import MOMENTS as MOMENT_NAMES
 from mms.monitoring.sums import PARTS, Layout, Series, decoded
+
+GRAINS = ("hour", "day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,40 @@ def bucket_series(
     ]
 
 
+class StoredBucket(NamedTuple):
+    """A bucket as it lies in the store; a part that was not read is empty."""
+
+    model_id: int
+    scope: str
+    segment: str
+    grain: str
+    start: datetime
+    n: int
+    labelled: int
+    cells: bytes = b""
+    scores: bytes = b""
+    delays: bytes = b""
+    moments: bytes = b""
+
+
+def stored_buckets(session: Session, project_id: int, days: Days) -> Iterator[StoredBucket]:
+    """Every bucket of some days."""
+    row, (since, until) = BucketRow, days
+    stmt = select(*(getattr(row, name) for name in StoredBucket._fields))
+    stmt = stmt.where(row.project_id == project_id, row.grain.in_(GRAINS))
+    stmt = stmt if since is None else stmt.where(row.start >= since)
+    stmt = stmt if until is None else stmt.where(row.start < until)
+    for found in session.execute(stmt):
+        yield StoredBucket(*found)
+
+
+def bucket_count(session: Session, project_id: int) -> int:
+    """How many buckets a project has."""
+    row = BucketRow
+    stmt = select(func.count()).select_from(row).where(row.project_id == project_id, row.grain.in_(GRAINS))
+    return session.scalar(stmt) or 0
+
+
 def projects_behind(session: Session) -> list[int]:
     """Ids of projects with predictions or feedback that are not counted yet; of deleted ones too."""
     project, mark = ProjectRow, MarkRow
@@ -105,8 +143,13 @@ def layouts(session: Session, model_ids: Sequence[int]) -> dict[int, Layout]:
 
 def monthly_sums(session: Session, project_ids: Sequence[int], scope: str) -> list[MonthSums]:
     """What the models of some projects answered in a scope, by project, model and month."""
+    return months_of(bucket_series(session, project_ids, scope, parts=("cells", "scores", "moments")))
+
+
+def months_of(some: Sequence[BucketSeries]) -> list[MonthSums]:
+    """The sums of calendar months from buckets with their cells, scores and moments."""
     found = []
-    for one in bucket_series(session, project_ids, scope, parts=("cells", "scores", "moments")):
+    for one in some:
         months, group = np.unique(one.starts.astype("datetime64[M]"), return_inverse=True)
         series = one.series.added(group, len(months))
         starts = [month_of(at.replace(tzinfo=UTC)) for at in months.astype("datetime64[us]").tolist()]

@@ -15,12 +15,12 @@ from db.models import Model as ModelRow
 from db.models import Promotion as PromotionRow
 from db.models import RunTriple as RunTripleRow
 from db.models import Snooze as SnoozeRow
-from db.queries.buckets import MonthSums, monthly_sums
+from db.queries.buckets import BucketSeries, MonthSums, bucket_series, months_of
 from db.queries.drafts import open_drafts
 from db.queries.jobs import UNFINISHED, job_of
 from db.queries.promotions import Champion, champions_of
 from db.queries.runs import unfinished_runs
-from db.queries.situations import Watch
+from db.queries.situations import WATCHED_PARTS, Watch
 from db.queries.triggers import live_triggers
 from mms.domain.drafts import PromotionDraft
 from mms.domain.health import Need
@@ -70,7 +70,8 @@ def facts_of(session: Session, listed: Sequence[Project], now: datetime) -> Fact
     }
     seated = [seat.model.id for seat in champions.values()]
     months: dict[int, list[MonthSums]] = {}
-    for month in monthly_sums(session, ids, GLOBAL):
+    answered = bucket_series(session, ids, GLOBAL, parts=WATCHED_PARTS)
+    for month in months_of(answered):
         months.setdefault(month.project_id, []).append(month)
     stored = session.execute(select(ModelRow.id, ModelRow.holdout).where(ModelRow.id.in_(seated)))
     holdouts = {row.id: row.holdout for row in stored}
@@ -81,7 +82,7 @@ def facts_of(session: Session, listed: Sequence[Project], now: datetime) -> Fact
         champions=champions,
         holdouts=holdouts,
         months=months,
-        triggers=_triggers(session, listed, Seen(champions, months, holdouts), now),
+        triggers=_triggers(session, listed, Seen(champions, answered, holdouts), now),
         challengers=_challengers(session, ids),
         running=unfinished_runs(session, ids),
         replays=_replays(session, ids),
@@ -116,7 +117,7 @@ class Seen:
     """What is read for all projects at once of what triggers look at."""
 
     champions: Mapping[int, Champion]
-    months: Mapping[int, Sequence[MonthSums]]
+    answered: Sequence[BucketSeries]
     holdouts: Mapping[int, Mapping[str, Any] | None]
 
     def watch(self, session: Session, project: Project, now: datetime, scope: str) -> Watch:
@@ -125,7 +126,8 @@ class Seen:
             return Watch(session, project, now, scope)
         champion = self.champions.get(project.id)
         holdout = self.holdouts.get(champion.model.id) if champion else None
-        return Watch(session, project, now, scope, (champion, self.months.get(project.id, ()), holdout))
+        answered = [one for one in self.answered if one.project_id == project.id]
+        return Watch(session, project, now, scope, (champion, answered, holdout))
 
 
 def _triggers(

@@ -11,30 +11,38 @@ from sqlalchemy.orm import Session
 
 from db.models import Model as ModelRow
 from db.models import Snapshot as SnapshotRow
-from db.queries.buckets import MonthSums, monthly_sums
+from db.queries.buckets import BucketSeries, MonthSums, bucket_series, months_of
+from db.queries.drift import drift_of
 from db.queries.labels import new_labels
+from db.queries.periods import estimates_of, in_periods
 from db.queries.promotions import Champion, find_champion, holdout_estimate
 from mms.domain.buckets import Sums, total
-from mms.domain.decay import Decay, DecayPoint, judge_decay, month_of, point_of, watched_metric
+from mms.domain.decay import Decay, DecayPoint, Grain, judge_decay, watched_metric
+from mms.domain.drift import DriftView
 from mms.domain.mistakes import excess, mistakes_of
 from mms.domain.projects import Project
 from mms.domain.promotions import GLOBAL
 from mms.domain.triggers import Condition, Score, Situation, Trigger, TriggerKind
+from mms.monitoring.metrics import unknown
+from mms.monitoring.periods import points_of
+
+WATCHED_PARTS = ("cells", "scores", "moments", "delays")
+"""What of the buckets the conditions read."""
 
 
 @dataclass
 class Watch:
     """One scope of a project at one moment, the project's present.
 
-    given: its champion, its months (of any model) and the champion's hold-out, where they were read for many projects
-    at once.
+    given: its champion, the answers of its models by day, and the champion's hold-out, where they were read for many
+    projects at once.
     """
 
     session: Session
     project: Project
     now: datetime
     scope: str = GLOBAL
-    given: tuple[Champion | None, Sequence[MonthSums], Mapping[str, Any] | None] | None = None
+    given: tuple[Champion | None, Sequence[BucketSeries], Mapping[str, Any] | None] | None = None
 
     def situation(self, trigger: Trigger) -> Situation:
         """All that the conditions of a trigger ask for."""
@@ -62,24 +70,30 @@ class Watch:
         return self.given[0] if self.given else find_champion(self.session, self.project.id, self.scope)
 
     @cached_property
-    def months(self) -> list[MonthSums]:
-        """The champion's months since the one it was seated in."""
+    def answered(self) -> Sequence[BucketSeries]:
+        """What the models of the scope answered, by day: how long labels take is asked of all of them."""
+        if self.given:
+            return self.given[1]
+        return bucket_series(self.session, [self.project.id], self.scope, parts=WATCHED_PARTS)
+
+    def points(self, metric: str, grain: Grain) -> list[DecayPoint]:
+        """The champion's points of a metric since the period it was seated in."""
         if self.champion is None:
             return []
-        first = month_of(self.champion.promotion.promoted_at)
-        sums = self.given[1] if self.given else monthly_sums(self.session, [self.project.id], self.scope)
-        return [m for m in sums if m.model_id == self.champion.model.id and m.month >= first]
-
-    def points(self, metric: str) -> list[DecayPoint]:
-        """The champion's months as points of a metric."""
-        positive = self.project.positive_class
-        return [point_of(m.month, m.model_id, m.sums, metric, positive, self.now) for m in self.months]
+        some = [in_periods(one, grain) for one in self.answered]
+        own = [one.model_id == self.champion.model.id for one in some]
+        pairs = zip(self.answered, some, own, strict=True)
+        estimates = [estimates_of(a, grain, metric) if is_own else unknown(len(p.starts)) for a, p, is_own in pairs]
+        first = grain.start_of(self.champion.promotion.promoted_at)
+        found = points_of(some, estimates, self.now)
+        return [point for point in found if point.model_id == self.champion.model.id and point.period >= first]
 
     @cached_property
     def mature(self) -> list[MonthSums]:
         """The champion's months that may be judged."""
-        points = self.points(self.metric)
-        return [month for month, point in zip(self.months, points, strict=True) if point.mature]
+        periods = {point.period for point in self.points(self.metric, Grain.MONTH) if point.mature}
+        own = [one for one in self.answered if self.champion and one.model_id == self.champion.model.id]
+        return [month for month in months_of(own) if month.month in periods]
 
     @property
     def metric(self) -> str:
@@ -116,7 +130,7 @@ class Watch:
         """Whether the condition's metric fell by more than its threshold."""
         metric = condition.metric or self.metric
         reference = holdout_estimate(self.holdout, metric, self.project.positive_class)
-        return judge_decay(self.points(metric), reference, metric, effect=condition.threshold or 0.0)
+        return judge_decay(self.points(metric, condition.grain), reference, metric, effect=condition.threshold or 0.0)
 
     @cached_property
     def cost(self) -> Score:
@@ -142,5 +156,7 @@ def estimated_fall(watch: Watch, condition: Condition) -> Decay | Score:
 
 
 def drift_score(watch: Watch) -> Score:
-    """How far inputs and predictions drifted from the champion's reference: value in 0 to 1, and a sentence."""
-    return Score(None, "no drift is measured for this champion.")
+    """How far the champion's inputs of the last 30 days drifted from what it learnt from: 0 to 1, and a sentence."""
+    assert watch.champion is not None
+    report = drift_of(watch.session, watch.project, watch.champion.model.id, DriftView(), watch.now, history=False)
+    return Score(report.score if report.judged else None, report.sentence)

@@ -11,6 +11,7 @@ from db.session import acknowledged, reading
 from mms.api.access import CurrentMember, Now
 from mms.api.answers import answer
 from mms.api.limits import Id
+from mms.domain.decay import Grain
 from mms.domain.errors import Invalid
 from mms.domain.promotions import GLOBAL
 from mms.domain.rules import Needs, Rule, Space, TriggerKind, WindowKind, rule_from_json
@@ -32,6 +33,7 @@ class ConditionBody(_Strict):
     cron: str | None = None
     zone: str = "UTC"
     metric: str | None = None
+    grain: Grain = Grain.MONTH
 
 
 class QuietBody(_Strict):

@@ -31,6 +31,7 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     add.add_argument("--needs", default="any", help="any, all, or how many conditions must hold at least")
     add.add_argument("--zone", default="UTC", help="time zone of cron expressions and quiet hours")
     add.add_argument("--metric", help="of decay and estimated; left out, the one the project is watched by")
+    add.add_argument("--grain", default="month", help="day, week or month: the periods by which decay is judged")
     add.add_argument("--cooldown-days", type=float, default=30.0, help="rest after a firing")
     add.add_argument("--quiet", metavar="FROM-TO", help="hours in which nothing fires, such as 22:00-06:00")
     add.add_argument("--budget", metavar="FIRINGS/DAYS", help="at most so many firings, such as 2/30")
@@ -103,7 +104,7 @@ def _rule(args: Namespace) -> Rule:
 def _condition(kind: str, threshold: str, args: Namespace) -> dict[str, Any]:
     watched = {"kind": kind, "zone": args.zone}
     if kind in (TriggerKind.DECAY, TriggerKind.ESTIMATED):
-        watched["metric"] = args.metric
+        watched |= {"metric": args.metric, "grain": args.grain}
     if kind == TriggerKind.TIME and " " in threshold.strip():
         return {**watched, "cron": threshold}
     try:

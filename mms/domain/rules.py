@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mms.domain.crons import cron_words
+from mms.domain.decay import Grain
 from mms.domain.errors import Invalid
 from mms.domain.scores import METRICS
 
@@ -88,7 +89,8 @@ class Condition:
     threshold: size: new labelled rows since the champion's snapshot; time: age of the champion in days, None where
     `cron` says when; decay and estimated: fall of the metric (natural units) that counts; drift: score of drift, 0 to
     1; cost: what mistakes since the promotion cost more than they would have at its rates, in the project's unit.
-    zone: of the cron expression. metric: of decay and estimated; None takes the one the project is watched by.
+    zone: of the cron expression. metric: of decay and estimated; None takes the one the project is watched by. grain:
+    the periods by which decay and estimated are judged.
     """
 
     kind: TriggerKind
@@ -96,6 +98,7 @@ class Condition:
     cron: str | None = None
     zone: str = "UTC"
     metric: str | None = None
+    grain: Grain = Grain.MONTH
 
     @property
     def words(self) -> str:
@@ -107,8 +110,9 @@ class Condition:
         return {
             TriggerKind.SIZE: f"{amount:,.0f} new labelled rows since the champion's snapshot",
             TriggerKind.TIME: f"the champion is {amount:g} days old",
-            TriggerKind.DECAY: f"{metric} fell by more than {amount:g}, surely, in 2 of the last 3 months",
-            TriggerKind.ESTIMATED: f"{metric} as estimated without labels fell by more than {amount:g}, surely",
+            TriggerKind.DECAY: f"{metric} fell by more than {amount:g}, surely, in 2 of the last 3 {self.grain}s",
+            TriggerKind.ESTIMATED: f"{metric} as estimated without labels fell by more than {amount:g}, "
+            f"surely, in 2 of the last 3 {self.grain}s",
             TriggerKind.DRIFT: f"the drift score is {amount:g} or more",
             TriggerKind.COST: f"mistakes cost {amount:,g} more than at promotion",
         }[self.kind]
@@ -275,6 +279,8 @@ def _check_condition(condition: Condition) -> None:
         checked_threshold(kind, condition.threshold)
     if condition.metric is not None and condition.metric not in METRICS:
         raise Invalid(f"'{condition.metric}' is no metric; choose one of {', '.join(METRICS)}.")
+    if condition.grain is Grain.HOUR:
+        raise Invalid("Decay is judged by days, weeks or months: an hour has too few answers.")
     if condition.metric is not None and kind not in (TriggerKind.DECAY, TriggerKind.ESTIMATED):
         raise Invalid(f"A {kind.value} condition reads no metric: leave it out.")
 
@@ -297,7 +303,14 @@ def rule_to_json(rule: Rule) -> dict[str, Any]:
     quiet, budget, window = rule.quiet, rule.budget, rule.window
     return {
         "conditions": [
-            {"kind": c.kind.value, "threshold": c.threshold, "cron": c.cron, "zone": c.zone, "metric": c.metric}
+            {
+                "kind": c.kind.value,
+                "threshold": c.threshold,
+                "cron": c.cron,
+                "zone": c.zone,
+                "metric": c.metric,
+                "grain": c.grain.value,
+            }
             for c in rule.conditions
         ],
         "needs": rule.needs if isinstance(rule.needs, int) else rule.needs.value,
@@ -337,8 +350,14 @@ def _rule_from_json(value: Mapping[str, Any]) -> Rule:
 
 
 def _condition_from_json(value: Mapping[str, Any]) -> Condition:
-    kind = TriggerKind(value["kind"])
-    return Condition(kind, value.get("threshold"), value.get("cron"), value.get("zone") or "UTC", value.get("metric"))
+    return Condition(
+        kind=TriggerKind(value["kind"]),
+        threshold=value.get("threshold"),
+        cron=value.get("cron"),
+        zone=value.get("zone") or "UTC",
+        metric=value.get("metric"),
+        grain=Grain(value.get("grain") or Grain.MONTH),
+    )
 
 
 def clock_of(text: str) -> time:

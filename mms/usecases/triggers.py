@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import models as tables
-from db.queries.decay import watched
 from db.queries.jobs import UNFINISHED
 from db.queries.projects import hold_project, live_project, project_of
 from db.queries.segments import get_segment_named
@@ -20,6 +19,7 @@ from mms.domain.runs import Retraining, RunKind
 from mms.domain.scopes import ScopeKind, scope_of
 from mms.domain.snapshots import selection_to_json
 from mms.domain.triggers import RELEASE, TriggerChanges, TriggerDraft
+from mms.monitoring.metrics import WATCHED
 from mms.usecases.crons import checked_cron, checked_zone, next_tick
 from mms.usecases.runs import retrain
 from mms.usecases.windows import selection_of
@@ -174,7 +174,7 @@ def _checked(project: Project, rule: Rule, now: datetime) -> Rule:
     checked_rule(rule)
     if rule.quiet is not None:
         checked_zone(rule.quiet.zone)
-    known = watched(project)
+    known = WATCHED[project.task]
     for condition in rule.conditions:
         if condition.metric is not None and condition.metric not in known:
             raise Invalid(f"'{condition.metric}' cannot be watched; choose one of {', '.join(known)}.")

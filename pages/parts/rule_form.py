@@ -6,9 +6,10 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
+from mms.domain.decay import Grain
 from mms.domain.projects import Project
 from mms.domain.rules import Budget, Condition, Needs, Quiet, Rule, Space, TriggerKind, Window, WindowKind
-from mms.domain.scores import METRICS
+from mms.domain.scores import METRICS, metrics_of
 
 CLOCK = "clock"
 """Time that a cron expression tells, beside the age that `TriggerKind.TIME` counts."""
@@ -24,12 +25,13 @@ WATCHES: Mapping[str, tuple[str, str, float]] = {
 }
 """What is watched -> its name, what its threshold means, and a first value."""
 
+_GRAINS = (Grain.DAY, Grain.WEEK, Grain.MONTH)
 _NEEDS = {"any": "any of them holds", "all": "all of them hold"}
 
 
-def rule_form(project: Project, metrics: Sequence[str], key: str) -> Rule:
+def rule_form(project: Project, key: str) -> Rule:
     """The widgets, and the rule they make; it may be one that is refused."""
-    names = list(WATCHES)
+    names, metrics = list(WATCHES), [metric.name for metric in metrics_of(project.task)]
     chosen = st.multiselect(
         "Watch", names, default=names[:1], format_func=lambda n: WATCHES[n][0], key=f"{key}_watch",
         help="A trigger may watch several things at once.",
@@ -63,12 +65,15 @@ def _condition(name: str, project: Project, metrics: Sequence[str], key: str) ->
     kind = TriggerKind(name)
     if kind not in (TriggerKind.DECAY, TriggerKind.ESTIMATED):
         return Condition(kind, st.number_input(words, value=value, format="%g", key=f"{key}_{name}"))
-    left, right = st.columns([2, 1])
+    left, right, last = st.columns(3)
     threshold = left.number_input(words, value=value, format="%g", key=f"{key}_{name}")
     primary = [project.primary_metric] if project.primary_metric in metrics else []
     ordered = [*primary, *(metric for metric in metrics if metric not in primary)]
     metric = right.selectbox("Score", ordered, format_func=lambda m: METRICS[m].label, key=f"{key}_{name}_metric")
-    return Condition(kind, threshold, metric=metric)
+    grain = last.selectbox(
+        "In 2 of the last 3", _GRAINS, format_func=lambda g: f"{g}s", index=2, key=f"{key}_{name}_grain"
+    )
+    return Condition(kind, threshold, metric=metric, grain=grain)
 
 
 def _needs(count: int, key: str) -> Needs | int:

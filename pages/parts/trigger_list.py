@@ -5,7 +5,6 @@ from datetime import datetime
 
 import streamlit as st
 
-from db.queries.decay import watched
 from db.queries.triggers import TriggerRow
 from db.session import transaction
 from mms.domain.markdown import as_text
@@ -76,7 +75,7 @@ def _edit_form(member: Member, trigger: Trigger, now: datetime) -> None:
 def add_trigger(member: Member, project: Project, now: datetime, *, first: bool) -> None:
     """The form for another rule, with the sentence it makes."""
     with st.expander("Add a trigger", expanded=first):
-        rule = rule_form(project, watched(project), "new")
+        rule = rule_form(project, "new")
         row = st.columns(2)
         name = row[0].text_input("Name", key="new_name", placeholder=rule.name)
         scope = row[1].text_input("Scope", GLOBAL, key="new_scope", help="global, group:COLUMN=VALUE or segment:NAME.")
