@@ -17,7 +17,8 @@ from db.models import Prediction as PredictionRow
 from db.queries.buckets import Span, bucket_series
 from db.queries.diagnostics import tables_of
 from db.queries.drift_references import find_references
-from db.queries.models import get_model
+from db.queries.models import get_model, get_ranked
+from db.queries.promotions import find_champion
 from mms.domain.decay import Grain, watched_metric
 from mms.domain.diagnostics import DiagnosticKind, asked
 from mms.domain.drift import (
@@ -37,6 +38,7 @@ from mms.domain.drift import (
     summary,
     weights_of,
 )
+from mms.domain.errors import NotFound
 from mms.domain.models import Model
 from mms.domain.projects import Project
 from mms.domain.promotions import GLOBAL
@@ -83,6 +85,18 @@ class _Counts:
         np.add.at(counts, group, self.counts)
         np.add.at(moments, group, self.moments)
         return starts, counts, moments
+
+
+def watched_model(session: Session, project: Project, version: int | None = None) -> int:
+    """The id of the model of this version, else of the global champion. NotFound: there is none."""
+    if version is not None:
+        return get_ranked(session, project.id, version).id
+    champion = find_champion(session, project.id)
+    if champion is None:
+        raise NotFound(
+            f"Project '{project.name}' has no champion to watch: promote a model, or name one by its version."
+        )
+    return champion.model.id
 
 
 def drift_of(
@@ -163,6 +177,7 @@ def _feature(reference: FeatureReference, counts: _Counts | None, days: tuple[da
         distances=tuple(
             Distance(name, float(one.value[0]), _known(one.limit), _known(one.expected))
             for name, one in now.measures.items()
+            if not np.isnan(one.value[0])
         ),
         missing=_known(now.missing) or 0.0,
         missing_reference=_known(then.missing) or 0.0,

@@ -180,6 +180,11 @@ class DriftReport:
     why_not: str | None = None
     sentence: str = ""
 
+    @property
+    def judged(self) -> bool:
+        """Whether there are rows enough to judge any feature."""
+        return any(one.verdict is not Verdict.FEW for one in self.features)
+
 
 def overall(features: Sequence[FeatureDrift]) -> float:
     """The share of the importances that lies on features that drifted, 0 to 1."""

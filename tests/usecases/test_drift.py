@@ -74,3 +74,93 @@ def test_each_prediction_is_counted_once_however_the_work_is_cut(world: World) -
         found = counted(world, reference.name)
         assert [found[day][0] for day in (1, 2)] == [8, 4]
         assert np.frombuffer(found[1][2], "<f8") == pytest.approx(whole.moments[0])
+
+
+def test_what_is_deleted_is_taken_out_of_its_day(world: World, member: Member) -> None:
+    with transaction() as session:
+        asked(session, world.project, world.model, MARCH, ROWS)
+    count_features(transaction, world.project, MARCH)
+    before = {one.name: counted(world, one.name) for one in WAYS}
+    with transaction() as session:
+        more = asked(session, world.project, world.model, MARCH, ROWS)
+    count_features(transaction, world.project, MARCH)
+    with transaction() as session:
+        waiting = asked(session, world.project, world.model, MARCH, ROWS)
+
+    with transaction() as session:
+        delete_predictions(session, member, world.project, [*more, *waiting])
+
+    assert {one.name: counted(world, one.name) for one in WAYS} == before
+
+
+def test_rows_that_change_while_they_are_counted_are_counted_again(world: World, member: Member) -> None:
+    with transaction() as session:
+        first, *_ = asked(session, world.project, world.model, MARCH, ROWS)
+    gone: list[int] = []
+
+    @contextmanager
+    def meanwhile() -> Iterator[Session]:
+        if not gone:
+            gone.append(first)
+            with transaction() as session:
+                delete_predictions(session, member, world.project, gone)
+        with transaction() as session:
+            yield session
+
+    assert count_features(meanwhile, world.project, MARCH) == 3
+
+    assert counted(world, "age")[1][0] == 3
+
+
+def test_a_reference_is_stored_and_read_as_it_was_made() -> None:
+    again = unpacked_references(packed_references(WAYS))
+
+    for made, read in zip(WAYS, again, strict=True):
+        assert (read.name, read.kind, read.shown, read.known) == (made.name, made.kind, made.shown, made.known)
+        assert read.low == pytest.approx(made.low, nan_ok=True)
+        for one, other in ((made.edges, read.edges), (made.counts, read.counts), (made.moments, read.moments)):
+            assert one.tolist() == other.tolist()
+
+
+@pytest.mark.slow
+def test_the_reference_of_a_model_is_what_it_learnt_from_and_what_its_folds_said(
+    sqlite_store: str, member: Member, tmp_path: Path
+) -> None:
+    stage = a_stage(member, tmp_path, MARCH)
+    model = stage.models[0]
+
+    while count_features(transaction, stage.project.id, MARCH):
+        pass
+
+    with reading() as session:
+        found, error = find_references(session, model.id)
+        project = get_project(session, member, stage.project.id)
+        days = DriftView(MARCH - timedelta(days=100))
+        report = drift_of(session, project, model.id, days, MARCH)
+    assert error is None
+    assert found is not None
+    assert {LABEL, PROBABILITY} <= {one.name for one in found}
+    assert report.n == len(stage.predictions)
+    assert report.why_not is None
+    assert sum(one.weight or 0 for one in report.features) == pytest.approx(1.0)
+    assert all(one.points for one in report.features)
+
+
+def test_a_model_whose_rows_are_gone_is_not_compared_and_says_why(
+    sqlite_store: str, member: Member, tmp_path: Path
+) -> None:
+    project_id = a_world(tmp_path, member, MARCH)
+    with transaction() as session:
+        model_id = a_model(session, project_id, a_snapshot(session, project_id, 1, MARCH), 1, MARCH)
+        session.get_one(tables.Snapshot, session.get_one(tables.Model, model_id).snapshot_id).deleted_at = MARCH
+        asked(session, project_id, model_id, MARCH, ROWS)
+
+    assert count_features(transaction, project_id, MARCH) == 4
+
+    assert ensure_references(transaction, model_id, MARCH) is None
+    with reading() as session:
+        project = get_project(session, member, project_id)
+        report = drift_of(session, project, model_id, DriftView(), MARCH)
+    assert report.why_not is not None
+    assert "no snapshot" in report.sentence
+    assert not report.judged
