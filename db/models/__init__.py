@@ -2,7 +2,7 @@
 
 from db.models.alert import Alert, AlertChannel, AlertDelivery
 from db.models.artifact import Artifact
-from db.models.backtest import Backtest
+from db.models.backtest import Backtest, BacktestFit
 from db.models.base import Base
 from db.models.blob import Blob, BlobChunk
 from db.models.bucket import Bucket, BucketMark, FeatureBucket
@@ -42,6 +42,7 @@ __all__ = [
     "AlertDelivery",
     "Artifact",
     "Backtest",
+    "BacktestFit",
     "Base",
     "Blob",
     "BlobChunk",

@@ -23,3 +23,13 @@ class Backtest(Base):
     error: Mapped[str | None]
     created_by: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class BacktestFit(Base):
+    """A checkpoint of a back-test: what one period's model lost; gone once `losses_blob` holds all of them."""
+
+    __tablename__ = "backtest_fit"
+
+    backtest_id: Mapped[int] = mapped_column(sa.ForeignKey("backtest.id", ondelete="CASCADE"), primary_key=True)
+    period: Mapped[int] = mapped_column(primary_key=True)
+    losses_blob: Mapped[str] = mapped_column(sa.ForeignKey("blob.sha256"), index=True)

@@ -21,16 +21,26 @@ HANDLERS: Mapping[JobKind, str] = {
     JobKind.RUN: "mms.usecases.fitting:fit_run",
     JobKind.PICTURES: "mms.worker.pictures:draw_pictures",
     JobKind.CHECK_TRIGGERS: "mms.worker.handlers:check_all_triggers",
+    JobKind.SNAPSHOTS: "mms.usecases.snapshot_schedules:take_due_snapshots",
     JobKind.PUBLISH: "mms.usecases.drafts:publish_due",
     JobKind.CLUSTERING: "mms.usecases.clusterings:cluster_snapshot",
     JobKind.DIAGNOSTICS: "mms.usecases.diagnostics:make_diagnostics",
+    JobKind.FEATURES: "mms.usecases.drift:count_all_features",
+    JobKind.BACKTEST: "mms.usecases.backtests:fit_backtest",
+    JobKind.ANSWERS: "mms.usecases.buckets:fold_all",
+    JobKind.SEGMENT: "mms.usecases.recounts:count_segment",
+    JobKind.RETENTION: "mms.usecases.retention:drop_all_old_rows",
     JobKind.DEMO_REPLAY: "mms.demo.replay:replay_job",
 }
 """The only code a job can name."""
 
 SCHEDULES = (
     Schedule("check triggers", JobKind.CHECK_TRIGGERS, {}, "* * * * *"),
+    Schedule("take scheduled snapshots", JobKind.SNAPSHOTS, {}, "* * * * *"),
     Schedule("publish promotions", JobKind.PUBLISH, {}, "* * * * *"),
+    Schedule("count answers", JobKind.ANSWERS, {}, "* * * * *"),
+    Schedule("drop old rows", JobKind.RETENTION, {}, "17 3 * * *"),
+    Schedule("count features", JobKind.FEATURES, {}, "* * * * *"),
 )
 
 

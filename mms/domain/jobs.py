@@ -34,10 +34,16 @@ class JobKind(StrEnum):
     RUN = "run"
     PICTURES = "pictures"
     CHECK_TRIGGERS = "check triggers"
+    SNAPSHOTS = "scheduled snapshots"
     PUBLISH = "publish promotions"
     DEMO_REPLAY = "demo replay"
     CLUSTERING = "clustering"
     DIAGNOSTICS = "diagnostics"
+    ANSWERS = "count answers"
+    SEGMENT = "count a segment"
+    RETENTION = "drop old rows"
+    FEATURES = "count features"
+    BACKTEST = "back-test"
 
 
 @dataclass(frozen=True, slots=True)
