@@ -70,12 +70,13 @@ def terms_of(where: Filter | None) -> tuple[Filter, ...]:
 
 
 def _tests(session: Session, ground: Ground, terms: Sequence[Filter]) -> list[_Test]:
-    """The first terms that indexes answer, with their sizes: asked for all in one statement."""
+    """The first terms that indexes answer, with their sizes: asked for all in one statement; no common alternatives."""
     found = [(term, parts) for term in terms if (parts := _parts(ground, term))][:_PROBES]
     if not found:
         return []
     sizes = iter(session.execute(select(*(_size(part) for _, parts in found for part in parts))).one())
-    return [_Test(term, parts, sum(next(sizes) for _ in parts)) for term, parts in found]
+    tests = [_Test(term, parts, sum(next(sizes) for _ in parts)) for term, parts in found]
+    return [test for test in tests if test.size <= RARE or len(test.parts) == 1]  # one index is gone through lazily
 
 
 def _size(part: sa.Select[int]) -> sa.ScalarSelect[int]:
