@@ -9,7 +9,7 @@ from db.models import Artifact
 from db.models import Bucket as BucketRow
 from db.models import Model as ModelRow
 from db.queries.column_notes import column_notes
-from db.queries.decay import decay_page
+from db.queries.decay import DecayView, decay_page
 from db.queries.folds import importances_frame
 from db.queries.models import best_models, get_model
 from db.queries.projects import get_project
@@ -20,7 +20,6 @@ from db.queries.tables import feature_tables, find_instance_table
 from db.queries.tags import tags_of
 from mms.domain.cards import DAYS, DecayState, ModelCard, SchemaChange, UsedColumn, schema_change, successions
 from mms.domain.column_notes import place_of
-from mms.domain.decay import watched_metric
 from mms.domain.errors import NotFound
 from mms.domain.members import Member
 from mms.domain.models import Model, RankedModel, Signature
@@ -146,8 +145,7 @@ def _decay(
 ) -> DecayState:
     if not seats:
         return DecayState(None, "Nothing can decay.")
-    metric = watched_metric(project.primary_metric, project.task)
-    judged = decay_page(session, project, metric, present, seats[0].scope).decay
+    judged = decay_page(session, project, DecayView(project.primary_metric, scope=seats[0].scope), present).decay
     where = f"For {scope_words(seats[0].scope)}: "
     if judged is None or judged.newest is None:
         return DecayState(None, where + (judged.sentence if judged else "no labels yet."))

@@ -1,179 +1,234 @@
-"""Decay charts, trigger readings and the health of projects: all from buckets."""
+"""Decay charts: points of every model that answered, with what they are judged by; all from buckets."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import Firing as FiringRow
 from db.models import Model as ModelRow
 from db.models import Run as RunRow
-from db.models import Trigger as TriggerTable
-from db.queries.buckets import monthly_sums
+from db.queries.buckets import BucketSeries, bucket_series
 from db.queries.health import HealthRow as HealthRow
 from db.queries.health import health as health
-from db.queries.labels import new_labels, trigger_of
 from db.queries.models import ranked_of
+from db.queries.onset import onset_of
+from db.queries.periods import Reach, estimates_of, in_periods, parts_for
 from db.queries.promotions import Champion, find_champion, holdout_estimate, promotions
-from mms.domain.buckets import WATCHED, Estimate
-from mms.domain.decay import EFFECT, Decay, DecayPoint, judge_decay, month_of, point_of, watched_metric
+from db.queries.triggers import firings
+from mms.domain.buckets import Estimate
+from mms.domain.decay import Decay, DecayPoint, Grain, judge_decay
 from mms.domain.errors import Invalid
 from mms.domain.models import RankedModel
+from mms.domain.onset import Onset
 from mms.domain.projects import Project
 from mms.domain.promotions import GLOBAL, Promotion
-from mms.domain.scores import metric_named, metrics_of
-from mms.domain.triggers import Firing, Reading, Situation, Trigger, TriggerKind, read_trigger
+from mms.domain.runs import RunKind
+from mms.domain.scores import metric_named
+from mms.domain.triggers import Firing
+from mms.monitoring.baselines import EARLIER, LAST, NAMES, baseline
+from mms.monitoring.periods import period_starts, points_of
+
+MOST_POINTS = 2_000
+"""Points of a chart; more are drawn by a coarser grain."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecayView:
+    """What is asked for. by_days: bands from how whole days differ, where errors come in runs (weeks and months).
+
+    segment: a named one, '' for all answers. since, until: only periods that begin in between. beside: metrics that
+    counts of truth by label give too, drawn below.
+    """
+
+    metric: str
+    grain: Grain = Grain.MONTH
+    scope: str = GLOBAL
+    segment: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    by_days: bool = False
+    beside: tuple[str, ...] = ()
+
+    @property
+    def reach(self) -> Reach:
+        """Whose answers of when."""
+        return Reach(self.scope, self.segment, self.since, self.until)
+
+    def of(self, metric: str) -> "DecayView":
+        """The same of another metric."""
+        return replace(self, metric=metric)
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What a trivial rule would have scored: (period, value) in natural units, in time order."""
+
+    name: str
+    values: tuple[tuple[datetime, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Retraining:
+    """A retraining run that was launched."""
+
+    run_id: int
+    number: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another metric of the same answers."""
+
+    metric: str
+    points: tuple[DecayPoint, ...]
+    reference: Estimate | None
 
 
 @dataclass(frozen=True, slots=True)
 class DecayPage:
     """All the decay page shows for one metric.
 
-    points: per model in time order. reference: the champion's estimate on its newest rows.
+    grain: of the points, coarser than asked for where there would be too many. points: per model in time order.
+    reference: the champion's estimate on its newest rows. onset: since when its errors rose, of one that decays.
     """
 
     champion: Champion | None
     metric: str
+    grain: Grain
     points: tuple[DecayPoint, ...]
     models: tuple[RankedModel, ...]
     reference: Estimate | None
     decay: Decay | None
+    onset: Onset | None
+    baselines: tuple[Baseline, ...]
+    beside: tuple[Beside, ...]
     promotions: tuple[Promotion, ...]
+    retrainings: tuple[Retraining, ...]
     firings: tuple[Firing, ...]
     labelled: int
     predicted: int
 
 
-def decay_page(session: Session, project: Project, metric: str, now: datetime, scope: str = GLOBAL) -> DecayPage:
-    """Points by calendar month (UTC) of every model that answered in the scope; `now` is the project's present."""
-    metric_named(metric, project.task)
-    if metric not in WATCHED:
-        raise Invalid(f"'{metric}' cannot be read from buckets; choose one of {', '.join(watched(project))}.")
-    champion = find_champion(session, project.id, scope)
-    months = monthly_sums(session, [project.id], scope)
-    points = tuple(point_of(m.month, m.model_id, m.sums, metric, project.positive_class, now) for m in months)
-    reference = _reference(session, champion, metric, project)
-    ids = sorted({m.model_id for m in months})
-    models = session.scalars(select(ModelRow).where(ModelRow.id.in_(ids)).order_by(ModelRow.version))
+def decay_page(session: Session, project: Project, view: DecayView, now: datetime) -> DecayPage:
+    """Points of every model that answered in the scope; `now` is the project's present."""
+    checked(project, view)
+    champion = find_champion(session, project.id, view.scope)
+    found = bucket_series(
+        session,
+        [project.id],
+        view.scope,
+        view.reach.span(view.grain),
+        segment=view.segment,
+        parts=parts_for(view.metric),
+    )
+    grain = drawable(found, view.grain)
+    seen = replace(view, grain=grain)
+    points = decay_points(found, seen, now)
+    holdout = _holdout(session, champion)
+    reference = holdout_estimate(holdout, view.metric, project.positive_class)
+    decay = judge_decay(own_points(points, champion), reference, view.metric) if champion else None
+    models = session.scalars(
+        select(ModelRow).where(ModelRow.id.in_({one.model_id for one in found})).order_by(ModelRow.version)
+    )
     return DecayPage(
         champion=champion,
-        metric=metric,
-        points=points,
+        metric=view.metric,
+        grain=grain,
+        points=tuple(points),
         models=tuple(ranked_of(row) for row in models),
         reference=reference,
-        decay=judge_decay(_own(points, champion), reference, metric) if champion else None,
-        promotions=tuple(promotions(session, project.id, scope=scope)),
+        decay=decay,
+        onset=_onset(session, project, champion, view) if decay and decay.decaying else None,
+        baselines=_baselines(found, champion, view.metric, grain),
+        beside=tuple(
+            Beside(
+                name,
+                tuple(decay_points(found, seen.of(name), now)),
+                holdout_estimate(holdout, name, project.positive_class),
+            )
+            for name in view.beside
+            if name != view.metric
+        ),
+        promotions=tuple(promotions(session, project.id, scope=view.scope)),
+        retrainings=_retrainings(session, project.id),
         firings=tuple(firings(session, project.id)),
         labelled=sum(p.labelled for p in points),
         predicted=sum(p.n for p in points),
     )
 
 
-def watched(project: Project) -> list[str]:
-    """The metrics of a project that buckets determine."""
-    return [metric.name for metric in metrics_of(project.task) if metric.name in WATCHED]
+def checked(project: Project, view: DecayView) -> DecayView:
+    """The view, or Invalid with what it may ask for."""
+    for name in (view.metric, *view.beside):
+        metric_named(name, project.task)
+    if view.since is not None and view.until is not None and view.since >= view.until:
+        raise Invalid(f"Nothing lies from {view.since:%-d %B %Y} to {view.until:%-d %B %Y}: let the end be later.")
+    return view
 
 
-def _own(points: Sequence[DecayPoint], champion: Champion) -> list[DecayPoint]:
-    """The champion's points since the month it was seated in."""
-    first = month_of(champion.promotion.promoted_at)
-    return [p for p in points if p.model_id == champion.model.id and p.period >= first]
+def decay_points(found: Sequence[BucketSeries], view: DecayView, now: datetime) -> list[DecayPoint]:
+    """The points of models from their buckets, as of `now`."""
+    some = [in_periods(one, view.grain) for one in found]
+    estimates = [estimates_of(one, view.grain, view.metric, by_days=view.by_days) for one in found]
+    return points_of(some, estimates, now)
 
 
-def _reference(session: Session, champion: Champion | None, metric: str, project: Project) -> Estimate | None:
+def drawable(found: Sequence[BucketSeries], grain: Grain) -> Grain:
+    """The grain, or the finest one above it whose points can be drawn."""
+    while sum(len(np.unique(period_starts(one.starts, grain))) for one in found) > MOST_POINTS and grain.coarser:
+        grain = grain.coarser
+    return grain
+
+
+def own_points(points: Sequence[DecayPoint], champion: Champion) -> list[DecayPoint]:
+    """The champion's points since the period it was seated in."""
+    seated = champion.promotion.promoted_at
+    return [p for p in points if p.model_id == champion.model.id and p.period >= p.grain.start_of(seated)]
+
+
+def _onset(session: Session, project: Project, champion: Champion | None, view: DecayView) -> Onset | None:
+    if champion is None or view.segment:
+        return None
+    seated = champion.promotion.promoted_at
+    return onset_of(session, project, champion.model.id, view.metric, seated, scope=view.scope)
+
+
+def _holdout(session: Session, champion: Champion | None) -> Mapping[str, Any] | None:
+    """The champion's sums on its newest rows, as they are stored."""
     if champion is None:
         return None
-    holdout = session.scalar(select(ModelRow.holdout).where(ModelRow.id == champion.model.id))
-    return holdout_estimate(holdout, metric, project.positive_class)
+    return session.scalar(select(ModelRow.holdout).where(ModelRow.id == champion.model.id))
 
 
-def situation(session: Session, project: Project, now: datetime, effect: float = EFFECT) -> Situation:
-    """What the project's triggers look at; falls larger than `effect` (natural units) are decay."""
-    return _watch(session, project, now).situation(effect)
+def _baselines(
+    found: Sequence[BucketSeries], champion: Champion | None, metric: str, grain: Grain
+) -> tuple[Baseline, ...]:
+    """Trivial rules on the rows that the champion was asked about; without one, on those of the newest model."""
+    seated = [one for one in found if champion is not None and one.model_id == champion.model.id]
+    if not found:
+        return ()
+    one = in_periods((seated or found)[-1], grain)
+    rules = []
+    for knows in (EARLIER, LAST):
+        values = baseline(one.series, metric, knows)
+        pairs = tuple((at, value) for at, value in zip(one.times, values.tolist(), strict=True) if value == value)
+        if pairs:
+            rules.append(Baseline(NAMES[one.series.layout.task, knows], pairs))
+    same = len(rules) == 2 and rules[0].values == rules[1].values
+    return tuple(rules[:1] if same else rules)
 
 
-@dataclass(frozen=True, slots=True)
-class _Watch:
-    """A project's situation, before it is said how large a fall counts."""
-
-    now: datetime
-    new_labels: int
-    champion: Champion | None
-    metric: str
-    points: tuple[DecayPoint, ...]
-    reference: Estimate | None
-
-    def situation(self, effect: float) -> Situation:
-        """The situation for a trigger that counts falls larger than `effect`."""
-        if self.champion is None:
-            return Situation(self.now, self.new_labels, None, None)
-        decay = judge_decay(self.points, self.reference, self.metric, effect=effect)
-        return Situation(self.now, self.new_labels, self.champion.promotion.promoted_at, decay)
-
-
-def _watch(session: Session, project: Project, now: datetime) -> _Watch:
-    metric = watched_metric(project.primary_metric, project.task)
-    champion = find_champion(session, project.id)
-    if champion is None:
-        return _Watch(now, 0, None, metric, (), None)
-    months = monthly_sums(session, [project.id], GLOBAL)
-    points = [point_of(m.month, m.model_id, m.sums, metric, project.positive_class, now) for m in months]
-    return _Watch(
-        now=now,
-        new_labels=new_labels(session, project.id, champion.model.snapshot_id, now),
-        champion=champion,
-        metric=metric,
-        points=tuple(_own(points, champion)),
-        reference=_reference(session, champion, metric, project),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class TriggerRow:
-    """A trigger with how far it is."""
-
-    trigger: Trigger
-    reading: Reading
-
-
-def triggers(session: Session, project: Project, now: datetime) -> list[TriggerRow]:
-    """Live triggers of a project, read now."""
-    row = TriggerTable
-    stmt = select(row).where(row.project_id == project.id, row.deleted_at.is_(None)).order_by(row.id)
-    live = [trigger_of(found) for found in session.scalars(stmt)]
-    if not live:
-        return []
-    watch = _watch(session, project, now)
-    return [TriggerRow(t, read_trigger(t, watch.situation(effect_of(t)))) for t in live]
-
-
-def effect_of(trigger: Trigger) -> float:
-    """The fall that counts for a trigger: its own threshold where it watches decay."""
-    return trigger.threshold if trigger.kind is TriggerKind.DECAY else EFFECT
-
-
-def firings(session: Session, project_id: int, limit: int = 100) -> list[Firing]:
-    """Newest first, each with its run."""
+def _retrainings(session: Session, project_id: int, limit: int = 100) -> tuple[Retraining, ...]:
+    """Newest first."""
     stmt = (
-        select(FiringRow, TriggerTable.rule, RunRow.id)
-        .join(TriggerTable, TriggerTable.id == FiringRow.trigger_id)
-        .outerjoin(RunRow, RunRow.firing_id == FiringRow.id)
-        .where(FiringRow.project_id == project_id)
-        .order_by(FiringRow.id.desc())
+        select(RunRow.id, RunRow.number, RunRow.created_at)
+        .where(RunRow.project_id == project_id, RunRow.kind == RunKind.RETRAINING.value)
+        .order_by(RunRow.id.desc())
         .limit(limit)
     )
-    return [
-        Firing(
-            id=row.id,
-            trigger_id=row.trigger_id,
-            project_id=row.project_id,
-            kind=TriggerKind(rule["conditions"][0]["kind"]),
-            fired_at=row.fired_at,
-            evidence=row.evidence,
-            run_id=run_id,
-            outcome=row.outcome,
-        )
-        for row, rule, run_id in session.execute(stmt)
-    ]
+    return tuple(Retraining(*row) for row in session.execute(stmt))

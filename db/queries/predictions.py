@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import pandas as pd
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Float, Row, Select, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from db.models import Artifact
@@ -45,6 +45,30 @@ def predictions(
     if labelled is not None:
         stmt = stmt.where(PredictionRow.truth.is_not(None) if labelled else PredictionRow.truth.is_(None))
     return [_prediction_of(row) for row in session.execute(stmt)]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Answers of a scope from `since` up to before `until`."""
+
+    scope: str
+    since: datetime
+    until: datetime
+
+
+def worst_first(session: Session, project_id: int, asked: Asked, limit: int, offset: int = 0) -> list[Prediction]:
+    """Wrong answers first (numbers: those farthest off), then right ones, then those whose truth is not known."""
+    row = PredictionRow
+    off = case((row.value.is_not(None), func.abs(row.value - cast(row.truth, Float))), (row.truth != row.label, 1.0))
+    stmt = (
+        _with_version()
+        .where(
+            row.project_id == project_id, row.scope == asked.scope,
+            row.predicted_at >= asked.since, row.predicted_at < asked.until,
+        )
+        .order_by(row.truth.is_(None), func.coalesce(off, 0.0).desc(), row.predicted_at.desc(), row.id.desc())
+    )  # fmt: skip
+    return [_prediction_of(found) for found in session.execute(stmt.limit(limit).offset(offset))]
 
 
 def predictions_frame(session: Session, project_id: int, limit: int = 100_000) -> pd.DataFrame:

@@ -1,22 +1,66 @@
-"""Decay: the numbers behind the chart."""
+"""Decay: the numbers behind the charts."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
 
-from db.queries.decay import decay_page
+from fastapi import APIRouter, Depends, Response
+from sqlalchemy.orm import Session
+
+from db.queries.decay import DecayView, decay_page
+from db.queries.decay_age import age_page
+from db.queries.decay_segments import segments_page
 from db.queries.projects import get_project_named
 from db.session import reading
 from mms.api.access import CurrentMember, Now
 from mms.api.answers import answer
+from mms.api.limits import Moment
+from mms.domain.decay import Grain
+from mms.domain.members import Member
+from mms.domain.projects import Project
 from mms.domain.promotions import GLOBAL
-from mms.domain.scores import metric_named
 
 router = APIRouter(tags=["decay"])
 
 
+def _asked(
+    metric: str | None = None,
+    grain: Grain = Grain.MONTH,
+    scope: str = GLOBAL,
+    segment: str = "",
+    since: Moment | None = None,
+    until: Moment | None = None,
+    by_days: bool = False,
+) -> DecayView:
+    """What the query says; an empty metric stands for the project's primary one."""
+    return DecayView(metric or "", grain, scope, segment, since, until, by_days)
+
+
+View = Annotated[DecayView, Depends(_asked)]
+
+
+def _opened(session: Session, member: Member, name: str, view: DecayView) -> tuple[Project, DecayView]:
+    project = get_project_named(session, member, name)
+    return project, view if view.metric else view.of(project.primary_metric)
+
+
 @router.get("/projects/{project}/decay")
-def decay(project: str, member: CurrentMember, now: Now, metric: str | None = None, scope: str = GLOBAL) -> Response:
-    """A metric by month for every model that answered, the champion on its newest rows as the line, what it says."""
+def decay(project: str, member: CurrentMember, now: Now, view: View) -> Response:
+    """A metric by period for every model that answered, the champion on its newest rows as the line, what it says."""
     with reading() as session:
-        opened = get_project_named(session, member, project)
-        chosen = metric_named(metric or opened.primary_metric, opened.task)
-        return answer({"decay": decay_page(session, opened, chosen.name, opened.present(now), scope)})
+        opened, asked = _opened(session, member, project, view)
+        return answer({"decay": decay_page(session, opened, asked, opened.present(now))})
+
+
+@router.get("/projects/{project}/decay/ages")
+def decay_ages(project: str, member: CurrentMember, now: Now, view: View) -> Response:
+    """A metric by the age of each version, in steps of a day, 7 days or 30."""
+    with reading() as session:
+        opened, asked = _opened(session, member, project, view)
+        return answer({"ages": age_page(session, opened, asked, opened.present(now))})
+
+
+@router.get("/projects/{project}/decay/segments")
+def decay_segments(project: str, member: CurrentMember, now: Now, view: View) -> Response:
+    """The champion's metric in every named segment, and which of them fell."""
+    with reading() as session:
+        opened, asked = _opened(session, member, project, view)
+        return answer({"segments": segments_page(session, opened, asked, opened.present(now))})

@@ -1,7 +1,7 @@
 """Decay: a score that falls, surely, against the score on the newest rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import hypot
@@ -101,8 +101,25 @@ class DecayPoint:
     @property
     def mature(self) -> bool:
         """Whether the point may be judged: the period is over and enough of its labels, of every class, are in."""
-        enough = self.coverage >= MATURE_COVERAGE and self.labelled >= MINIMUM_LABELS
-        return self.over and enough and (self.labelled == self.n or self.arrived >= MATURE_COVERAGE)
+        return not self.immature_because
+
+    @property
+    def immature_because(self) -> str:
+        """Why the point may not be judged yet, as a clause; empty where it may."""
+        if not self.over:
+            return "the period is not over"
+        if self.labelled < MINIMUM_LABELS:
+            return f"fewer than {MINIMUM_LABELS} labels"
+        if self.coverage < MATURE_COVERAGE:
+            return f"under {MATURE_COVERAGE:.0%} of its labels are known"
+        if self.labelled < self.n and self.arrived < MATURE_COVERAGE:
+            return f"by how long labels take, {self.arrived:.0%} of those of one class have come"
+        return ""
+
+    def to_json(self) -> dict[str, object]:
+        """Its fields, with what follows from them."""
+        own: dict[str, object] = {field.name: getattr(self, field.name) for field in fields(self)}
+        return own | {"coverage": self.coverage, "mature": self.mature}
 
     @property
     def words(self) -> str:

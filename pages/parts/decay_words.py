@@ -1,9 +1,8 @@
 """What the decay page says first, and what its chart is drawn from."""
 
-from collections.abc import Sequence
-
 from db.queries.decay import DecayPage
-from mms.charts.decay import DecayInfo, DecayPanel, Mark
+from mms.charts.decay import DecayInfo, DecayPanel, Line, Mark
+from mms.domain.decay import Grain
 from pages.parts.formatting import day_words
 
 
@@ -14,20 +13,35 @@ def headline(page: DecayPage) -> str:
     name, since = page.champion.model.name, day_words(page.champion.promotion.promoted_at)
     start = f"Champion **{name}** answers since {since}."
     said = page.decay.sentence if page.decay else "No labels yet."
+    began = f" {page.onset.sentence}" if page.onset else ""
     known = f" {page.labelled / page.predicted:.0%} of {page.predicted:,} labels are known." if page.predicted else ""
     advice = " **Retrain?**" if page.decay and page.decay.decaying else ""
-    return f"{start} {said}{known}{advice}"
+    return f"{start} {said}{began}{known}{advice}"
 
 
-def decay_info(pages: Sequence[DecayPage]) -> DecayInfo:
+def decay_info(page: DecayPage) -> DecayInfo:
     """One panel a metric; the champion first, so that it has the first colour."""
-    first = pages[0]
-    seated = first.champion.model.id if first.champion else None
-    models = sorted(first.models, key=lambda m: (m.id != seated, m.version))
-    promotions = [Mark(p.promoted_at, "promotion", f"v{p.model_version} seated: {p.reason}") for p in first.promotions]
-    firings = [Mark(f.fired_at, "firing", f.kind.value) for f in first.firings]
+    seated = page.champion.model.id if page.champion else None
+    models = sorted(page.models, key=lambda m: (m.id != seated, m.version))
+    promotions = [Mark(p.promoted_at, "promotion", f"v{p.model_version} seated: {p.reason}") for p in page.promotions]
+    retrainings = [Mark(r.at, "retraining", f"run {r.number}") for r in page.retrainings]
+    firings = [Mark(f.fired_at, "firing", f.name) for f in page.firings]
+    lines = tuple(Line(one.name, one.values) for one in page.baselines)
     return DecayInfo(
-        tuple(DecayPanel(page.metric, page.points, page.reference) for page in pages),
+        (
+            DecayPanel(page.metric, page.points, page.reference, lines=lines),
+            *(DecayPanel(one.metric, one.points, one.reference) for one in page.beside),
+        ),
         {m.id: m.name for m in models},
-        (*promotions, *firings),
+        (*promotions, *retrainings, *firings),
+        page.onset.began if page.onset else None,
+    )
+
+
+def key_words(grain: Grain) -> str:
+    """What the strokes of the chart mean."""
+    return (
+        f"● mature: the {grain.value} is over, 95 % of its labels are known and those of no class are still on their "
+        "way, and there are 100 at least. ○ and dashed: not yet, so it is not judged. Dotted: estimated without "
+        "labels, or a rule without a model. Band: 95 %. Drag over the dots to see the answers behind them."
     )

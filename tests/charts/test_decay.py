@@ -79,4 +79,4 @@ def test_without_labels_there_is_a_titled_empty_figure() -> None:
     drawn = decay.figure(info(point(3, None, 0)), COLOURS)
 
     assert drawn.layout.title.text == "Decay"
-    assert drawn.layout.annotations[0].text == "No month has labels yet."
+    assert drawn.layout.annotations[0].text == "No period has labels yet."

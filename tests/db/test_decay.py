@@ -7,15 +7,17 @@ import pytest
 import sqlalchemy as sa
 
 from db import models as tables
-from db.queries.decay import decay_page, firings, health, situation, triggers
+from db.queries.decay import DecayView, decay_page, health
 from db.queries.projects import get_project
+from db.queries.situations import Watch
+from db.queries.triggers import firings, triggers
 from db.session import engine, reading, transaction
 from mms.domain.buckets import Sums
 from mms.domain.errors import Invalid
 from mms.domain.members import Member
 from mms.domain.projects import Project, ProjectDraft, Task
 from mms.domain.promotions import Seating
-from mms.domain.triggers import TriggerChanges, TriggerDraft, TriggerKind
+from mms.domain.triggers import TriggerChanges, TriggerKind, draft_of
 from mms.usecases.projects import create_project, set_clock
 from mms.usecases.promotions import promote
 from mms.usecases.triggers import check_triggers, create_trigger, delete_trigger, edit_trigger
@@ -42,7 +44,7 @@ def project(store: str, member: Member, now: datetime, tmp_path: Path) -> Projec
 
 def champion_of(project: Project) -> int:
     with reading() as session:
-        page = decay_page(session, project, "f1", JULY)
+        page = decay_page(session, project, DecayView("f1"), JULY)
     assert page.champion is not None
     return page.champion.model.id
 
@@ -62,7 +64,7 @@ def test_a_month_is_the_sum_of_its_hours(project: Project) -> None:
     answered(project, GOOD, BAD, BAD)
 
     with reading() as session:
-        page = decay_page(session, project, "f1", JULY)
+        page = decay_page(session, project, DecayView("f1"), JULY)
 
     assert [p.period.month for p in page.points] == [3, 4, 5]
     assert [p.estimate.value for p in page.points if p.estimate] == pytest.approx([2 / 3, 0.25, 0.25])
@@ -83,7 +85,7 @@ def test_only_the_champions_months_are_judged_and_all_shown(project: Project, me
         promote(session, member, Seating(model_id, "fresh", against_advice=True), datetime(2026, 6, 1, tzinfo=UTC))
 
     with reading() as session:
-        page = decay_page(session, project, "f1", JULY)
+        page = decay_page(session, project, DecayView("f1"), JULY)
 
     assert {p.model_id for p in page.points} == {old}
     assert page.decay is not None
@@ -99,15 +101,15 @@ def test_promotions_in_other_scopes_crowd_none_out(project: Project, now: dateti
         session.add_all(tables.Promotion(**seat, **said, scope=f"user:{i}") for i in range(101))
 
     with reading() as session:
-        page = decay_page(session, project, "f1", JULY)
+        page = decay_page(session, project, DecayView("f1"), JULY)
 
     assert [promotion.scope for promotion in page.promotions] == ["global"]
 
 
-def test_a_metric_that_buckets_do_not_determine_is_refused(project: Project) -> None:
-    for metric in ("average_precision", "rmse", "nonsense"):
+def test_a_metric_of_another_task_is_refused(project: Project) -> None:
+    for metric in ("rmse", "nonsense"):
         with reading() as session, pytest.raises(Invalid, match="choose one of"):
-            decay_page(session, project, metric, JULY)
+            decay_page(session, project, DecayView(metric), JULY)
 
 
 def test_new_labels_are_those_after_the_champions_snapshot(project: Project) -> None:
@@ -116,18 +118,17 @@ def test_new_labels_are_those_after_the_champions_snapshot(project: Project) -> 
         row.time_to = datetime(2026, 2, 4, 10, tzinfo=UTC)
 
     with reading() as session:
-        seen = situation(session, project, MARCH)
-        early = situation(session, project, datetime(2026, 2, 5, 12, tzinfo=UTC))
+        seen = Watch(session, project, MARCH)
+        early = Watch(session, project, datetime(2026, 2, 5, 12, tzinfo=UTC))
 
-    assert (seen.new_labels, early.new_labels) == (2, 1)
-    assert seen.champion_since == MARCH
+        assert (seen.new_labels, early.new_labels) == (2, 1)
 
 
 def test_each_decay_trigger_counts_falls_by_its_own_threshold(project: Project, member: Member) -> None:
     answered(project, GOOD, BAD, BAD)
     with transaction() as session:
         for threshold in (0.1, 0.6):
-            create_trigger(session, member, project.id, TriggerDraft(TriggerKind.DECAY, threshold), MARCH)
+            create_trigger(session, member, project.id, draft_of(TriggerKind.DECAY, threshold), MARCH)
 
     with reading() as session:
         small, large = triggers(session, project, JULY)
@@ -138,8 +139,8 @@ def test_each_decay_trigger_counts_falls_by_its_own_threshold(project: Project, 
 def test_a_firing_keeps_its_evidence_and_launches_one_retraining(project: Project, member: Member) -> None:
     answered(project, GOOD, BAD, BAD)
     with transaction() as session:
-        create_trigger(session, member, project.id, TriggerDraft(TriggerKind.DECAY, 0.05, 10), MARCH)
-        create_trigger(session, member, project.id, TriggerDraft(TriggerKind.TIME, 30), MARCH)
+        create_trigger(session, member, project.id, draft_of(TriggerKind.DECAY, 0.05, 10), MARCH)
+        create_trigger(session, member, project.id, draft_of(TriggerKind.TIME, 30), MARCH)
 
     with transaction() as session:
         launched = check_triggers(session, member, project.id, JULY)
@@ -152,7 +153,7 @@ def test_a_firing_keeps_its_evidence_and_launches_one_retraining(project: Projec
         (firing,) = firings(session, project.id)
         decay, _ = triggers(session, project, JULY + timedelta(days=1))
     assert (firing.run_id, firing.fired_at, firing.outcome) == (launched[0], JULY, "launched run 2")
-    assert firing.kind is TriggerKind.DECAY
+    assert firing.name == "decay"
     assert firing.evidence["reading"] == "F1 0.667 → 0.250, surely, since April 2026."
     assert decay.trigger.last_fired_at == JULY
     assert "rests until" in decay.reading.sentence
@@ -162,7 +163,7 @@ def test_a_replaying_project_fires_in_its_present_and_queues_in_ours(project: Pr
     today = JULY + timedelta(days=4000)
     with transaction() as session:
         set_clock(session, member, project.id, JULY)
-        create_trigger(session, member, project.id, TriggerDraft(TriggerKind.TIME, 60.0), MARCH)
+        create_trigger(session, member, project.id, draft_of(TriggerKind.TIME, 60.0), MARCH)
 
     with transaction() as session:
         (run_id,) = check_triggers(session, member, project.id, today)
@@ -177,7 +178,7 @@ def test_a_replaying_project_fires_in_its_present_and_queues_in_ours(project: Pr
 
 def test_a_retraining_that_is_refused_is_an_outcome_and_loses_nothing(project: Project, member: Member) -> None:
     with transaction() as session:
-        create_trigger(session, member, project.id, TriggerDraft(TriggerKind.TIME, 30), MARCH)
+        create_trigger(session, member, project.id, draft_of(TriggerKind.TIME, 30), MARCH)
         row = session.scalars(sa.select(tables.Run)).one()
         row.request = {"triples": [{"recipe": None}], "retraining": None}
 
@@ -193,7 +194,7 @@ def test_a_retraining_that_is_refused_is_an_outcome_and_loses_nothing(project: P
 def test_without_a_champion_no_trigger_fires(store: str, member: Member, now: datetime, tmp_path: Path) -> None:
     project_id = a_world(tmp_path, member, now)
     with transaction() as session:
-        create_trigger(session, member, project_id, TriggerDraft(TriggerKind.SIZE, 1), now)
+        create_trigger(session, member, project_id, draft_of(TriggerKind.SIZE, 1), now)
 
     with transaction() as session:
         assert check_triggers(session, member, project_id, now) == []
@@ -201,15 +202,16 @@ def test_without_a_champion_no_trigger_fires(store: str, member: Member, now: da
 
 def test_a_trigger_is_edited_switched_off_and_deleted(project: Project, member: Member) -> None:
     with transaction() as session:
-        trigger_id = create_trigger(session, member, project.id, TriggerDraft(TriggerKind.TIME, 10), MARCH)
-        edit_trigger(session, member, trigger_id, TriggerChanges(threshold=20, enabled=False))
+        trigger_id = create_trigger(session, member, project.id, draft_of(TriggerKind.TIME, 10), MARCH)
+        edit_trigger(session, member, trigger_id, TriggerChanges(threshold=20, enabled=False), MARCH)
 
     with reading() as session:
         (row,) = triggers(session, project, JULY)
-    assert (row.trigger.threshold, row.trigger.cooldown_days, row.reading.fires) == (20, 30, False)
+    assert row.trigger.rule.conditions[0].threshold == 20
+    assert (row.trigger.rule.cooldown_days, row.reading.fires) == (30, False)
     assert "switched off" in row.reading.sentence
     with pytest.raises(Invalid), transaction() as session:
-        edit_trigger(session, member, trigger_id, TriggerChanges(threshold=-1))
+        edit_trigger(session, member, trigger_id, TriggerChanges(threshold=-1), MARCH)
     with transaction() as session:
         delete_trigger(session, member, trigger_id, JULY)
     with reading() as session:

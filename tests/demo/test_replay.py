@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from db import models as tables
-from db.queries.decay import decay_page
+from db.queries.decay import DecayView, decay_page
 from db.queries.models import best_models
 from db.queries.projects import get_project
 from db.queries.runs import run_triples, runs
@@ -80,7 +80,7 @@ def test_a_month_is_played_once_and_counted_exactly(project: Project, member: Me
 
     with reading() as session:
         played = get_project(session, member, project.id)
-        page = decay_page(session, played, "f1", played.present(now))
+        page = decay_page(session, played, DecayView("f1"), played.present(now))
         base = get_table_named(session, project.id, "flights")
     (march,) = page.points
     assert played.clock == APRIL
@@ -90,7 +90,7 @@ def test_a_month_is_played_once_and_counted_exactly(project: Project, member: Me
     with transaction() as session:
         before = page.points
         rebuild_buckets(session, project.id, now)
-        assert decay_page(session, played, "f1", APRIL).points == before
+        assert decay_page(session, played, DecayView("f1"), APRIL).points == before
 
 
 def session_truths(project_id: int) -> int:
@@ -139,5 +139,5 @@ def test_a_replay_job_goes_on_where_it_was_stopped(project: Project, member: Mem
         following = claim(session, "second", now)
         assert following is not None
         assert (following.kind, following.arguments["months"]) == (JobKind.DEMO_REPLAY, 1)
-        assert sum(p.n for p in decay_page(session, project, "f1", APRIL).points) == 2_000
+        assert sum(p.n for p in decay_page(session, project, DecayView("f1"), APRIL).points) == 2_000
         cancel_job(session, member, following.id, now)

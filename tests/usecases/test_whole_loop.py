@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from db import models as tables
-from db.queries.decay import decay_page
+from db.queries.decay import DecayView, decay_page
 from db.queries.models import get_model
 from db.queries.projects import get_project
 from db.queries.promotions import champions, find_champion
@@ -121,7 +121,7 @@ def test_a_model_that_decays_is_challenged_and_replaced(store: str, member: Memb
     with transaction() as session:
         (run_id,) = check_triggers(session, member, project.id, FEBRUARY)
     with reading() as session:
-        page = decay_page(session, project, project.primary_metric, FEBRUARY)
+        page = decay_page(session, project, DecayView(project.primary_metric), FEBRUARY)
         before = find_champion(session, project.id)
     work_off(FEBRUARY)
 
