@@ -26,6 +26,7 @@ HANDLERS: Mapping[JobKind, str] = {
     JobKind.CLUSTERING: "mms.usecases.clusterings:cluster_snapshot",
     JobKind.DIAGNOSTICS: "mms.usecases.diagnostics:make_diagnostics",
     JobKind.FEATURES: "mms.usecases.drift:count_all_features",
+    JobKind.ESTIMATES: "mms.usecases.estimates:learn_all_estimates",
     JobKind.BACKTEST: "mms.usecases.backtests:fit_backtest",
     JobKind.ANSWERS: "mms.usecases.buckets:fold_all",
     JobKind.SEGMENT: "mms.usecases.recounts:count_segment",
@@ -41,6 +42,7 @@ SCHEDULES = (
     Schedule("count answers", JobKind.ANSWERS, {}, "* * * * *"),
     Schedule("drop old rows", JobKind.RETENTION, {}, "17 3 * * *"),
     Schedule("count features", JobKind.FEATURES, {}, "* * * * *"),
+    Schedule("learn estimates", JobKind.ESTIMATES, {}, "* * * * *"),
 )
 
 

@@ -44,6 +44,7 @@ class JobKind(StrEnum):
     RETENTION = "drop old rows"
     FEATURES = "count features"
     BACKTEST = "back-test"
+    ESTIMATES = "learn estimates"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""Work that has no use case of its own: look at every project's triggers."""
+"""Work that has no use case of its own: look at every project's triggers, and at what their retrainings gained."""
 
 from db.queries.projects import projects
 from mms.domain.errors import Lost, MmsError, Unavailable
 from mms.domain.members import PRODUCT
+from mms.usecases.gains import record_gains
 from mms.usecases.jobs import JobContext
 from mms.usecases.triggers import check_triggers
 
@@ -15,6 +16,7 @@ def check_all_triggers(context: JobContext) -> None:
         try:
             with context.transaction() as session:
                 launched = check_triggers(session, PRODUCT, project.id, context.now())
+                known = record_gains(session, PRODUCT, project.id, context.now())
         except (Unavailable, Lost):
             raise
         except MmsError as error:
@@ -22,3 +24,5 @@ def check_all_triggers(context: JobContext) -> None:
             continue
         for run_id in launched:
             context.log(f"A trigger of '{project.name}' fired and launched run {run_id}.")
+        if known:
+            context.log(f"What {known} retraining{'s' if known > 1 else ''} of '{project.name}' gained is known now.")
