@@ -62,6 +62,7 @@ class PolicyRules(BaseModel):
     holdout: HeldOut | None = Field(None, description="what snapshots hold out; null: nothing")
     false_alarm_cost: float = Field(_USUAL.false_alarm_cost, description="of one case flagged wrongly, in any unit")
     miss_cost: float = Field(_USUAL.miss_cost, description="of one case that was not flagged, in the same unit")
+    keep_rows_days: int | None = Field(None, description="older predictions are dropped, their sums stay; null: never")
 
     @property
     def policy(self) -> Policy:
@@ -77,6 +78,7 @@ class PolicyRules(BaseModel):
             held,
             self.false_alarm_cost,
             self.miss_cost,
+            self.keep_rows_days,
         )
 
 

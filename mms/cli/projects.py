@@ -43,6 +43,7 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     edit.add_argument("--rope", type=float, help="differences up to this are practically equal")
     edit.add_argument("--false-alarm-cost", type=float, help="what one case costs that is flagged wrongly")
     edit.add_argument("--miss-cost", type=float, help="what one case costs that is not flagged, in the same unit")
+    edit.add_argument("--keep-rows-days", type=int, help="older predictions are dropped, their sums stay; 0: never")
     add_dealing(edit)
     for name, words in (
         ("archive", "hide a project from the lists"),
@@ -111,6 +112,7 @@ def _edit(args: Namespace) -> Output:
             chosen.holdout,
             usual.false_alarm_cost if args.false_alarm_cost is None else args.false_alarm_cost,
             usual.miss_cost if args.miss_cost is None else args.miss_cost,
+            usual.keep_rows_days if args.keep_rows_days is None else args.keep_rows_days or None,
         )
         changes = ProjectChanges(args.name, args.description, args.metric, policy, args.owner)
         return _told(edit_project(session, member, before.id, changes), "is changed")

@@ -43,6 +43,7 @@ class Policy:
     folds: how snapshots deal rows; None takes the proposal. fold_group: the column of folds by group.
     holdout: what snapshots hold out; None holds nothing out.
     false_alarm_cost, miss_cost: what one wrong flag, and one case that was not flagged, cost; in any one unit.
+    keep_rows_days: predictions of older days are dropped once they are counted, their sums stay; None keeps all.
     """
 
     margin: float = 0.01
@@ -54,6 +55,7 @@ class Policy:
     holdout: HoldoutPlan | None = None
     false_alarm_cost: float = 1.0
     miss_cost: float = 1.0
+    keep_rows_days: int | None = None
 
     @property
     def dealing(self) -> Dealing:
@@ -128,6 +130,7 @@ def policy_to_json(policy: Policy) -> dict[str, Any]:
         "holdout": holdout_to_json(policy.holdout),
         "false_alarm_cost": policy.false_alarm_cost,
         "miss_cost": policy.miss_cost,
+        "keep_rows_days": policy.keep_rows_days,
     }
 
 
@@ -144,4 +147,5 @@ def policy_from_json(value: Mapping[str, Any]) -> Policy:
         holdout=holdout_from_json(value.get("holdout")),
         false_alarm_cost=value.get("false_alarm_cost", 1.0),
         miss_cost=value.get("miss_cost", 1.0),
+        keep_rows_days=value.get("keep_rows_days"),
     )

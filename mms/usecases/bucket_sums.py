@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from db import models as tables
 from db.queries.answered_rows import AnsweredRows, Known
-from db.queries.buckets import layouts
+from db.queries.buckets import GRAINS, layouts
 from mms.domain.projects import Task
 from mms.domain.segments import Segment, holds
 from mms.monitoring.counting import UNKNOWN, Answers, Counted, counted, merged
@@ -19,8 +19,6 @@ from mms.monitoring.sums import MOMENTS, PARTS, Layout
 
 ALL = ""
 """The segment of every prediction."""
-
-GRAINS = ("hour", "day")
 
 _COUNTS = tuple(part for part in PARTS if part != "moments")
 
@@ -102,13 +100,13 @@ def _members(rows: AnsweredRows, segment: Segment) -> np.ndarray:
 def _answers(layout: Layout, rows: AnsweredRows, some: np.ndarray, group: np.ndarray, step: Step) -> Answers:
     places = some.tolist()
     truths = [step.known.truths[i] for i in places]
-    codes: dict[str | None, int] = {name: i for i, name in enumerate(layout.classes)}
-    truth = np.fromiter((codes.get(name, UNKNOWN) for name in truths), np.int64, len(some))
+    labels = [rows.labels[i] for i in places] if layout.classes else truths
+    truth, label = _codes(layout, truths), _codes(layout, labels)
     probabilities, likelihood = _probabilities(layout, rows, places, truth)
     return Answers(
         sign=np.full(len(some), step.sign, np.int64),
         group=group,
-        label=np.fromiter((codes.get(rows.labels[i], UNKNOWN) for i in places), np.int64, len(some)),
+        label=label,
         truth=truth,
         probabilities=probabilities,
         likelihood=likelihood,
@@ -117,6 +115,12 @@ def _answers(layout: Layout, rows: AnsweredRows, some: np.ndarray, group: np.nda
         delay=(step.known.at[some] - rows.at[some]) / np.timedelta64(1, "h"),
         expected=rows.expected[some],
     )
+
+
+def _codes(layout: Layout, names: Sequence[str | None]) -> np.ndarray:
+    """(N,) places among the classes; UNKNOWN for what is none of them."""
+    codes: dict[str | None, int] = {name: i for i, name in enumerate(layout.classes)}
+    return np.fromiter((codes.get(name, UNKNOWN) for name in names), np.int64, len(names))
 
 
 def _probabilities(

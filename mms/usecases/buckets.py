@@ -8,7 +8,7 @@ writes many only holds it: the worker counts them soon.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -23,11 +23,11 @@ from db.queries.answered_rows import (
     next_days,
     told_between,
 )
-from db.queries.buckets import projects_behind
+from db.queries.buckets import GRAINS, bucket_count, projects_behind
 from db.queries.projects import live_project
 from db.queries.segments import segments
 from mms.domain.segments import Segment
-from mms.usecases.bucket_sums import GRAINS, Key, Step, Sums, add_sums, sums_of
+from mms.usecases.bucket_sums import Key, Step, Sums, add_sums, sums_of
 from mms.usecases.jobs import JobContext
 
 CHUNK = 50_000
@@ -99,11 +99,10 @@ def rebuild_buckets(session: Session, project_id: int, now: datetime) -> Mapping
     live_project(session, project_id)
     while fold_buckets(session, project_id, now):
         pass
-    mine = select(func.count()).select_from(tables.Bucket).where(tables.Bucket.project_id == project_id)
-    before, since = session.scalar(mine) or 0, hold_mark(session, project_id).rows_from
+    before, since = bucket_count(session, project_id), hold_mark(session, project_id).rows_from
     while (since := recount_next(session, project_id, since)) is not None:
         pass
-    return {"before": before, "after": session.scalar(mine) or 0}
+    return {"before": before, "after": bucket_count(session, project_id)}
 
 
 def recount_next(

@@ -13,7 +13,7 @@ from db import models as tables
 from db.physical import count_rows, upsert
 from db.queries.predictions import LockedPrediction, classes_of, locked_predictions, unknown_prediction
 from db.queries.projects import live_project
-from mms.domain.errors import Invalid
+from mms.domain.errors import Invalid, NotFound
 from mms.domain.members import Member, Permission
 from mms.domain.predictions import Feedback
 from mms.domain.projects import Task
@@ -54,8 +54,11 @@ def record_feedback(
     """
     member.require(Permission.FEEDBACK)
     task = Task(live_project(session, project_id).task)
-    hold_mark(session, project_id)
+    mark = hold_mark(session, project_id)
     rows = locked_predictions(session, project_id, (one.prediction_id for one in feedback))
+    for one in feedback:
+        if one.prediction_id not in rows:
+            raise _unknown(one.prediction_id, mark)
     _check(session, feedback, rows, task, now)
     labelled = [id_ for id_, row in rows.items() if row.truth is not None]
     pieces, truths = _newest_truths(feedback, rows, _recorded(session, labelled))
@@ -70,6 +73,16 @@ def record_feedback(
     return len(pieces)
 
 
+def _unknown(prediction_id: int, mark: tables.BucketMark) -> NotFound:
+    """The refusal for an id without a row: it may be one of the rows that are not kept any longer."""
+    if mark.rows_from is None or prediction_id > mark.prediction_id:
+        return unknown_prediction(prediction_id)
+    return NotFound(
+        f"There is no prediction {prediction_id} any more: rows before {mark.rows_from:%Y-%m-%d} were dropped after "
+        "they were counted, so its truth comes too late; the project's policy says how long rows are kept."
+    )
+
+
 def _check(
     session: Session,
     feedback: Sequence[Feedback],
@@ -80,9 +93,7 @@ def _check(
     """Refuse the whole call at the first piece that is wrong."""
     classes = classes_of(session, {row.model_id for row in rows.values()}) if task.is_classification else {}
     for one in feedback:
-        row = rows.get(one.prediction_id)
-        if row is None:
-            raise unknown_prediction(one.prediction_id)
+        row = rows[one.prediction_id]
         _check_truth(one, classes.get(row.model_id, ()))
         if not row.predicted_at <= one.known_at <= now:
             raise Invalid(

@@ -142,6 +142,8 @@ def _checked_policy(policy: Policy) -> Policy:
         raise Invalid(f"A policy's margin is a number of at least 0; it got {policy.margin:g}.")
     if policy.window_days is not None and not 1 <= policy.window_days <= MOST_DAYS:
         raise Invalid(f"A policy's training window is 1 to {MOST_DAYS:,} days; it got {policy.window_days}.")
+    if policy.keep_rows_days is not None and not 1 <= policy.keep_rows_days <= MOST_DAYS:
+        raise Invalid(f"A policy keeps rows 1 to {MOST_DAYS:,} days, or for ever; it got {policy.keep_rows_days}.")
     if policy.rope is not None and not 0 <= policy.rope < 1e9:
         raise Invalid(f"A policy's region of practical equivalence is a number of at least 0; it got {policy.rope:g}.")
     for name, cost in (("a false alarm", policy.false_alarm_cost), ("a miss", policy.miss_cost)):

@@ -18,6 +18,7 @@ from mms.domain.tables import Column
 from mms.ml.instances import feature_columns
 from mms.ml.segments import rows_in
 from mms.settings import settings
+from mms.usecases.recounts import count_segment_later, forget_segment
 
 
 def create_segment(session: Session, member: Member, project_id: int, draft: SegmentDraft, now: datetime) -> Segment:
@@ -39,6 +40,7 @@ def create_segment(session: Session, member: Member, project_id: int, draft: Seg
     )
     session.add(row)
     session.flush()
+    count_segment_later(session, row, now)
     return segment_of(row)
 
 
@@ -55,6 +57,7 @@ def delete_segment(session: Session, member: Member, segment_id: int, now: datet
         )
     row.deleted_at = now
     session.flush()
+    forget_segment(session, row)
 
 
 def rows_of_segments(session: Session, member: Member, snapshot_id: int) -> dict[int, int]:

@@ -26,11 +26,16 @@ def policy_form(project: Project) -> Policy:
     window = st.number_input(
         "Retraining window (days)", 1, value=policy.window_days, key=f"window_{own}", placeholder="all rows"
     )
+    kept = st.number_input(
+        "Keep predictions (days)", 1, value=policy.keep_rows_days, key=f"kept_{own}", placeholder="for ever",
+        help="older predictions and their feedback are dropped once they are counted; the charts keep their sums",
+    )  # fmt: skip
     costs = _costs(project)
     st.caption("How new snapshots deal their rows; the snapshot's form may say otherwise.")
     dealing = dealing_form(policy.dealing, f"policy_{own}", None, timed=True)
     days = None if window is None else int(window)
-    return Policy(margin, rule, days, rope, dealing.kind, dealing.group, dealing.holdout, *costs)
+    rows = None if kept is None else int(kept)
+    return Policy(margin, rule, days, rope, dealing.kind, dealing.group, dealing.holdout, *costs, keep_rows_days=rows)
 
 
 def _costs(project: Project) -> tuple[float, float]:
