@@ -184,8 +184,9 @@ def _ordered(reference: FeatureReference, counts: np.ndarray) -> dict[str, Measu
     scale, none = np.sqrt(noise(p.sum(), q.sum(axis=1))), np.full(len(q), np.nan)
     found = {"kolmogorov-smirnov": Measure(kolmogorov_smirnov(p, q), _KOLMOGOROV * scale, none)}
     n, total, squares, _ = reference.moments
-    spread = np.sqrt(max(squares / n - (total / n) ** 2, 0.0)) if n else 0.0
-    if np.isfinite(spread) and spread > 1e-9 * abs(total / n):
+    mean = total / max(n, 1)
+    spread = np.sqrt(max(squares / max(n, 1) - mean**2, 0.0))
+    if np.isfinite(spread) and spread > 1e-9 * abs(mean):
         widths = np.append(np.diff(np.append(reference.low, reference.edges)), 0.0) / spread
         below = np.clip(_cumulated(p)[:-1], 0.0, 1.0)
         sway = np.sqrt(below * (1 - below)) @ widths  # what the gap at each edge sways by, for one row in each sample
@@ -209,22 +210,25 @@ def _unseen(reference: FeatureReference, n: np.ndarray, share: np.ndarray) -> Me
 
 
 def _tokens(reference: FeatureReference, counts: np.ndarray, begin: int) -> tuple[np.ndarray, np.ndarray]:
-    """(T, V) z of each word's share of texts (by the arcsine, whose variance knows no share), and which are sure."""
+    """(T, V) z of each word's share of texts, and which are sure; by the arcsine, whose variance knows no share, of
+    counts moved by 3/8 as small ones need (Anscombe 1948).
+    """
     width = reference.width
     n, m = reference.counts[: width - 1].sum(), counts[:, : width - 1].sum(axis=1)
-    p = reference.counts[begin:] / max(n, 1)
-    q = counts[:, begin:] / np.maximum(m, 1)[:, None]
-    z = 2 * (np.arcsin(np.sqrt(q)) - np.arcsin(np.sqrt(p))) / np.sqrt(noise(n, m))[:, None]
+    p, q = reference.counts[begin:] / max(n, 1), counts[:, begin:] / np.maximum(m, 1)[:, None]
+    then = np.arcsin(np.sqrt((reference.counts[begin:] + 0.375) / (n + 0.75)))
+    now = np.arcsin(np.sqrt((counts[:, begin:] + 0.375) / (m[:, None] + 0.75)))
+    z = 2 * (now - then) / np.sqrt(noise(n, m))[:, None]
     limit = -ndtri(CHANCE / 6 / max(len(reference.shown), 1))
     return z, (np.abs(z) > limit) & (np.abs(q - p) > TOKEN_MATTERS)
 
 
 def _coarse(edges: np.ndarray) -> np.ndarray:
-    """The group of each bin of a number: neighbours together, what lies outside with the outermost, null alone."""
+    """The group of each bin of a number: neighbours together; under, over and null alone."""
     count = len(edges)
-    inner = np.arange(count) * min(_COARSE, count) // max(count, 1)
+    inner = 1 + np.arange(count) * min(_COARSE, count) // max(count, 1)
     last = int(inner[-1]) if count else 0
-    groups: np.ndarray = np.concatenate([[0], inner, [last, last + 1]])
+    groups: np.ndarray = np.concatenate([[0], inner, [last + 1, last + 2]])
     return groups
 
 

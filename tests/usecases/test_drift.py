@@ -1,10 +1,11 @@
 """Features are counted behind their own watermark: each prediction once, by the bins of what its model learnt from."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from db.queries.drift import drift_of
 from db.queries.drift_references import find_references, packed_references, projects_to_count, unpacked_references
 from db.queries.projects import get_project
 from db.session import reading, transaction
-from mms.domain.drift import LABEL, PROBABILITY, DriftView, FeatureKind, Verdict
+from mms.domain.drift import LABEL, PROBABILITY, DriftView, FeatureKind
 from mms.domain.members import Member
 from mms.monitoring.references import binned, learnt
 from mms.usecases.drift import count_features, ensure_references
@@ -30,7 +31,11 @@ AGES = learnt("age", FeatureKind.NUMBERS, CHANCE.normal(50, 10, 2_000).round(1))
 WARDS = learnt("ward", FeatureKind.CATEGORIES, ["north"] * 900 + ["south"] * 600 + [None] * 20 + ["attic"])
 NOTES = learnt("note", FeatureKind.TEXTS, ["came in late 🙂", "no show", "came by bus 🚌", None] * 100)
 WAYS = [AGES, WARDS, NOTES]
-ROWS = {"age": [47.0, 99, None, 51], "ward": ["north", "north", "roof", None], "note": ["late 🙂", None, "by 🛸", ""]}
+ROWS: Mapping[str, Sequence[Any]] = {
+    "age": [47.0, 99, None, 51],
+    "ward": ["north", "north", "roof", None],
+    "note": ["late 🙂", None, "by 🛸", ""],
+}
 
 
 @dataclass(frozen=True, slots=True)
