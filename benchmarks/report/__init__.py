@@ -7,9 +7,10 @@ from typing import Any
 Bar = Mapping[str, Any]
 
 
-def bar(name: str, value: float, limit: float, unit: str) -> Bar:
-    """One measured figure and the limit it must not pass."""
-    return {"name": name, "value": float(f"{value:.3g}"), "limit": limit, "unit": unit, "ok": value <= limit}
+def bar(name: str, value: float, limit: float, unit: str, *, at_least: bool = False) -> Bar:
+    """One measured figure and the limit it must not pass, or must reach."""
+    ok = value >= limit if at_least else value <= limit
+    return {"name": name, "value": float(f"{value:.3g}"), "limit": limit, "unit": unit, "ok": ok}
 
 
 def report(bars: Sequence[Bar], *, as_json: bool) -> int:
