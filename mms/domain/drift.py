@@ -296,6 +296,8 @@ def summary(report: DriftReport) -> str:
     answers = f" So did its {' and '.join(said)}." if said and drifted else ""
     if not drifted:
         alone = f"; but its {' and '.join(said)} did" if said else ""
+        if len(judged) == 1:
+            return f"The one feature of {report.model} did not drift in {report.n:,} rows{alone}."
         return f"None of the {len(judged)} features of {report.model} drifted in {report.n:,} rows{alone}."
     names = ", ".join(f"'{one.label}'" for one in drifted[:3]) + (" ..." if len(drifted) > 3 else "")
     return (
