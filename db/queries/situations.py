@@ -13,11 +13,12 @@ from db.models import Model as ModelRow
 from db.models import Snapshot as SnapshotRow
 from db.queries.buckets import BucketSeries, MonthSums, bucket_series, months_of
 from db.queries.drift import drift_of
+from db.queries.estimates import estimated_points
 from db.queries.labels import new_labels
 from db.queries.periods import estimates_of, in_periods
 from db.queries.promotions import Champion, find_champion, holdout_estimate
 from mms.domain.buckets import Sums, total
-from mms.domain.decay import Decay, DecayPoint, Grain, judge_decay, watched_metric
+from mms.domain.decay import Decay, DecayPoint, Grain, judge_decay
 from mms.domain.drift import DriftView
 from mms.domain.mistakes import excess, mistakes_of
 from mms.domain.projects import Project
@@ -98,7 +99,7 @@ class Watch:
     @property
     def metric(self) -> str:
         """By what decay is judged where a condition names no metric."""
-        return watched_metric(self.project.primary_metric, self.project.task)
+        return self.project.primary_metric
 
     @property
     def labels(self) -> int:
@@ -152,7 +153,18 @@ def estimated_fall(watch: Watch, condition: Condition) -> Decay | Score:
 
     Score(None, why) where no estimate is made.
     """
-    return Score(None, "no estimate is made for this champion.")
+    assert watch.champion is not None
+    metric, model_id = condition.metric or watch.metric, watch.champion.model.id
+    one = next((one for one in watch.answered if one.model_id == model_id), None)
+    if one is None:
+        return Score(None, "the champion has not answered yet.")
+    points = estimated_points(watch.session, one, condition.grain, metric, watch.now)
+    if points is None:
+        return Score(None, "what its answers promise is learnt within a minute of its first ones, from 100 rows.")
+    reference = holdout_estimate(watch.holdout, metric, watch.project.positive_class)
+    first = condition.grain.start_of(watch.champion.promotion.promoted_at)
+    own = [point for point in points if point.period >= first]
+    return judge_decay(own, reference, metric, effect=condition.threshold or 0.0)
 
 
 def drift_score(watch: Watch) -> Score:

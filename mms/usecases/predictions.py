@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
@@ -19,21 +20,26 @@ from mms.domain.predictions import Answer, Prediction, Request, json_value
 from mms.domain.projects import Project
 from mms.domain.promotions import scopes_of
 from mms.domain.segments import holds
-from mms.ml.prediction import checked_frame, predict_frame
+from mms.ml.prediction import Predicted, checked_frame, predict_frame
 from mms.usecases.buckets import SPARE, fold_buckets, hold_mark, take_from_buckets
 from mms.usecases.drift import take_from_features
+from mms.usecases.estimates import expected_errors
 from mms.usecases.inputs import Inputs, complete, source_of
 from mms.usecases.models import load_model
 
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """An answer with what it rests on. features: the complete inputs of the model, as JSON values."""
+    """An answer with what it rests on. features: the complete inputs of the model, as JSON values.
+
+    expected: the absolute and squared error to expect of a number, where its model's errors are learnt.
+    """
 
     inputs: Inputs
     champion: Champion
     features: Mapping[str, Any]
     answer: Answer
+    expected: tuple[float | None, float | None]
 
 
 def predict(
@@ -130,10 +136,20 @@ def _answered(
             pipeline, frame, project.task, signature.classes, project.positive_class, model.threshold
         )
         answers = predicted.answers(signature.classes, project.positive_class)
-        for i, known, answer in zip(places, features, answers, strict=True):
+        expected = _expected(session, model_id, frame, predicted)
+        for i, known, answer, errors in zip(places, features, answers, expected, strict=True):
             plain = {name: json_value(value) for name, value in known.items()}
-            answered[i] = _Answered(rows[i], chosen[i], plain, answer)
+            answered[i] = _Answered(rows[i], chosen[i], plain, answer, errors)
     return [answered[i] for i in range(len(rows))]
+
+
+def _expected(
+    session: Session, model_id: int, frame: pd.DataFrame, predicted: Predicted
+) -> list[tuple[float | None, float | None]]:
+    found = None if predicted.values is None else expected_errors(session, model_id, frame, predicted.values)
+    if found is None:
+        return [(None, None)] * len(frame)
+    return [(float(absolute), float(squared)) for absolute, squared in found]
 
 
 def _stored(
@@ -176,4 +192,6 @@ def _values(project_id: int, one: _Answered, now: datetime, source: str) -> dict
         "predicted_at": one.inputs.at,
         "created_at": now,
         "source": source,
+        "expected_absolute": one.expected[0],
+        "expected_squared": one.expected[1],
     }

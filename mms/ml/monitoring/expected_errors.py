@@ -81,7 +81,7 @@ def _matrix(frame: pd.DataFrame, columns: Sequence[Column], encoder: OrdinalEnco
 def _words(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
     """(N, names) texts, None where nothing is known; one empty column where there are none."""
     if not names:
-        return np.zeros((len(frame), 0), object)
+        return np.full((len(frame), 1), "", object)
     words: np.ndarray = frame[list(names)].astype(object).where(frame[list(names)].notna(), None).to_numpy(dtype=object)
     texts: np.ndarray = np.vectorize(lambda word: None if word is None else str(word), otypes=[object])(words)
     return texts
