@@ -19,7 +19,7 @@ from db.queries.diagnostics import tables_of
 from db.queries.drift_references import find_references
 from db.queries.models import get_model, get_ranked
 from db.queries.promotions import find_champion
-from mms.domain.decay import Grain, watched_metric
+from mms.domain.decay import Grain
 from mms.domain.diagnostics import DiagnosticKind, asked
 from mms.domain.drift import (
     FEWEST_ROWS,
@@ -219,7 +219,7 @@ def _correlation(pairs: np.ndarray) -> float | None:
 
 def _fall(session: Session, project: Project, model_id: int, grain: Grain) -> dict[datetime, float]:
     """By period, how bad the watched metric is: its value, turned round where greater is better."""
-    metric = watched_metric(project.primary_metric, project.task)
+    metric = project.primary_metric
     parts = parts_of(metric)
     for one in bucket_series(session, [project.id], GLOBAL, Span("day"), parts=parts):
         if one.model_id == model_id:

@@ -11,15 +11,15 @@ from db.queries.buckets import MonthSums
 from db.queries.health_facts import Facts, facts_of
 from db.queries.projects import get_project, projects
 from db.queries.promotions import Champion, holdout_estimate
-from mms.domain.buckets import Sums, metric_of, total
+from mms.domain.buckets import Sums, total
 from mms.domain.condition import Condition, Judged, Mood, meaning
 from mms.domain.condition import facts_of as facts_in_words
-from mms.domain.decay import EFFECT, Decay, judge_decay, month_of, point_of, watched_metric
+from mms.domain.decay import EFFECT, Decay, judge_decay
 from mms.domain.drafts import PromotionDraft
 from mms.domain.health import Health, State, health_of
 from mms.domain.jobs import Job
 from mms.domain.members import Member
-from mms.domain.metric_words import cases_of
+from mms.domain.metric_words import cases_of, explaining
 from mms.domain.mistakes import Period, cost_words, mistakes_of
 from mms.domain.next_trigger import next_trigger
 from mms.domain.projects import Project
@@ -28,6 +28,7 @@ from mms.domain.runs import Run
 from mms.domain.scores import METRICS
 from mms.domain.snoozes import Snooze, woken_by
 from mms.domain.triggers import TriggerKind
+from mms.monitoring.plain import estimate_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,10 @@ def health_of_project(session: Session, member: Member, project_id: int, now: da
 
 
 def _row(project: Project, facts: Facts) -> HealthRow:
-    metric = watched_metric(project.primary_metric, project.task)
+    metric = project.primary_metric
     champion = facts.champions.get(project.id)
     months = facts.months.get(project.id, [])
-    decay = _decay(project, metric, champion, months, facts)
+    decay = _decay(project, metric, champion, facts)
     waiting = _waiting(project, champion, facts.challengers.get(project.id, []))
     predicted, labelled = sum(m.sums.n for m in months), sum(m.sums.labelled for m in months)
     base, running = facts.bases.get(project.id), facts.running.get(project.id)
@@ -172,9 +173,13 @@ def _notes(
     table, target, _ = facts.bases.get(project.id, (None, None, 0))
     period = Period(shown[0].month, shown[-1].month)
     once = mistakes_of(before, positive) if before else None
+    told = {
+        name: (estimate_of(sums, name, positive), estimate_of(before, name, positive) if before else None)
+        for name in explaining(metric)
+    }
     return (
         cost_words(mistakes_of(sums, positive), once, period, project.task, project.policy),
-        meaning(metric, sums, before, positive, cases_of(table, target, positive)),
+        meaning(told, cases_of(table, target, positive)),
     )
 
 
@@ -182,22 +187,15 @@ def _effect(project: Project, facts: Facts) -> float:
     """The least fall that an enabled decay trigger of the project counts."""
     triggers = [trigger for trigger, _ in facts.triggers.get(project.id, ()) if trigger.enabled]
     conditions = [condition for trigger in triggers for condition in trigger.rule.conditions]
-    known = (None, watched_metric(project.primary_metric, project.task))
+    known = (None, project.primary_metric)
     decays = (c for c in conditions if c.kind is TriggerKind.DECAY and c.metric in known)
     return min((c.threshold for c in decays if c.threshold), default=EFFECT)
 
 
-def _decay(
-    project: Project, metric: str, champion: Champion | None, months: Sequence[MonthSums], facts: Facts
-) -> Decay | None:
+def _decay(project: Project, metric: str, champion: Champion | None, facts: Facts) -> Decay | None:
     if champion is None:
         return None
-    first = month_of(champion.promotion.promoted_at)
-    points = [
-        point_of(m.month, m.model_id, m.sums, metric, project.positive_class, project.present(facts.now))
-        for m in months
-        if m.model_id == champion.model.id and m.month >= first
-    ]
+    points = facts.points.get(project.id, ())
     reference = holdout_estimate(facts.holdouts.get(champion.model.id), metric, project.positive_class)
     return judge_decay(points, reference, metric, effect=_effect(project, facts))
 
@@ -219,5 +217,5 @@ def _waiting(
 def _spark(project: Project, metric: str, months: Sequence[MonthSums]) -> tuple[float, ...]:
     """The metric by month over all models of the scope, natural units."""
     by_month = {m: [s.sums for s in months if s.month == m] for m in sorted({s.month for s in months})}
-    estimates = [metric_of(total(parts), metric, project.positive_class) for parts in by_month.values()]
+    estimates = [estimate_of(total(parts), metric, project.positive_class) for parts in by_month.values()]
     return tuple(estimate.value for estimate in estimates if estimate)

@@ -22,6 +22,7 @@ from db.queries.promotions import Champion, champions_of
 from db.queries.runs import unfinished_runs
 from db.queries.situations import WATCHED_PARTS, Watch
 from db.queries.triggers import live_triggers
+from mms.domain.decay import DecayPoint, Grain
 from mms.domain.drafts import PromotionDraft
 from mms.domain.health import Need
 from mms.domain.jobs import Job, JobKind
@@ -40,8 +41,8 @@ class Facts:
     """What was read for all projects, by project id (holdouts: by model id).
 
     models: how many wait in a project without a champion; where one sits they need not be counted.
-    bases: name, target and rows of the base table. triggers: each with how far it is. undoable: projects whose global
-    champion had one before it.
+    bases: name, target and rows of the base table. points: the champion's months of the primary metric. triggers: each
+    with how far it is. undoable: projects whose global champion had one before it.
     """
 
     now: datetime
@@ -50,6 +51,7 @@ class Facts:
     champions: Mapping[int, Champion]
     holdouts: Mapping[int, Mapping[str, Any] | None]
     months: Mapping[int, Sequence[MonthSums]]
+    points: Mapping[int, Sequence[DecayPoint]]
     triggers: Mapping[int, Sequence[tuple[Trigger, Reading]]]
     challengers: Mapping[int, Sequence[tuple[str, Mapping[str, Any]]]]
     running: Mapping[int, Run]
@@ -75,6 +77,7 @@ def facts_of(session: Session, listed: Sequence[Project], now: datetime) -> Fact
         months.setdefault(month.project_id, []).append(month)
     stored = session.execute(select(ModelRow.id, ModelRow.holdout).where(ModelRow.id.in_(seated)))
     holdouts = {row.id: row.holdout for row in stored}
+    seen = Seen(champions, answered, holdouts)
     return Facts(
         now=now,
         bases=_bases(session, ids),
@@ -82,7 +85,13 @@ def facts_of(session: Session, listed: Sequence[Project], now: datetime) -> Fact
         champions=champions,
         holdouts=holdouts,
         months=months,
-        triggers=_triggers(session, listed, Seen(champions, answered, holdouts), now),
+        points={
+            project.id: seen.watch(session, project, project.present(now), GLOBAL).points(
+                project.primary_metric, Grain.MONTH
+            )
+            for project in listed
+        },
+        triggers=_triggers(session, listed, seen, now),
         challengers=_challengers(session, ids),
         running=unfinished_runs(session, ids),
         replays=_replays(session, ids),

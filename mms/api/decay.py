@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from db.queries.decay import DecayView, decay_page
@@ -21,25 +22,25 @@ from mms.domain.promotions import GLOBAL
 router = APIRouter(tags=["decay"])
 
 
-def _asked(
-    metric: str | None = None,
-    grain: Grain = Grain.MONTH,
-    scope: str = GLOBAL,
-    segment: str = "",
-    since: Moment | None = None,
-    until: Moment | None = None,
-    by_days: bool = False,
-) -> DecayView:
-    """What the query says; an empty metric stands for the project's primary one."""
-    return DecayView(metric or "", grain, scope, segment, since, until, by_days)
+class Asked(BaseModel):
+    """What the query says; without a metric the project's primary one is meant."""
+
+    metric: str | None = None
+    grain: Grain = Grain.MONTH
+    scope: str = GLOBAL
+    segment: str = ""
+    since: Moment | None = None
+    until: Moment | None = None
+    by_days: bool = False
 
 
-View = Annotated[DecayView, Depends(_asked)]
+View = Annotated[Asked, Query()]
 
 
-def _opened(session: Session, member: Member, name: str, view: DecayView) -> tuple[Project, DecayView]:
+def _opened(session: Session, member: Member, name: str, asked: Asked) -> tuple[Project, DecayView]:
     project = get_project_named(session, member, name)
-    return project, view if view.metric else view.of(project.primary_metric)
+    metric = asked.metric or project.primary_metric
+    return project, DecayView(metric, asked.grain, asked.scope, asked.segment, asked.since, asked.until, asked.by_days)
 
 
 @router.get("/projects/{project}/decay")

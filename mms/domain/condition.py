@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mms.domain.activity import Event
-from mms.domain.buckets import Estimate, Sums, metric_of
+from mms.domain.buckets import Estimate
 from mms.domain.decay import Decay
 from mms.domain.drafts import PromotionDraft
 from mms.domain.health import day_words
-from mms.domain.metric_words import Cases, explained, explaining
+from mms.domain.metric_words import Cases, explained
 from mms.domain.scores import METRICS
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
@@ -82,17 +82,16 @@ def facts_of(judged: Judged, trigger: str, drafts: Sequence[PromotionDraft], own
     return tuple(facts.items())
 
 
-def meaning(metric: str, now: Sums, before: Sums | None, positive: str | None, cases: Cases) -> str:
-    """What the metric's value of a period means in cases, and at promotion, as a sentence; empty where it is not known.
+def meaning(estimates: Mapping[str, tuple[Estimate | None, Estimate | None]], cases: Cases) -> str:
+    """What a metric's value of a period means in cases, and at promotion, as a sentence; empty where it is not known.
 
-    now, before: sums of the period, and of the champion's newest rows.
+    estimates: of the metrics that explain it (`explaining`): of the period, and on the champion's newest rows.
     """
-    told = []
-    for name in explaining(metric):
-        value = metric_of(now, name, positive)
-        then = metric_of(before, name, positive) if before is not None else None
-        if value is not None:
-            told.append(explained(name, value.value, cases, then.value if then else None))
+    told = [
+        explained(name, now.value, cases, then.value if then else None)
+        for name, (now, then) in estimates.items()
+        if now is not None
+    ]
     words = "; ".join(told)
     return f"{words[0].upper()}{words[1:]}." if words else ""
 

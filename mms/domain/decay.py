@@ -7,9 +7,8 @@ from enum import StrEnum
 from math import hypot
 from statistics import NormalDist
 
-from mms.domain.buckets import WATCHED, Estimate, Sums, metric_of
-from mms.domain.projects import Task
-from mms.domain.scores import DEFAULT_METRIC, METRICS
+from mms.domain.buckets import Estimate
+from mms.domain.scores import METRICS
 
 MATURE_COVERAGE = 0.95
 """A period is judged only when this share of its predictions has its label."""
@@ -146,19 +145,6 @@ def month_of(moment: datetime) -> datetime:
 def next_month(month: datetime) -> datetime:
     """The first instant of the month after the one that begins at `month`."""
     return month_of(month + timedelta(days=31))
-
-
-def watched_metric(primary: str, task: Task) -> str:
-    """The metric by which decay is judged: the primary one where buckets determine it, else the task's default."""
-    return primary if primary in WATCHED else DEFAULT_METRIC[task]
-
-
-def point_of(
-    month: datetime, model_id: int, sums: Sums, metric: str, positive: str | None, now: datetime
-) -> DecayPoint:
-    """The decay point of one calendar month's sums, as of `now`."""
-    over = next_month(month) <= now
-    return DecayPoint(month, model_id, metric_of(sums, metric, positive), sums.n, sums.labelled, over)
 
 
 def judge_decay(

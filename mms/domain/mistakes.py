@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from mms.domain.buckets import Sums, confusion
+from mms.domain.buckets import Sums
 from mms.domain.projects import Policy, Task
 
 
@@ -43,7 +43,8 @@ def mistakes_of(sums: Sums, positive: str | None) -> Mistakes:
     wrong = sum(count for (truth, label), count in sums.cells.items() if truth != label)
     if positive is None:
         return Mistakes(sums.labelled, wrong=wrong, off=sums.absolute)
-    _, false_alarms, misses, _ = confusion(sums, positive)
+    false_alarms = sum(count for (truth, label), count in sums.cells.items() if label == positive != truth)
+    misses = sum(count for (truth, label), count in sums.cells.items() if truth == positive != label)
     return Mistakes(sums.labelled, false_alarms, misses, wrong)
 
 

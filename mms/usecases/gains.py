@@ -9,7 +9,7 @@ from db import models as tables
 from db.queries.gains import Level, Reign, answered_in, level, open_reigns, same_rows
 from db.queries.projects import live_project, project_of
 from mms.domain.buckets import Estimate
-from mms.domain.decay import MINIMUM_LABELS, Grain, watched_metric
+from mms.domain.decay import MINIMUM_LABELS, Grain
 from mms.domain.members import Member, Permission
 from mms.domain.projects import Project
 from mms.domain.scores import METRICS
@@ -25,7 +25,7 @@ def record_gains(session: Session, member: Member, project_id: int, now: datetim
     """Fill in the gain of every firing whose champion has mature answers by now; return of how many."""
     member.require(Permission.TRAIN)
     project = project_of(live_project(session, project_id))
-    metric, present = watched_metric(project.primary_metric, project.task), project.present(now)
+    metric, present = project.primary_metric, project.present(now)
     known = 0
     for reign in open_reigns(session, project_id):
         gain = _gain(session, project, reign, metric, present)

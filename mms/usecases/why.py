@@ -10,7 +10,6 @@ from db.queries.models import get_model
 from db.queries.onset import onset_of
 from db.queries.promotions import Champion, find_champion
 from db.queries.why import LabelledRow, Stretch, labelled_rows, middle_of
-from mms.domain.decay import watched_metric
 from mms.domain.errors import Conflict, Invalid
 from mms.domain.members import Member, Permission
 from mms.domain.models import Model
@@ -70,7 +69,7 @@ def _stretches(
     whole = Stretch(champion.model.id, asked.scope, since, until)
     split_at = asked.split_at
     if split_at is None:
-        metric = watched_metric(project.primary_metric, project.task)
+        metric = project.primary_metric
         rise = onset_of(session, project, champion.model.id, metric, since, scope=asked.scope)
         split_at = rise.began if rise and rise.began < until else middle_of(session, whole)
     if split_at is None:

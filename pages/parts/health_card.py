@@ -6,7 +6,6 @@ import streamlit as st
 
 from db.queries.health import HealthRow
 from mms.domain.condition import Mood, spark_words
-from mms.domain.decay import watched_metric
 from mms.domain.markdown import as_text
 from mms.domain.members import Member, Permission
 from mms.domain.promotions import GLOBAL
@@ -48,7 +47,7 @@ def health_card(member: Member, row: HealthRow, *, first: bool) -> None:
 
 
 def _facts(row: HealthRow) -> None:
-    metric = METRICS[watched_metric(row.project.primary_metric, row.project.task)]
+    metric = METRICS[row.project.primary_metric]
     told = [f"{name}: **{as_text(words)}**" for name, words in row.condition.facts if name != "Requests"]
     if len(row.spark) > 1:
         told.append(f"{metric.label} by month {spark_words(row.spark)}")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mms.domain.buckets import Estimate, Sums
+from mms.domain.buckets import Estimate
 from mms.domain.condition import Judged, Mood, facts_of, meaning, spark_words, summary
 from mms.domain.decay import Decay, DecayPoint
 from mms.domain.drafts import DraftState, PromotionDraft
@@ -52,15 +52,15 @@ def test_what_is_not_known_is_said() -> None:
 
 def test_a_score_is_told_in_cases_beside_that_of_the_promotion() -> None:
     cases = Cases("flights", "late", "status")
-    now = Sums(100, 100, {("late", "late"): 20, ("ok", "late"): 80, ("late", "ok"): 20, ("ok", "ok"): 80})
-    before = Sums(100, 100, {("late", "late"): 41, ("ok", "late"): 59, ("late", "ok"): 41})
+    half = Estimate(0.5, None, None, 40)
+    flagged = (Estimate(0.20, None, None, 100), Estimate(0.41, None, None, 100))
 
-    assert meaning("f1", now, before, "late", cases) == (
+    assert meaning({"precision": flagged, "recall": (half, half)}, cases) == (
         "Of 100 flights that were flagged, 20 were late (at promotion 41); "
         "of 100 flights that were late, 50 were flagged (at promotion 50)."
     )
-    assert meaning("f1", Sums(), None, "late", cases) == ""
-    assert meaning("mae", Sums(2, 2, absolute=5.0), None, None, cases) == (
+    assert meaning({"precision": (None, half)}, cases) == ""
+    assert meaning({"mae": (Estimate(2.5, None, None, 2), None)}, cases) == (
         "Answers are off by 2.5 on average, in units of status."
     )
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from mms.domain.buckets import Estimate, Sums
+from mms.domain.buckets import Estimate
 from mms.domain.decay import (
     DecayPoint,
     Grain,
@@ -13,14 +13,9 @@ from mms.domain.decay import (
     discoveries,
     judge_decay,
     month_of,
-    point_of,
-    watched_metric,
 )
-from mms.domain.projects import Task
 
 REFERENCE = Estimate(0.50, 0.47, 0.53, 1000)
-
-JANUARY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def point(month: int, value: float | None, *, half: float = 0.02, n: int = 1000, labelled: int = 1000) -> DecayPoint:
@@ -163,28 +158,3 @@ def test_a_point_is_not_mature_while_labels_of_a_slow_class_are_on_their_way() -
     assert not early.mature
     assert replace(early, arrived=0.95).mature
     assert replace(early, labelled=1000).mature
-
-
-def test_a_point_reads_its_sums() -> None:
-    sums = Sums(4, 2, {("y", "y"): 1, ("n", "y"): 1})
-
-    made = point_of(JANUARY, 7, sums, "precision", "y", JANUARY + timedelta(days=31))
-
-    assert made.estimate is not None
-    assert (made.estimate.value, made.coverage, made.model_id) == (0.5, 0.5, 7)
-
-
-def test_a_month_is_judged_only_when_it_is_over() -> None:
-    sums = Sums(1000, 1000, {("y", "y"): 500, ("n", "n"): 500})
-
-    def at(now: datetime) -> DecayPoint:
-        return point_of(JANUARY, 7, sums, "f1", "y", now)
-
-    assert not at(JANUARY + timedelta(days=30)).mature
-    assert at(JANUARY + timedelta(days=31)).mature
-
-
-def test_a_metric_that_sums_do_not_determine_is_watched_by_the_default() -> None:
-    assert watched_metric("recall", Task.BINARY) == "recall"
-    assert watched_metric("log_loss", Task.MULTICLASS) == "f1_macro"
-    assert watched_metric("average_precision", Task.BINARY) == "f1"

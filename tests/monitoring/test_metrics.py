@@ -118,6 +118,13 @@ def test_wilson_is_scipys(counts: tuple[int, int]) -> None:
     assert wilson(hits, n) == pytest.approx((expected.low, expected.high), abs=1e-9)
 
 
+def test_the_interval_of_a_share_equals_the_published_one() -> None:
+    low, high = wilson(np.array([1.0, 0.0]), np.array([10.0, 10.0]))
+
+    np.testing.assert_allclose(low, [0.0178762, 0.0], atol=1e-6)
+    np.testing.assert_allclose(high, [0.4041500, 0.2775328], atol=1e-6)
+
+
 @pytest.mark.parametrize("task", Task)
 def test_nothing_is_said_without_labels(task: Task) -> None:
     unknown = np.array([-1, -1])

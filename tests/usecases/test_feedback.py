@@ -13,7 +13,8 @@ from db.queries.buckets import Span, bucket_series, plain_sums
 from db.queries.predictions import get_prediction
 from db.queries.tables import get_table_named
 from db.session import reading, transaction
-from mms.domain.buckets import Sums, hour_of
+from mms.domain.buckets import Sums
+from mms.domain.decay import Grain
 from mms.domain.errors import Invalid, NotFound
 from mms.domain.members import Member
 from mms.domain.predictions import Feedback, Prediction, Request
@@ -238,7 +239,7 @@ def test_two_writers_of_the_same_hours_lose_nothing(project: int, member: Member
 
     assert failures == []
     assert {key[1]: (sums.n, sums.labelled) for key, sums in buckets(project).items()} == {
-        hour_of(at): (8, 8) for at in hours
+        Grain.HOUR.start_of(at): (8, 8) for at in hours
     }
 
 

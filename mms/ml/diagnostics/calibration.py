@@ -6,12 +6,10 @@ import pandas as pd
 from mms.domain.diagnostics import Parameters
 from mms.domain.errors import Invalid
 from mms.ml.diagnostics.ground import Ground, Tables
+from mms.monitoring.bands import wilson
 
 BINS = 10
 """Groups of rows with about equally many each."""
-
-_Z = 1.959963984540054
-"""The normal quantile of a 95 % interval."""
 
 
 def made(ground: Ground, parameters: Parameters) -> Tables:
@@ -59,13 +57,5 @@ def binned(positive: np.ndarray, score: np.ndarray, bins: int = BINS) -> pd.Data
         said=("score", "mean"),
         true=("positive", "mean"),
     ).reset_index(drop=True)
-    table["low"], table["high"] = wilson(table["true"].to_numpy(float), table["rows"].to_numpy(float))
+    table["low"], table["high"] = wilson((table["true"] * table["rows"]).to_numpy(float), table["rows"].to_numpy(float))
     return table
-
-
-def wilson(share: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The 95 % score interval of a share of that many rows."""
-    z2 = _Z**2
-    centre = (share + z2 / (2 * rows)) / (1 + z2 / rows)
-    half = _Z / (1 + z2 / rows) * np.sqrt(share * (1 - share) / rows + z2 / (4 * rows**2))
-    return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)

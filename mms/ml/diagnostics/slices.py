@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from sklearn.tree import DecisionTreeRegressor
 
-from mms.domain.buckets import Z95, wilson
 from mms.domain.diagnostics import Parameters
 from mms.domain.segments import conditions_to_json, rule_words
 from mms.domain.tables import Column, ColumnType, Condition, Operator
 from mms.ml.diagnostics.ground import Ground, Tables
 from mms.ml.segments import rows_in
+from mms.monitoring.bands import Z95, wilson
 
 DEPTH = 3
 """Conditions a rule has at most: more nobody remembers."""
@@ -97,7 +97,7 @@ def _row(rule: tuple[Condition, ...], inside: np.ndarray, told: np.ndarray) -> M
     if not n:
         low = high = np.nan
     elif np.isin(told, (0.0, 1.0)).all():
-        low, high = wilson(float(inside.sum()), n)
+        low, high = (float(end) for end in wilson(float(inside.sum()), n))
     else:
         reach = Z95 * float(inside.std(ddof=1)) / np.sqrt(n) if n > 1 else np.nan
         low, high = error - reach, error + reach

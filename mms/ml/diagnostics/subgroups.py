@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mms.domain.buckets import wilson
 from mms.domain.diagnostics import Parameters
 from mms.domain.errors import Invalid
 from mms.domain.projects import Task
@@ -15,6 +14,7 @@ from mms.domain.tables import Column, ColumnType
 from mms.ml.diagnostics.ground import Ground, Tables
 from mms.ml.metrics import score_all
 from mms.ml.prediction import Predicted
+from mms.monitoring.bands import wilson
 
 MOST_GROUPS = 20
 """Groups that are told; of a column with more values, the most frequent ones."""

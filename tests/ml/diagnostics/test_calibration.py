@@ -6,7 +6,7 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
 from mms.domain.errors import Invalid
-from mms.ml.diagnostics.calibration import binned, made, wilson
+from mms.ml.diagnostics.calibration import binned, made
 from tests.ml.diagnostics.grounds import classified, ranked
 
 FIRST = {"class": None}
@@ -54,13 +54,6 @@ def test_one_row_has_one_bin_and_a_wide_interval() -> None:
     assert (row["rows"], row["said"], row["true"]) == (1, 0.7, 1.0)
     assert row["low"] < 0.25
     assert np.isnan(tables["summary"]["skill"][0])
-
-
-def test_the_interval_of_a_share_equals_the_published_one() -> None:
-    low, high = wilson(np.array([0.1, 0.0]), np.array([10.0, 10.0]))
-
-    np.testing.assert_allclose(low, [0.0178762, 0.0], atol=1e-6)
-    np.testing.assert_allclose(high, [0.4041500, 0.2775328], atol=1e-6)
 
 
 def test_scores_that_only_rank_are_not_judged_as_probabilities() -> None:

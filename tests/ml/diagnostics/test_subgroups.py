@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
-from mms.domain.buckets import wilson
 from mms.domain.errors import Invalid
 from mms.domain.projects import Task
 from mms.domain.tables import Column, ColumnType
 from mms.ml.diagnostics.ground import Ground
 from mms.ml.diagnostics.subgroups import FOLDS, WILSON, groups_of, made, subgroups
+from mms.monitoring.bands import wilson
 from tests.ml.diagnostics.fitted import instances_of
 from tests.ml.diagnostics.grounds import ground
 
