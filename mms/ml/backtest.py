@@ -1,7 +1,7 @@
 """One period of a back-test: a triple fitted on what was known at its end, and what it loses in each later period."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
@@ -88,7 +88,12 @@ def _sums(past: Past, period: int, later: np.ndarray, said: Predicted) -> pd.Dat
     key = past.cut.period[later] * (periods + 1) + past.cut.known[later]
     cells, group = np.unique(key, return_inverse=True)
     truth = past.instances.target.to_numpy()[past.rows[later]]
-    sums = counted(past.layout, _answers(past.layout, truth, said, group), len(cells))
+    delay = np.full(len(later), np.nan)
+    if past.instances.label_time is not None and past.instances.time is not None:
+        took = (past.instances.label_time - past.instances.time).iloc[past.rows[later]]
+        delay = took.dt.total_seconds().to_numpy(np.float64) / 3600
+    answers = replace(_answers(past.layout, truth, said, group), delay=delay)
+    sums = counted(past.layout, answers, len(cells))
     return _frame(period, (cells // (periods + 1)).tolist(), (cells % (periods + 1)).tolist(), sums)
 
 

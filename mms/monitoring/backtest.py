@@ -5,7 +5,7 @@ so that replaying a policy takes additions only, and sees no label before its ti
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from math import prod
@@ -17,7 +17,7 @@ from mms.domain.projects import Policy as ProjectPolicy
 from mms.monitoring.metrics import Estimates, confusion, metric_series, parts_of
 from mms.monitoring.sums import MOMENTS, Layout, Series
 
-PARTS = ("cells", "scores", "moments")
+PARTS = ("cells", "scores", "delays", "moments")
 """What is kept of a cell of the matrix."""
 
 _WEEK = np.timedelta64(7, "D")
@@ -152,14 +152,13 @@ class Losses:
             made[part] = flat.astype(np.int64).reshape(count, *shape)
         return Series(self.layout, n, n, **made)
 
-    def known_by(self, model: int, now: int, parts: Sequence[str]) -> tuple[Series, np.ndarray]:
-        """The model's sums in the periods after its fit up to `now`, of labels known by its end; (T,) rows in all."""
-        count = now - model
+    def known_by(self, model: int, now: int, parts: Sequence[str]) -> Series:
+        """The model's sums in the periods after its fit up to `now`, of labels known by its end; n counts all rows."""
         begin, end = np.searchsorted(self._keys, [model * len(self) + model + 1, model * len(self) + now + 1])
         cells = np.arange(begin, end)
         cells = cells[self.known[cells] <= now]
-        series = self.added(cells, self.period[cells] - model - 1, count, parts)
-        return series, self.labels[model + 1 : now + 1].sum(axis=1)
+        told = self.added(cells, self.period[cells] - model - 1, now - model, parts)
+        return replace(told, n=self.labels[model + 1 : now + 1].sum(axis=1))
 
 
 def _moment(at: np.datetime64) -> datetime:

@@ -7,17 +7,20 @@ from datetime import datetime
 import numpy as np
 
 from mms.domain.buckets import Estimate
-from mms.domain.decay import Decay, DecayPoint, judge_decay, next_month
+from mms.domain.decay import Decay, DecayPoint, Grain, judge_decay
 from mms.domain.mistakes import Mistakes, excess
 from mms.domain.projects import Project, Task
 from mms.domain.rules import Condition, Rule, TriggerKind
 from mms.domain.triggers import Score, Situation, Trigger, read_trigger
 from mms.monitoring.backtest import Moment, Policy
 from mms.monitoring.metrics import confusion, metric_series, parts_of
+from mms.monitoring.periods import Periods, period_starts, points_of
 from mms.monitoring.sums import MOMENTS, Series
 
 NextTick = Callable[[str, str, datetime], datetime]
 """When a cron expression ticks next, on the clock of a zone, after a moment."""
+
+_MISTAKEN = ("cells", "moments")
 
 _LEFT_OUT = {
     TriggerKind.ESTIMATED: "estimates are made of a served model's answers",
@@ -82,7 +85,7 @@ def situation_at(moment: Moment, project: Project, trigger: Trigger) -> Situatio
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """The answering model at one moment, by calendar month as it is watched live."""
+    """The answering model at one moment, by calendar periods as it is watched live."""
 
     moment: Moment
     project: Project
@@ -101,40 +104,41 @@ class _Seen:
     @property
     def labels(self) -> int:
         """Labelled answers of the model in mature months."""
-        return int(sum(point.labelled for point in self._months(self.metric)[1] if point.mature))
+        return sum(point.labelled for point in self._points(self.metric, Grain.MONTH) if point.mature)
 
     def decay(self, condition: Condition) -> Decay:
         """Whether the condition's metric fell by more than its threshold, judged as it is live."""
         metric = condition.metric or self.metric
-        points = self._months(metric)[1]
+        points = self._points(metric, condition.grain)
         return judge_decay(points, self._reference(metric), metric, effect=condition.threshold or 0.0)
 
     @property
     def cost(self) -> Score:
         """What mistakes in mature months cost more than they would have at the rates of the reference."""
-        series, points = self._months(self.metric, also=("cells", "moments"))
-        mature = np.flatnonzero([point.mature for point in points])
-        reference = self._before(("cells", "moments"))
-        if not len(mature) or reference is None:
+        points = self._points(self.metric, Grain.MONTH)
+        told, before = self._periods(self.moment.model, Grain.MONTH, _MISTAKEN), self._before(_MISTAKEN)
+        mature = [point.mature for point in points]
+        if not any(mature) or before is None:
             return Score(None, "no mature labels of this model yet.")
-        now = _mistakes(series.added(np.where(np.isin(np.arange(len(series)), mature), 0, 1), 2), self.project.task)
-        more = excess(now, _mistakes(reference, self.project.task), self.project.task, self.project.policy)
+        now = _mistakes(told.series.added(np.where(mature, 0, 1), 2), self.project.task)
+        more = excess(now, _mistakes(before, self.project.task), self.project.task, self.project.policy)
         return Score(more, f"Mistakes cost {more or 0:,.0f} more than at the start.")
 
-    def _months(self, metric: str, also: Sequence[str] = ()) -> tuple[Series, list[DecayPoint]]:
-        losses, model, now = self.moment.losses, self.moment.model, self.moment.now
-        parts = tuple(dict.fromkeys((*parts_of(metric), *also)))
-        series, rows = losses.known_by(model, now, parts)
-        months, group = np.unique(losses.edges[model + 1 : now + 1].astype("datetime64[M]"), return_inverse=True)
-        by_month = series.added(group, len(months))
-        n = np.bincount(group, weights=rows, minlength=len(months)).astype(int)
-        estimates, at = metric_series(by_month, metric), losses.ends(now)
-        begins = [losses.begins(model + 1 + int(np.argmax(group == i))) for i in range(len(months))]
-        points = [
-            DecayPoint(begun, model, estimates.at(i), int(n[i]), int(by_month.labelled[i]), next_month(begun) <= at)
-            for i, begun in enumerate(begins)
-        ]
-        return by_month, points
+    def _points(self, metric: str, grain: Grain) -> list[DecayPoint]:
+        """The answering model's; how long labels take is told by the rows since the first model, too."""
+        losses, model = self.moment.losses, self.moment.model
+        assert losses.first is not None
+        parts = (*parts_of(metric), "delays")
+        some = [self._periods(one, grain, parts) for one in dict.fromkeys((model, losses.first))]
+        found = points_of(some, [metric_series(one.series, metric) for one in some], losses.ends(self.moment.now))
+        return [point for point in found if point.model_id == model]
+
+    def _periods(self, model: int, grain: Grain, parts: Sequence[str]) -> Periods:
+        losses, now = self.moment.losses, self.moment.now
+        begun = losses.edges[model + 1 : now + 1].astype("datetime64[s]")
+        starts, group = np.unique(period_starts(begun, grain), return_inverse=True)
+        series = losses.known_by(model, now, parts).added(group, len(starts))
+        return Periods(self.project.id, model, grain, starts, series)
 
     def _before(self, parts: Sequence[str]) -> Series | None:
         """What the model fitted before lost in the newest rows that this one was fitted on: rows it never saw.

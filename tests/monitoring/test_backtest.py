@@ -67,7 +67,10 @@ def aging(lag: int = 0, *, false_alarms: bool = True) -> Losses:
         known=known[periods],
         n=np.full(len(rows), ROWS),
         moments=np.zeros((len(rows), len(MOMENTS))),
-        entries={"cells": (np.searchsorted(group, np.arange(len(rows) + 1)), slot, sums)},
+        entries={
+            "cells": (np.searchsorted(group, np.arange(len(rows) + 1)), slot, sums),
+            "delays": (np.zeros(len(rows) + 1, int), np.zeros(0, int), np.zeros(0, int)),
+        },
     )
 
 
