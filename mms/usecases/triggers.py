@@ -30,7 +30,7 @@ def create_trigger(session: Session, member: Member, project_id: int, draft: Tri
     member.require(Permission.TRAIN)
     project = project_of(live_project(session, project_id))
     now = project.present(now)
-    rule = _checked(project, draft.rule, now)
+    rule = checked_for(project, draft.rule, now)
     scope = scope_of(draft.scope)
     if scope.kind is ScopeKind.USER:
         raise Invalid("A trigger watches all rows, a group or a segment: a single user has too few labels to judge by.")
@@ -58,7 +58,7 @@ def edit_trigger(session: Session, member: Member, trigger_id: int, changes: Tri
     before = rule_from_json(row.rule)
     project = project_of(live_project(session, row.project_id))
     now = project.present(now)
-    rule = _checked(project, changes.applied(before), now)
+    rule = checked_for(project, changes.applied(before), now)
     if changes.name is not None or row.name == before.name:
         row.name = _name(changes.name, rule)
     row.rule, row.ticks = rule_to_json(rule), _ticks(rule, now)
@@ -169,7 +169,7 @@ def _evidence(fired: TriggerRow) -> dict[str, Any]:
     }
 
 
-def _checked(project: Project, rule: Rule, now: datetime) -> Rule:
+def checked_for(project: Project, rule: Rule, now: datetime) -> Rule:
     """The rule, or Invalid: a threshold out of range, a metric that is not counted, a clock that never ticks."""
     checked_rule(rule)
     if rule.quiet is not None:
@@ -183,13 +183,15 @@ def _checked(project: Project, rule: Rule, now: datetime) -> Rule:
     return rule
 
 
+def ticks_of(rule: Rule, now: datetime) -> dict[Condition, datetime]:
+    """The next tick of each condition that has a clock."""
+    return {c: next_tick(c.cron, c.zone, now) for c in rule.conditions if c.cron is not None}
+
+
 def _ticks(rule: Rule, now: datetime) -> list[str | None]:
     """The next tick of each condition, as JSON; None for those without a clock."""
-    return [_tick(condition, now) for condition in rule.conditions]
-
-
-def _tick(condition: Condition, now: datetime) -> str | None:
-    return None if condition.cron is None else next_tick(condition.cron, condition.zone, now).isoformat()
+    found = ticks_of(rule, now)
+    return [found[c].isoformat() if c in found else None for c in rule.conditions]
 
 
 def _name(name: str | None, rule: Rule) -> str:

@@ -28,6 +28,7 @@ def firings_table(project: Project, fired: Sequence[Firing]) -> None:
             "trigger": [f.name for f in fired],
             "evidence": [evidence_words(f) for f in fired],
             "outcome": [f.outcome or "–" for f in fired],
+            "gain": [_gain_words(f) for f in fired],
             "run": ["–" if f.run_id is None else "open" for f in fired],
         }
     )
@@ -43,9 +44,27 @@ def firings_table(project: Project, fired: Sequence[Firing]) -> None:
             "trigger": "Trigger",
             "evidence": column.TextColumn("Evidence", width=240),
             "outcome": column.TextColumn("Outcome", width=340),
+            "gain": column.TextColumn("Gain", width=300, help="The score before, and of the new champion since."),
             "run": column.ButtonColumn("Run", type="tertiary", key="firing_open", on_click=open_row),
         },
     )
+
+
+def paid_off(fired: Sequence[Firing]) -> str:
+    """Which retrainings were worth it: '3 of 5 retrainings paid off.'."""
+    known = [firing.gain for firing in fired if firing.gain is not None]
+    if not known:
+        return "Whether a retraining paid off is told when the answers after its promotion have their labels."
+    better = sum(gain.paid_off for gain in known)
+    rest = len(fired) - len(known)
+    waiting = f" Of {counted(rest, 'other firing')} it is not known." if rest else ""
+    return f"**{better} of {counted(len(known), 'retraining')} paid off.**{waiting}"
+
+
+def _gain_words(firing: Firing) -> str:
+    if firing.gain is None:
+        return "not known yet" if firing.run_id is not None else "–"
+    return f"{'▲' if firing.gain.paid_off else '▼'} {firing.gain.sentence}"
 
 
 def evidence_words(firing: Firing) -> str:

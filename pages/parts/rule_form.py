@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import time
+from functools import cache
 from zoneinfo import available_timezones
 
 import streamlit as st
@@ -61,7 +62,7 @@ def _condition(name: str, project: Project, metrics: Sequence[str], key: str) ->
     if name == CLOCK:
         left, right = st.columns([2, 1])
         cron = left.text_input(words, "0 2 * * 1", key=f"{key}_cron", help="'0 2 * * 1' is Mondays at 02:00.")
-        return Condition(TriggerKind.TIME, cron=cron, zone=_zone(right, f"{key}_cron_zone"))
+        return Condition(TriggerKind.TIME, cron=cron, zone=time_zone(right, f"{key}_cron_zone"))
     kind = TriggerKind(name)
     if kind not in (TriggerKind.DECAY, TriggerKind.ESTIMATED):
         return Condition(kind, st.number_input(words, value=value, format="%g", key=f"{key}_{name}"))
@@ -98,7 +99,7 @@ def _quiet(key: str) -> Quiet | None:
     row = st.columns(3)
     start = row[0].time_input("From", time(22), key=f"{key}_from")
     end = row[1].time_input("To", time(6), key=f"{key}_to")
-    return Quiet(start, end, _zone(row[2], f"{key}_quiet_zone"))
+    return Quiet(start, end, time_zone(row[2], f"{key}_quiet_zone"))
 
 
 def _budget(key: str) -> Budget | None:
@@ -109,7 +110,11 @@ def _budget(key: str) -> Budget | None:
     return Budget(count, row[1].number_input("in days", min_value=1.0, value=30.0, format="%g", key=f"{key}_in"))
 
 
-def _zone(place: "st.delta_generator.DeltaGenerator", key: str) -> str:
-    """A time zone; the present ones of the IANA data by name."""
-    zones = ["UTC", *sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))]
-    return str(place.selectbox("Time zone", zones, key=key))
+def time_zone(place: "st.delta_generator.DeltaGenerator", key: str) -> str:
+    """A time zone of the IANA data, by name."""
+    return str(place.selectbox("Time zone", _zones(), key=key))
+
+
+@cache
+def _zones() -> list[str]:
+    return ["UTC", *sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))]

@@ -6,7 +6,7 @@ from datetime import datetime
 import streamlit as st
 
 from db.queries.triggers import TriggerRow
-from db.session import transaction
+from db.session import reading, transaction
 from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from mms.domain.next_trigger import nearest
@@ -14,7 +14,6 @@ from mms.domain.projects import Project
 from mms.domain.promotions import GLOBAL
 from mms.domain.scopes import scope_words
 from mms.domain.triggers import Trigger, TriggerChanges, TriggerDraft
-from mms.usecases.triggers import create_trigger, delete_trigger, edit_trigger
 from pages.parts.formatting import counted
 from pages.parts.rule_form import rule_form
 from pages.parts.told import told
@@ -28,21 +27,21 @@ def summary(rows: Sequence[TriggerRow]) -> str:
     if found is None:
         return f"{counted(len(rows), 'trigger')}, all switched off: nothing retrains by itself."
     live = sum(row.trigger.enabled for row in rows)
-    trigger, reading = found
+    trigger, read = found
     return (
         f"{live} {'triggers watch' if live > 1 else 'trigger watches'}; nearest is **{as_text(trigger.name)}** at "
-        f"{100 * reading.share:.0f} %: {as_text(reading.sentence)}"
+        f"{100 * read.share:.0f} %: {as_text(read.sentence)}"
     )
 
 
 def trigger_card(member: Member, row: TriggerRow, now: datetime) -> None:
     """One rule: how far it is, and the widgets to change it."""
-    trigger, reading = row.trigger, row.reading
+    trigger, read = row.trigger, row.reading
     with st.container(border=True, key=f"trigger_{trigger.id}"):
         state = ":green-badge[● on]" if trigger.enabled else ":gray-badge[○ off]"
-        fires = " :orange-badge[▲ would fire now]" if reading.fires else ""
+        fires = " :orange-badge[▲ would fire now]" if read.fires else ""
         st.markdown(f"**{as_text(trigger.name.capitalize())}** {state}{fires}  \n{as_text(trigger.rule.sentence)}")
-        st.progress(reading.share, text=as_text(reading.sentence))
+        st.progress(read.share, text=as_text(read.sentence))
         with st.container(horizontal=True, vertical_alignment="center"):
             label = "Switch off" if trigger.enabled else "Switch on"
             if st.button(label, key=f"enable_{trigger.id}"):
@@ -51,10 +50,7 @@ def trigger_card(member: Member, row: TriggerRow, now: datetime) -> None:
             with st.popover("Delete"):
                 st.markdown("The rule goes; its firings stay.")
                 if st.button("Delete this trigger", key=f"delete_{trigger.id}"):
-                    with told(stop=False):
-                        with transaction() as session:
-                            delete_trigger(session, member, trigger.id, now)
-                        st.rerun()
+                    _delete(member, trigger.id, now)
         where = "" if trigger.scope == GLOBAL else f"{as_text(scope_words(trigger.scope))} · "
         st.caption(f"{where}made by {as_text(trigger.created_by)}")
 
@@ -80,14 +76,39 @@ def add_trigger(member: Member, project: Project, now: datetime, *, first: bool)
         name = row[0].text_input("Name", key="new_name", placeholder=rule.name)
         scope = row[1].text_input("Scope", GLOBAL, key="new_scope", help="global, group:COLUMN=VALUE or segment:NAME.")
         st.markdown(as_text(rule.sentence))
+        draft = TriggerDraft(rule, scope, name)
+        if st.button("When would it have fired?", key="preview_trigger"):
+            _preview(member, project, draft, now)
         if st.button("Add trigger", type="primary" if first else "secondary", key="add_trigger"):
+            from mms.usecases.triggers import create_trigger
+
             with told(stop=False):
                 with transaction() as session:
-                    create_trigger(session, member, project.id, TriggerDraft(rule, scope, name), now)
+                    create_trigger(session, member, project.id, draft, now)
                 st.rerun()
 
 
+def _preview(member: Member, project: Project, draft: TriggerDraft, now: datetime) -> None:
+    """How far the rule is now, and the days on which it would have fired."""
+    from mms.usecases.trigger_previews import preview
+
+    with told(stop=False), reading() as session:
+        found = preview(session, member, project.id, draft, now)
+        st.info(f"Now: {as_text(found.reading.sentence)}  \n{as_text(found.words)}")
+
+
+def _delete(member: Member, trigger_id: int, now: datetime) -> None:
+    from mms.usecases.triggers import delete_trigger
+
+    with told(stop=False):
+        with transaction() as session:
+            delete_trigger(session, member, trigger_id, now)
+        st.rerun()
+
+
 def _edit(member: Member, trigger_id: int, changes: TriggerChanges, now: datetime) -> None:
+    from mms.usecases.triggers import edit_trigger
+
     with told(stop=False):
         with transaction() as session:
             edit_trigger(session, member, trigger_id, changes, now)
