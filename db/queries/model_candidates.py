@@ -33,8 +33,8 @@ _INDEXED = _LIVE_INDEXED | {"id", "version", "run_id"}
 
 @dataclass(frozen=True, slots=True)
 class _Test:
-    """A term of a filter that indexes answer. parts: the ids that pass, those of any part; size: how many, up to RARE
-    and one a part."""
+    """A term of a filter that indexes answer. parts: the ids that pass, those of any part; size: how many, counted
+    no further than it matters."""
 
     term: Filter
     parts: tuple[sa.Select[int], ...]
@@ -49,7 +49,7 @@ class _Test:
 def candidates(session: Session, ground: Ground, query: ModelQuery, limit: int) -> tuple[int, ...]:
     """The ids of the models that pass a query's filter, in no order, so many at most."""
     terms = terms_of(query.where)
-    tests = sorted(_tests(session, ground, terms), key=lambda test: test.size)
+    tests = sorted(_tests(session, ground, terms, limit), key=lambda test: test.size)
     alive = living(query.where, archived=query.archived)
     if not tests or (tests[0].size > limit and all(_own(ground, test.term) for test in tests)):
         own = (Model.project_id == ground.project.id, *(condition(ground, term) for term in terms))
@@ -69,18 +69,19 @@ def terms_of(where: Filter | None) -> tuple[Filter, ...]:
     return where.terms if isinstance(where, All) else () if where is None else (where,)
 
 
-def _tests(session: Session, ground: Ground, terms: Sequence[Filter]) -> list[_Test]:
+def _tests(session: Session, ground: Ground, terms: Sequence[Filter], limit: int) -> list[_Test]:
     """The first terms that indexes answer, with their sizes: asked for all in one statement; no common alternatives."""
     found = [(term, parts) for term in terms if (parts := _parts(ground, term))][:_PROBES]
     if not found:
         return []
-    sizes = iter(session.execute(select(*(_size(part) for _, parts in found for part in parts))).one())
+    most = limit if all(_own(ground, term) for term, _ in found) else RARE
+    sizes = iter(session.execute(select(*(_size(part, most) for _, parts in found for part in parts))).one())
     tests = [_Test(term, parts, sum(next(sizes) for _ in parts)) for term, parts in found]
     return [test for test in tests if test.size <= RARE or len(test.parts) == 1]  # one index is gone through lazily
 
 
-def _size(part: sa.Select[int]) -> sa.ScalarSelect[int]:
-    return select(sa.func.count()).select_from(part.limit(RARE + 1).subquery()).scalar_subquery()
+def _size(part: sa.Select[int], most: int) -> sa.ScalarSelect[int]:
+    return select(sa.func.count()).select_from(part.limit(most + 1).subquery()).scalar_subquery()
 
 
 def _parts(ground: Ground, where: Filter) -> tuple[sa.Select[int], ...]:

@@ -30,7 +30,7 @@ MOST = 2 * PAGE
 COUNT_CAP = 1000
 """Counts stop here: "1,000+"."""
 
-FEW = 500
+FEW = COUNT_CAP
 """Models that pass are looked up and sorted where there are so few; else all are walked in order and tested."""
 
 _CHUNK = 1000
