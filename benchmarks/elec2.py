@@ -188,7 +188,7 @@ def accuracy(session: Session, project: Project) -> float:
     """Of all answers of all champions, from the buckets."""
     found = bucket_series(session, [project.id], GLOBAL, parts=("cells",))
     totals = [one.series.total() for one in found]
-    cells = np.sum([total.cells for total in totals], axis=0)
+    cells = np.sum([total.cells for total in totals if total.cells is not None], axis=0)
     n, labelled = (np.sum([getattr(total, name) for total in totals], axis=0) for name in ("n", "labelled"))
     return float(metric_series(Series(totals[0].layout, n, labelled, cells), "accuracy").value[0])
 

@@ -25,6 +25,7 @@ from mms.ml.spaces import _FIRST
 from mms.monitoring.metrics import WATCHED
 from mms.usecases.members import ensure_local_admin
 from mms.usecases.promotions import promote
+from tests.backtested import fit_past
 from tests.http import TestClient
 from tests.trained import work_off
 
@@ -141,6 +142,8 @@ def test_every_call_of_the_rest_document_is_answered_as_it_says(client: TestClie
             assert answer.status_code < 300, f"{line}\n{answer.text}"
             if line.endswith('/retry"'):
                 work_off(datetime.now(UTC))
+            if '/backtests" -H' in line:
+                fit_past(datetime.now(UTC))
 
 
 def test_every_route_is_in_the_rest_document() -> None:
@@ -165,6 +168,8 @@ def ran(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(out)
     if waits:
         work_off(datetime.now(UTC))
+    if argv[:2] == ["backtest", "fit"]:
+        fit_past(datetime.now(UTC))
 
 
 @pytest.mark.slow

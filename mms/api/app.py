@@ -6,6 +6,7 @@ from starlette.middleware import Middleware
 
 from mms.api import (
     activity,
+    backtests,
     cards,
     clusterings,
     column_notes,
@@ -75,6 +76,7 @@ _NOUNS = (
     drift,
     why,
     triggers,
+    backtests,
     comments,
     drafts,
     activity,

@@ -40,6 +40,7 @@ NOUNS: Mapping[str, str] = {
     "drift": "drift",
     "why": "why",
     "triggers": "triggers",
+    "backtest": "backtests",
     "comments": "comments",
     "drafts": "drafts",
     "activity": "activity",

@@ -13,7 +13,7 @@ from db.queries.models import best_models
 from db.session import reading, transaction
 from mms.domain.backtests import COST, EVERY, NEVER, BacktestDraft, PeriodKind
 from mms.domain.errors import Cancelled, MmsError
-from mms.domain.jobs import JobKind, JobState
+from mms.domain.jobs import JobState
 from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.domain.promotions import Seating
@@ -24,12 +24,13 @@ from mms.domain.triples import Triple
 from mms.ml.fitting import fit_pipeline
 from mms.settings import settings
 from mms.usecases.backtests import ask_backtest, fit_backtest, plan_backtest
-from mms.usecases.jobs import JobContext, cancel_job, claim, finish
+from mms.usecases.jobs import cancel_job
 from mms.usecases.policy_replays import replays
 from mms.usecases.promotions import promote
 from mms.usecases.runs import launch_run
 from mms.usecases.snapshots import load_instances
 from mms.usecases.triggers import create_trigger
+from tests.backtested import claimed, fit_past
 from tests.trained import a_project, a_snapshot, triple_of, work_off
 
 pytestmark = pytest.mark.slow
@@ -52,24 +53,11 @@ def project(member: Member, tmp_path: Path, now: datetime) -> Project:
     return project
 
 
-def context_of(now: datetime) -> JobContext:
-    """The next job, claimed."""
-    while True:
-        with transaction() as session:
-            job = claim(session, "test", now)
-        assert job is not None
-        if job.kind is JobKind.BACKTEST:
-            return JobContext(job, transaction, lambda: now)
-
-
 def fitted(member: Member, project: Project, draft: BacktestDraft, now: datetime) -> int:
     """A back-test that a worker has done."""
     with transaction() as session:
         asked = ask_backtest(session, member, project.id, draft, now)
-    context = context_of(now)
-    fit_backtest(context)
-    with transaction() as session:
-        finish(session, context.job.id, context.job.attempt, now)
+    fit_past(now)
     return asked.id
 
 
@@ -106,7 +94,7 @@ def test_a_stopped_back_test_goes_on_with_the_periods_that_are_left(
     with transaction() as session:
         asked = ask_backtest(session, member, project.id, DRAFT, now)
         again = ask_backtest(session, member, project.id, DRAFT, now)
-    context = context_of(now)
+    context = claimed(now)
     with transaction() as session:
         cancel_job(session, member, context.job.id, now)
     with pytest.raises(Cancelled):
