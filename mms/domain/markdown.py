@@ -8,12 +8,17 @@ _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*")
 _PICTURE = re.compile(r"!+\[")
 _PICTURE_IN_CODE = re.compile(r"!(?=\[)")
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#!|~$:&^-])")
+_MARK = re.compile(r"[\\`*\[\]<$~&@]|(?<![^\W_])_|_(?![^\W_])|:(?=[\w/+-])|(?<=www)\.")
+"""What a renderer may take for markup within a line; a mark that cannot begin any stays as it is, to be read easily."""
+
+_FIRST = re.compile(r"(\d{0,9})([#>+=.)-])")
+"""What makes a line a heading, a quote or an item of a list."""
 
 
 def as_text(text: str) -> str:
     """Markdown that shows exactly this text on one line: a name or a reason draws no picture and opens no link."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    line = _MARK.sub(r"\\\g<0>", " ".join(text.split()))
+    return _FIRST.sub(r"\1\\\2", line, count=1) if _FIRST.match(line) else line
 
 
 def safe_markdown(text: str) -> str:

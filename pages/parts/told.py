@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from mms.domain.errors import MmsError
+from mms.domain.markdown import as_text
 
 
 @contextmanager
@@ -18,6 +19,6 @@ def told(*, stop: bool = True) -> Iterator[None]:
     try:
         yield
     except MmsError as error:
-        st.error(error.sentence, icon=":material/error:")
+        st.error(as_text(error.sentence), icon=":material/error:")
         if stop:
             st.stop()

@@ -64,9 +64,29 @@ def test_no_text_draws_a_picture_from_elsewhere(written: str) -> None:
     assert not [inner for token in shown for inner in token.children or () if inner.type == "image"]
 
 
-def test_a_name_or_a_reason_is_shown_as_it_is() -> None:
-    attack = "![x](http://e.example/x.png) <img src=y> **b** :red[z]\n# loud"
+SIGNS = ("a", "b1", " ", "_", "*", "**", "`", "~~", "$", "[", "](", ")", "!", "<b>", "&amp;", "&", "#", "-", "+", ">",
+         "1.", "2)", ".", ":red", ":", "http://", "\\", "|", "=", "---", "\n", "é", "€")  # fmt: skip
 
-    shown = MarkdownIt("commonmark").renderInline(as_text(attack))
 
-    assert unescape(shown) == attack.replace("\n", " ")
+@given(st.lists(st.sampled_from(SIGNS), min_size=1, max_size=12).map("".join))
+@example("![x](http://e.example/x.png) <img src=y> **b** :red[z]\n# loud")
+@example("12. of ___ and snake_case_ 5 * 3")
+def test_a_name_or_a_reason_is_shown_as_it_is(written: str) -> None:
+    line = " ".join(written.split())
+
+    shown = MarkdownIt("commonmark").enable("strikethrough").render(as_text(written))
+
+    assert unescape(shown) == (f"<p>{line}</p>\n" if line else "")
+
+
+@pytest.mark.parametrize("sentence", ["There is no model 99: choose one (in the table).", "dep_delay is -3.5 & more"])
+def test_what_cannot_be_taken_for_marks_stays_readable(sentence: str) -> None:
+    assert as_text(sentence) == sentence.replace("&", "\\&")
+
+
+@pytest.mark.parametrize(
+    "words", [":red[z]", ":material/home:", "$a$", ":smile:", "http://e.example", "www.e.example", "a@e.example"]
+)
+def test_what_streamlit_adds_to_markdown_is_shown_as_it_is(words: str) -> None:
+    assert as_text(words).replace("\\", "") == words
+    assert "\\" in as_text(words)

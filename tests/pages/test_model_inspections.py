@@ -13,6 +13,7 @@ from db.queries.models import best_models
 from db.session import reading, transaction
 from mms.domain.diagnostics import DiagnosticKind
 from mms.domain.jobs import JobKind, JobState
+from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from mms.domain.runs import Launch
 from mms.domain.subjects import Subject, SubjectKind
@@ -120,7 +121,7 @@ def test_a_slice_of_a_link_ranks_the_models_and_a_broken_link_is_refused(open_st
     assert "rows have x > 0." in said(page)
     (frame,) = (table.value for table in page.dataframe)
     assert frame["place"].tolist() == list(range(1, len(stage.models) + 1))
-    assert broken.error[0].value.startswith("'[[' is no rule: write a JSON list")
+    assert broken.error[0].value.startswith(as_text("'[[' is no rule: write a JSON list"))
 
 
 def test_a_stored_check_is_known_to_belong_to_its_model(open_staged: Open, stage: Stage) -> None:

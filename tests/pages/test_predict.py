@@ -2,6 +2,7 @@
 
 from db.queries.predictions import get_prediction, predictions
 from db.session import reading
+from mms.domain.markdown import as_text
 from tests.pages.conftest import Open
 from tests.staged import Stage
 
@@ -39,7 +40,7 @@ def test_a_wrong_time_is_refused_in_one_sentence_and_nothing_is_stored(open_stag
     page.text_input(key="as_of_time").set_value("yesterday")
     next(b for b in page.button if b.label == "Ask the champion").click().run()
 
-    assert page.error[0].value == "'yesterday' is no time: write one such as 2026-03-01T12:00:00Z."
+    assert page.error[0].value == as_text("'yesterday' is no time: write one such as 2026-03-01T12:00:00Z.")
     with reading() as session:
         assert len(predictions(session, stage.project.id, limit=1000)) == len(stage.predictions)
 
