@@ -1,4 +1,4 @@
-"""Triggers of a project: how far each is, what came of those that fired, and snapshots on a schedule."""
+"""Triggers of a project and what came of those that fired; other policies on the past; snapshots on a schedule."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from pages.parts.snapshot_schedules import schedules_tab
 from pages.parts.told import told
 from pages.parts.trigger_list import add_trigger, summary, trigger_card
 
-TABS = ("Triggers", "Schedules")
+TABS = ("Triggers", "Back-test", "Schedules")
 
 
 def render(member: Member) -> None:
@@ -26,6 +26,11 @@ def render(member: Member) -> None:
     if tabs["Triggers"].open:
         with tabs["Triggers"]:
             _triggers(member, project)
+    if tabs["Back-test"].open:
+        with tabs["Back-test"]:
+            from pages.parts.backtest_tab import backtest_tab
+
+            backtest_tab(member, project)
     if tabs["Schedules"].open:
         with tabs["Schedules"]:
             schedules_tab(member, project, real_now())

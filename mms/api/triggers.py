@@ -16,6 +16,7 @@ from mms.domain.errors import Invalid
 from mms.domain.promotions import GLOBAL
 from mms.domain.rules import Needs, Rule, Space, TriggerKind, WindowKind, rule_from_json
 from mms.domain.triggers import TriggerChanges, TriggerDraft, as_document
+from mms.usecases.trigger_previews import preview
 from mms.usecases.triggers import check_triggers, create_trigger, delete_trigger, edit_trigger
 
 router = APIRouter(tags=["triggers"])
@@ -116,6 +117,16 @@ def create(project: str, body: TriggerBody, member: CurrentMember, now: Now) -> 
     with acknowledged() as session:
         opened = get_project_named(session, member, project)
         return answer({"trigger": create_trigger(session, member, opened.id, draft, opened.present(now))}, 201)
+
+
+@router.post("/projects/{project}/triggers/preview")
+def previewed(project: str, body: TriggerBody, member: CurrentMember, now: Now) -> Response:
+    """How far a rule is, and when it would have fired; nothing is stored."""
+    draft = TriggerDraft(body.rule, body.scope, body.name)
+    with reading() as session:
+        opened = get_project_named(session, member, project)
+        found = preview(session, member, opened.id, draft, now)
+    return answer(found.to_json() | {"words": body.rule.sentence})
 
 
 @router.patch("/triggers/{trigger_id}")

@@ -11,6 +11,7 @@ from mms.domain.errors import Invalid
 from mms.domain.promotions import GLOBAL
 from mms.domain.rules import Rule, Space, TriggerKind, WindowKind, rule_from_json
 from mms.domain.triggers import TriggerChanges, TriggerDraft, as_document
+from mms.usecases.trigger_previews import preview
 from mms.usecases.triggers import check_triggers, create_trigger, delete_trigger, edit_trigger
 
 _THRESHOLD = (
@@ -23,7 +24,21 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     """The verbs of triggers."""
     noun = group(verbs, "triggers", "triggers: list, add, edit, delete, check")
     verb(noun, "list", "list triggers with how far they are", _list).add_argument("project", help="name or id")
-    add = verb(noun, "add", "add a trigger", _add)
+    _rule_arguments(verb(noun, "add", "add a trigger", _add))
+    _rule_arguments(verb(noun, "preview", "how far a rule is and when it would have fired; stores nothing", _preview))
+    edit = verb(noun, "edit", "change a trigger; what is left out stays", _edit)
+    edit.add_argument("trigger", type=int, help="id")
+    edit.add_argument("--threshold", type=float, help="of a trigger with one condition")
+    edit.add_argument("--cooldown-days", type=float)
+    edit.add_argument("--enabled", action=BooleanOptionalAction, help="switch it on or off")
+    edit.add_argument("--name")
+    verb(noun, "delete", "delete a trigger; its firings stay", _delete).add_argument("trigger", type=int, help="id")
+    check = verb(noun, "check", "read every trigger; those that fire launch a retraining", _check)
+    check.add_argument("project", help="name or id")
+
+
+def _rule_arguments(add: ArgumentParser) -> None:
+    """What says a rule."""
     add.add_argument("project", help="name or id")
     add.add_argument("kind", choices=[kind.value for kind in TriggerKind])
     add.add_argument("threshold", help=_THRESHOLD)
@@ -40,15 +55,6 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     add.add_argument("--space", choices=[space.value for space in Space], default="run", help="what is tried")
     add.add_argument("--scope", default=GLOBAL, help="global, group:COLUMN=VALUE or segment:NAME")
     add.add_argument("--name")
-    edit = verb(noun, "edit", "change a trigger; what is left out stays", _edit)
-    edit.add_argument("trigger", type=int, help="id")
-    edit.add_argument("--threshold", type=float, help="of a trigger with one condition")
-    edit.add_argument("--cooldown-days", type=float)
-    edit.add_argument("--enabled", action=BooleanOptionalAction, help="switch it on or off")
-    edit.add_argument("--name")
-    verb(noun, "delete", "delete a trigger; its firings stay", _delete).add_argument("trigger", type=int, help="id")
-    check = verb(noun, "check", "read every trigger; those that fire launch a retraining", _check)
-    check.add_argument("project", help="name or id")
 
 
 def _list(args: Namespace) -> Output:
@@ -79,6 +85,15 @@ def _add(args: Namespace) -> Output:
         project = get_project_named(session, member, args.project)
         made = create_trigger(session, member, project.id, draft, now)
     return Output({"trigger": made}, [f"Trigger {made} watches. {draft.rule.sentence}"])
+
+
+def _preview(args: Namespace) -> Output:
+    member, now = acting()
+    draft = TriggerDraft(_rule(args), args.scope, args.name)
+    with reading() as session:
+        project = get_project_named(session, member, args.project)
+        found = preview(session, member, project.id, draft, now)
+    return Output(found.to_json(), [draft.rule.sentence, f"Now: {found.reading.sentence}", found.words])
 
 
 def _rule(args: Namespace) -> Rule:

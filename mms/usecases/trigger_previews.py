@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -46,6 +47,16 @@ class Preview:
         left = f" Not read for the past: {', '.join(self.unread)}." if self.unread else ""
         since = f"since {self.since:%-d %B %Y} ({often}, labels as known today, no retraining in between)"
         return f"It would {f'have fired on {told}' if self.fired_on else 'never have fired'}, {since}.{left}"
+
+    def to_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "fires": self.reading.fires,
+            "reading": self.reading.sentence,
+            "due": self.reading.due,
+            "fired_on": self.fired_on,
+            "past": self.words,
+        }
 
 
 def preview(session: Session, member: Member, project_id: int, draft: TriggerDraft, now: datetime) -> Preview:
