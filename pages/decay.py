@@ -7,8 +7,11 @@ from mms.domain.members import Member
 from mms.domain.projects import Project
 from pages.parts.decay_age import ages_tab
 from pages.parts.decay_chart import decay_chart, decay_view, read_page
+from pages.parts.decay_promises import promises_tab
 from pages.parts.decay_segments import segments_tab
+from pages.parts.decay_why import why_tab
 from pages.parts.decay_words import headline
+from pages.parts.drift_tab import drift_tab
 from pages.parts.firing_table import evidence_words
 from pages.parts.formatting import time_words, utc_help
 from pages.parts.project import chosen_project, link_query
@@ -17,7 +20,7 @@ from pages.parts.retrain import retrain_button
 from pages.parts.session import current_member
 from pages.parts.told import told
 
-TABS = ("Decay", "Age", "Segments")
+TABS = ("Decay", "Age", "Segments", "Drift", "Promised", "Why")
 
 
 def render(member: Member) -> None:
@@ -38,8 +41,14 @@ def render(member: Member) -> None:
         if shown == "Decay":
             decay_chart(project, view, page)
             _firings(project, page)
+        elif shown == "Drift":
+            drift_tab(member, project)
         elif shown == "Age":
             ages_tab(project, view)
+        elif shown == "Promised":
+            promises_tab(project, view)
+        elif shown == "Why":
+            why_tab(member, project, view.scope)
         else:
             segments_tab(project, view)
 

@@ -17,6 +17,7 @@ from db.queries.health import health as health
 from db.queries.models import ranked_of
 from db.queries.onset import onset_of
 from db.queries.periods import Reach, estimates_of, in_periods, parts_for
+from db.queries.promises import fill_in
 from db.queries.promotions import Champion, find_champion, holdout_estimate, promotions
 from db.queries.triggers import firings
 from mms.domain.buckets import Estimate
@@ -112,6 +113,8 @@ class DecayPage:
     firings: tuple[Firing, ...]
     labelled: int
     predicted: int
+    estimated: tuple[DecayPoint, ...] = ()
+    """The champion's periods that may not be judged yet, as estimated without labels."""
 
 
 def decay_page(session: Session, project: Project, view: DecayView, now: datetime) -> DecayPage:
@@ -131,7 +134,8 @@ def decay_page(session: Session, project: Project, view: DecayView, now: datetim
     points = decay_points(found, seen, now)
     holdout = _holdout(session, champion)
     reference = holdout_estimate(holdout, view.metric, project.positive_class)
-    decay = judge_decay(own_points(points, champion), reference, view.metric) if champion else None
+    own = own_points(points, champion) if champion else []
+    decay = judge_decay(own, reference, view.metric) if champion else None
     models = session.scalars(
         select(ModelRow).where(ModelRow.id.in_({one.model_id for one in found})).order_by(ModelRow.version)
     )
@@ -159,6 +163,7 @@ def decay_page(session: Session, project: Project, view: DecayView, now: datetim
         firings=tuple(firings(session, project.id)),
         labelled=sum(p.labelled for p in points),
         predicted=sum(p.n for p in points),
+        estimated=tuple(fill_in(session, project, own, view.metric, view.reach, now)),
     )
 
 

@@ -15,13 +15,6 @@ from mms.monitoring.bands import Z95, by_variance
 from mms.monitoring.metrics import Estimates, ranked, unknown
 from mms.monitoring.sums import BINS, MOMENTS, Series
 
-ASSUMPTIONS = (
-    "Estimated without labels: it assumes that probabilities mean what they meant in validation (no concept drift), "
-    "and that no rows come of a kind never seen."
-)
-"""Printed wherever an estimate is drawn."""
-
-
 _OF_TWO = frozenset({"roc_auc", "average_precision", "log_loss", "brier"})
 """Metrics that are promised of two classes only: they need probabilities of one row together."""
 

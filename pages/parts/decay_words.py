@@ -29,7 +29,7 @@ def decay_info(page: DecayPage) -> DecayInfo:
     lines = tuple(Line(one.name, one.values) for one in page.baselines)
     return DecayInfo(
         (
-            DecayPanel(page.metric, page.points, page.reference, lines=lines),
+            DecayPanel(page.metric, page.points, page.reference, page.estimated, lines=lines),
             *(DecayPanel(one.metric, one.points, one.reference) for one in page.beside),
         ),
         {m.id: m.name for m in models},
