@@ -51,7 +51,14 @@ def a_watched_model(session: Session, task: Task, now: datetime) -> tuple[int, i
 def put(session: Session, project_id: int, model_id: int, answers: Sequence[dict[str, Any]]) -> list[int]:
     """Store answers as an import does, without counting them; what is left out is plain. Returns their ids."""
     hold_mark(session, project_id)
-    usual = {"scope": "global", "label": None, "value": None, "score": None, "probabilities": {}, "features": {}}
+    usual: dict[str, Any] = {
+        "scope": "global",
+        "label": None,
+        "value": None,
+        "score": None,
+        "probabilities": {},
+        "features": {},
+    }
     beside = {"base_row": None, "entity": "1", "source": "import", "expected_absolute": None, "expected_squared": None}
     rows = [
         {"project_id": project_id, "model_id": model_id, **usual, **beside, "truth": None, "truth_at": None, **one}

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from db.models import Base
 from db.models import Model as ModelRow
-from db.queries import model_options, model_search, models, predictions, promotions
-from db.queries.buckets import monthly_sums
+from db.queries import answered_rows, model_options, model_search, models, predictions, promotions
+from db.queries.buckets import Span, bucket_series, monthly_sums, stored_buckets
 from db.queries.jobs import next_ready
 from db.queries.projects import get_project
 from db.session import engine, reading, transaction
@@ -28,6 +28,7 @@ from mms.domain.model_fields import field_named
 from tests import rows
 
 Ask = Callable[[Session], object]
+DAYS = Span("day", datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))
 
 
 def found(where: str, sort: str | None = None, *columns: str) -> Ask:
@@ -68,6 +69,9 @@ IN_ORDER: Mapping[str, Ask] = {
     "newest predictions": lambda s: predictions.predictions(s, 1),
     "newest predictions of an entity": lambda s: predictions.predictions(s, 1, entity="a"),
     "champion of a scope": lambda s: promotions.find_champion(s, 1, "global"),
+    "answers behind the mark": lambda s: answered_rows.answers_behind(s, 1, 5, 100, features=True),
+    "feedback behind the mark": lambda s: answered_rows.last_told(s, 1, 5, 100),
+    "where the next days end": lambda s: answered_rows.next_days(s, 1, datetime(2026, 3, 1, tzinfo=UTC), 100),
 }
 
 FEW_ARE_SORTED: Mapping[str, Ask] = {
@@ -80,6 +84,11 @@ FEW_ARE_SORTED: Mapping[str, Ask] = {
     "found of several algorithms": found("algorithm IN ('boosting', 'svm')"),
     "newest prediction of each entity": lambda s: predictions.latest_of(s, 1, ["a", "b"]),
     "buckets of a scope": lambda s: monthly_sums(s, [1], "global"),
+    "a chart by day": lambda s: bucket_series(s, [1], "global", DAYS, parts=("cells",)),
+    "buckets to compare": lambda s: list(stored_buckets(s, 1, (DAYS.since, DAYS.until))),
+    "what feedback told": lambda s: answered_rows.told_between(s, 1, (5, 100), 100, features=False),
+    "answers of some days": lambda s: answered_rows.answers_between(s, 1, (DAYS.since, None), 100, features=False),
+    "answers to be deleted": lambda s: answered_rows.answers_of(s, 1, [1, 2, 3], features=True),
     "claimable job": lambda s: next_ready(s, datetime(2026, 3, 1, tzinfo=UTC)),
 }
 """What is sorted here is what one screen shows, or the few jobs that wait."""

@@ -12,13 +12,17 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.orm import Session
 
 from db.migrate import SCRIPTS, VERSION_TABLE, migrate
 from db.models import Base, Model, ModelParameter, ModelScore
+from db.models.base import UtcTime
+from db.queries.buckets import Span, bucket_series, projects_behind
 from db.session import dispose, engine, reading, transaction
 from mms.domain.errors import Conflict
 from mms.domain.members import Member
 from mms.settings import settings
+from mms.usecases.buckets import fold_buckets
 from tests import rows
 
 NEXT = '''"""The next version."""
@@ -137,6 +141,52 @@ def test_models_of_an_older_store_get_their_parameters_and_the_project_of_their_
         (first, project_id, "weight", None, None),
     ]
     assert [tuple(row) for row in scores] == [(first, project_id, 0.5)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_answers_of_an_older_store_are_counted_by_the_next_count(
+    request: pytest.FixtureRequest, home: Path, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch,
+    database: str,
+) -> None:  # fmt: skip
+    if database == "postgresql":
+        monkeypatch.setenv("MMS_DATABASE_URL", request.getfixturevalue("empty_postgresql_url"))
+    older = shutil.copytree(SCRIPTS, tmp_path / "older", ignore=shutil.ignore_patterns("__pycache__", "0004_*"))
+    assert migrate(settings(), now, older).after == "0003"
+    with transaction() as session:
+        project_id = rows.a_project(session, now)
+        (model_id,) = rows.bare_models(session, project_id, now, 1)
+        for number, truth in enumerate(["true", "false", None]):
+            row = {
+                "project_id": project_id, "model_id": model_id, "scope": "global", "entity": "1", "features": "{}",
+                "label": "true", "score": 0.9, "probabilities": "{}", "predicted_at": now, "created_at": now,
+                "source": "rest", "truth": truth, "truth_at": truth and now,
+            }  # fmt: skip
+            _inserted(session, "prediction", row)
+            told = {"project_id": project_id, "prediction_id": number + 1, "truth": truth, "known_at": now}
+            if truth is not None:
+                _inserted(session, "feedback", told | {"recorded_at": now, "recorded_by": "ada"})
+
+    assert migrate(settings(), now).after == "0004"
+
+    with transaction() as session:
+        assert projects_behind(session) == [project_id]
+        assert fold_buckets(session, project_id, now) == 5  # three answers, two truths that are in them already
+        assert fold_buckets(session, project_id, now) == 0
+    with reading() as session:
+        (found,) = bucket_series(session, [project_id], "global", Span("hour"))
+    cells = found.series.cells
+    assert cells is not None
+    assert cells[0].tolist() == [[0, 1], [0, 1], [0, 1]]  # false, true, not known yet
+    assert found.series.labelled.tolist() == [2]
+
+
+def _inserted(session: Session, table: str, row: dict[str, object]) -> None:
+    """A row of an older version, whose table lacked the columns of today's model."""
+    columns = ", ".join(row)
+    typed = [sa.bindparam(name, type_=UtcTime()) for name, value in row.items() if isinstance(value, datetime)]
+    stmt = sa.text(f"INSERT INTO {table} ({columns}) VALUES ({', '.join(f':{name}' for name in row)})")
+    session.execute(stmt.bindparams(*typed), row)
 
 
 def test_a_migration_that_fails_half_way_changes_nothing(store: str, now: datetime, scripts: Path) -> None:
