@@ -1,5 +1,7 @@
 """Drift: inputs and answers of a model against what it learnt from."""
 
+from datetime import UTC, date, datetime, time
+
 from fastapi import APIRouter, Response
 
 from db.queries.drift import drift_of, watched_model
@@ -7,7 +9,6 @@ from db.queries.projects import get_project_named
 from db.session import reading
 from mms.api.access import CurrentMember, Now
 from mms.api.answers import answer
-from mms.api.limits import Moment
 from mms.domain.decay import Grain
 from mms.domain.drift import DriftView
 
@@ -20,15 +21,21 @@ def drift(
     member: CurrentMember,
     now: Now,
     version: int | None = None,
-    since: Moment | None = None,
-    until: Moment | None = None,
+    since: date | None = None,
+    until: date | None = None,
     grain: Grain = Grain.WEEK,
 ) -> Response:
     """Every feature of a model with its distances, limits and verdict, those that drifted and weigh most first.
 
-    version: of the model; default the global champion. since, until: whole days (UTC); default the newest 30.
+    version: of the model; default the global champion. since, until: from the first day (UTC) to before the second;
+    default the newest 30.
     """
+    view = DriftView(_midnight(since), _midnight(until), grain)
     with reading() as session:
         opened = get_project_named(session, member, project)
         model_id = watched_model(session, opened, version)
-        return answer({"drift": drift_of(session, opened, model_id, DriftView(since, until, grain), now)})
+        return answer({"drift": drift_of(session, opened, model_id, view, now)})
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), UTC)
