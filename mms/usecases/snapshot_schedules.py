@@ -89,8 +89,9 @@ def _take(context: JobContext, project: Project, schedule: SnapshotSchedule, pre
     except MmsError as refusal:
         outcome = f"took nothing: {refusal.sentence}"
     with context.transaction() as session:
-        if _noted(session, schedule, taken, outcome, present):
-            context.log(f"The schedule of '{project.name}' {outcome}.")
+        noted = _noted(session, schedule, taken, outcome, present)
+    if noted:
+        context.log(f"The schedule of '{project.name}' {outcome.rstrip('.')}.")
 
 
 def _noted(

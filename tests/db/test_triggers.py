@@ -228,7 +228,7 @@ def test_what_a_retraining_gained_is_filled_in_when_its_answers_are_mature(proje
     assert firing.gain is not None
     assert firing.gain.paid_off
     assert (firing.gain.after, firing.gain.rows) == (pytest.approx(2 / 3), 120)
-    assert firing.gain.before == pytest.approx(160 / 310)  # of March and April together
+    assert firing.gain.before == pytest.approx(160 / 340)  # of March and April together
     assert firing.gain.against == "the old champion's last 2 months before it"
 
 
