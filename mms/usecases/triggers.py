@@ -32,6 +32,8 @@ def create_trigger(session: Session, member: Member, project_id: int, draft: Tri
     now = project.present(now)
     rule = checked_for(project, draft.rule, now)
     scope = scope_of(draft.scope)
+    if not draft.scope.isprintable():
+        raise Invalid("A trigger's scope is written in printable characters.")
     if scope.kind is ScopeKind.USER:
         raise Invalid("A trigger watches all rows, a group or a segment: a single user has too few labels to judge by.")
     if scope.kind is ScopeKind.SEGMENT:

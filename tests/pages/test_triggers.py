@@ -54,6 +54,7 @@ def test_a_rule_is_made_by_widgets_and_says_itself(project: Project, open_page: 
     assert "▲ would fire now" in "".join(block.value for block in page.markdown)
 
 
+@pytest.mark.slow
 def test_a_clock_that_never_comes_is_refused_in_one_sentence(project: Project, open_page: Open) -> None:
     page = open_page("triggers")
     page.multiselect(key="new_watch").set_value(["clock"]).run()
@@ -64,6 +65,7 @@ def test_a_clock_that_never_comes_is_refused_in_one_sentence(project: Project, o
     assert len(page.error) == 1
 
 
+@pytest.mark.slow
 def test_snapshots_are_taken_by_a_schedule_that_is_switched_off_and_deleted(project: Project, open_page: Open) -> None:
     page = open_page("triggers", tab="Schedules")
     page.selectbox(key="schedule_day").set_value("every Monday").run()
