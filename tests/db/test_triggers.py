@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from db import models as tables
 from db.queries.projects import get_project
-from db.queries.runs import get_run, triples_of_run
+from db.queries.runs import best_triples, get_run, triples_of_run
 from db.queries.situations import Watch
 from db.queries.triggers import firings, triggers
 from db.session import reading, transaction
@@ -230,6 +230,52 @@ def test_what_a_retraining_gained_is_filled_in_when_its_answers_are_mature(proje
     assert (firing.gain.after, firing.gain.rows) == (pytest.approx(2 / 3), 120)
     assert firing.gain.before == pytest.approx(160 / 340)  # of March and April together
     assert firing.gain.against == "the old champion's last 2 months before it"
+
+
+def test_a_gain_is_of_the_same_rows_where_both_champions_answered(project: Project, member: Member) -> None:
+    made(member, project, Rule((AGE,), cooldown_days=365))
+    answers(project, GOOD)
+    with transaction() as session:
+        old = session.scalars(sa.select(tables.Model.id)).one()
+        (run_id,) = check_triggers(session, member, project.id, datetime(2026, 5, 1, tzinfo=UTC))
+        snapshot_id = session.scalars(sa.select(tables.Snapshot.id)).one()
+        new = a_model(session, project.id, snapshot_id, 3, MARCH)
+        session.get_one(tables.Model, new).run_id = run_id
+        promote(session, member, Seating(new, "fresh", against_advice=True), datetime(2026, 5, 1, 1, tzinfo=UTC))
+        at = datetime(2026, 5, 2, tzinfo=UTC)
+        counted_answers(session, project.id, new, at, confused(100, 20, 0, 0))
+        session.flush()
+        beside = session.scalars(sa.select(tables.Prediction).where(tables.Prediction.model_id == new)).all()
+        for i, row in enumerate(beside):
+            row.entity = str(i)
+            session.add(
+                tables.Prediction(
+                    project_id=project.id, model_id=old, scope="global", entity=str(i), features={}, probabilities={},
+                    label="no" if i % 2 else "yes", truth=row.truth, truth_at=row.truth_at, predicted_at=at,
+                    created_at=at, source="log",
+                )
+            )  # fmt: skip
+    with transaction() as session:
+        assert record_gains(session, member, project.id, JULY) == 1
+
+    (firing,) = fired(project)
+    assert firing.gain is not None
+    assert firing.gain.against == "the same 120 rows, which both answered"
+    assert (firing.gain.before, firing.gain.after) == (pytest.approx(120 / 180), pytest.approx(200 / 220))
+
+
+def test_the_projects_whole_space_is_its_best_plain_triples(project: Project, member: Member) -> None:
+    made(member, project, Rule((AGE,), space=Space.PROJECT))
+    with transaction() as session:
+        snapshot_id = session.scalars(sa.select(tables.Snapshot.id)).one()
+        for version in (2, 3, 4):
+            a_model(session, project.id, snapshot_id, version, MARCH, score=version / 10)
+        (run_id,) = check_triggers(session, member, project.id, JULY)
+
+        assert [t.hyperparameters["c"] for t in best_triples(session, project.id, 2)] == [1, 4]
+        tried = triples_of_run(session, run_id, "f1")
+    kinds = sorted((triple.origin.value, triple.triple.hyperparameters.get("c")) for triple in tried)
+    assert kinds == [("baseline", None), ("champion", 1), ("space", 2), ("space", 3), ("space", 4)]
 
 
 def test_a_trigger_of_a_scope_watches_the_champion_of_that_scope(project: Project, member: Member) -> None:
