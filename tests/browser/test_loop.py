@@ -79,7 +79,7 @@ def test_a_person_walks_the_whole_loop(page: Page) -> None:
     expect(page.get_by_role("heading", name=re.compile(r"v\d+ boosting"))).to_be_visible()
     boosting = page.url
     page.get_by_role("tab", name="Diagnostics").click()
-    expect(page.locator(".js-plotly-plot").nth(1)).to_be_visible()
+    expect(page.locator(".js-plotly-plot").nth(1)).to_be_visible(timeout=30_000)  # the first chart fetches its library
     settle(page)
 
     # Two are compared, paired by fold.
