@@ -138,8 +138,11 @@ def test_many_additions_to_many_hours_are_all_kept(wards: tuple[int, int]) -> No
         (by_day,) = bucket_series(session, [project_id], "global")
     assert by_hour.series.n.tolist() == by_hour.series.labelled.tolist() == [6] * 30
     assert by_day.series.n.sum() == 180
-    assert np.array_equal(by_day.series.total().cells, by_hour.series.total().cells)
-    assert by_day.series.total().moments == pytest.approx(by_hour.series.total().moments)
+    days, hourly = by_day.series.total(), by_hour.series.total()
+    assert days.cells is not None
+    assert hourly.cells is not None
+    assert np.array_equal(days.cells, hourly.cells)
+    assert days.moments == pytest.approx(hourly.moments)
 
 
 def test_what_is_counted_is_not_counted_again(wards: tuple[int, int]) -> None:
@@ -208,6 +211,27 @@ def test_a_bucket_that_was_spoilt_is_found_and_counted_again(sqlite_store: str, 
         "'buckets rebuild'."
     )
     rebuild_all(transaction, member, project_id, MARCH)
+    assert check_buckets(transaction, member, project_id, MARCH).wrong == ()
+
+
+def test_an_id_that_is_given_again_is_counted_again(store: str, member: Member) -> None:
+    answer = {"label": "true", "score": 0.9, "predicted_at": MARCH}
+    with transaction() as session:
+        project_id, model_id = a_watched_model(session, Task.BINARY, MARCH)
+        first, second = put(session, project_id, model_id, [answer, answer])
+        tell(session, project_id, second, "true", MARCH)
+    count_up(project_id)
+
+    with transaction() as session:
+        take_from_buckets(session, project_id, [second])
+        (third,) = put(session, project_id, model_id, [answer])
+        tell(session, project_id, third, "false", MARCH)
+        fold_buckets(session, project_id, MARCH)
+        take_from_buckets(session, project_id, [first])
+
+    with reading() as session:
+        (found,) = bucket_series(session, [project_id], "global")
+    assert (found.series.n.tolist(), found.series.labelled.tolist()) == ([1], [1])
     assert check_buckets(transaction, member, project_id, MARCH).wrong == ()
 
 
