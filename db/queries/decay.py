@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from db.models import Model as ModelRow
 from db.models import Run as RunRow
 from db.queries.buckets import BucketSeries, bucket_series
+from db.queries.decay_baselines import Baseline, baselines, previous_label
 from db.queries.health import HealthRow as HealthRow
 from db.queries.health import health as health
 from db.queries.models import ranked_of
@@ -30,7 +31,6 @@ from mms.domain.promotions import GLOBAL, Promotion
 from mms.domain.runs import RunKind
 from mms.domain.scores import metric_named
 from mms.domain.triggers import Firing
-from mms.monitoring.baselines import EARLIER, LAST, NAMES, baseline
 from mms.monitoring.periods import period_starts, points_of
 
 MOST_POINTS = 2_000
@@ -42,7 +42,7 @@ class DecayView:
     """What is asked for. by_days: bands from how whole days differ, where errors come in runs (weeks and months).
 
     segment: a named one, '' for all answers. since, until: only periods that begin in between. beside: metrics that
-    counts of truth by label give too, drawn below.
+    counts of truth by label give too, drawn below. previous: also what answering with the truth before would score.
     """
 
     metric: str
@@ -52,6 +52,7 @@ class DecayView:
     since: datetime | None = None
     until: datetime | None = None
     by_days: bool = False
+    previous: bool = False
     beside: tuple[str, ...] = ()
 
     @property
@@ -62,14 +63,6 @@ class DecayView:
     def of(self, metric: str) -> "DecayView":
         """The same of another metric."""
         return replace(self, metric=metric)
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """What a trivial rule would have scored: (period, value) in natural units, in time order."""
-
-    name: str
-    values: tuple[tuple[datetime, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +141,7 @@ def decay_page(session: Session, project: Project, view: DecayView, now: datetim
         reference=reference,
         decay=decay,
         onset=_onset(session, project, champion, view) if decay and decay.decaying else None,
-        baselines=_baselines(found, champion, view.metric, grain),
+        baselines=_baselines(session, found, champion, seen),
         beside=tuple(
             Beside(
                 name,
@@ -211,21 +204,16 @@ def _holdout(session: Session, champion: Champion | None) -> Mapping[str, Any] |
 
 
 def _baselines(
-    found: Sequence[BucketSeries], champion: Champion | None, metric: str, grain: Grain
+    session: Session, found: Sequence[BucketSeries], champion: Champion | None, view: DecayView
 ) -> tuple[Baseline, ...]:
     """Trivial rules on the rows that the champion was asked about; without one, on those of the newest model."""
-    seated = [one for one in found if champion is not None and one.model_id == champion.model.id]
     if not found:
         return ()
-    one = in_periods((seated or found)[-1], grain)
-    rules = []
-    for knows in (EARLIER, LAST):
-        values = baseline(one.series, metric, knows)
-        pairs = tuple((at, value) for at, value in zip(one.times, values.tolist(), strict=True) if value == value)
-        if pairs:
-            rules.append(Baseline(NAMES[one.series.layout.task, knows], pairs))
-    same = len(rules) == 2 and rules[0].values == rules[1].values
-    return tuple(rules[:1] if same else rules)
+    one = next((one for one in found if champion is not None and one.model_id == champion.model.id), found[-1])
+    told = baselines(one, view.metric, view.grain)
+    if not view.previous or view.segment:
+        return told
+    return (*told, *previous_label(session, one, view.metric, view.grain, view.reach))
 
 
 def _retrainings(session: Session, project_id: int, limit: int = 100) -> tuple[Retraining, ...]:

@@ -13,7 +13,7 @@ from mms.domain.promotions import GLOBAL
 from mms.monitoring.blocks import block_estimates
 from mms.monitoring.metrics import Estimates, metric_series, parts_of
 from mms.monitoring.periods import Periods, period_starts
-from mms.monitoring.sums import PARTS
+from mms.monitoring.sums import PARTS, Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +63,6 @@ def estimates_of(one: BucketSeries, grain: Grain, metric: str, *, by_days: bool 
     starts, group = grouped(one, grain)
     if grain in (Grain.WEEK, Grain.MONTH) and (by_days or metric == "r2"):
         return block_estimates(one.series, group, len(starts), metric)
-    return metric_series(one.series.added(group, len(starts)), metric)
+    needed = {part: getattr(one.series, part) for part in parts_of(metric)}
+    series = Series(one.series.layout, one.series.n, one.series.labelled, **needed)
+    return metric_series(series.added(group, len(starts)), metric)

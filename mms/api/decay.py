@@ -32,6 +32,7 @@ class Asked(BaseModel):
     since: Moment | None = None
     until: Moment | None = None
     by_days: bool = False
+    previous: bool = False
 
 
 View = Annotated[Asked, Query()]
@@ -40,7 +41,9 @@ View = Annotated[Asked, Query()]
 def _opened(session: Session, member: Member, name: str, asked: Asked) -> tuple[Project, DecayView]:
     project = get_project_named(session, member, name)
     metric = asked.metric or project.primary_metric
-    return project, DecayView(metric, asked.grain, asked.scope, asked.segment, asked.since, asked.until, asked.by_days)
+    return project, DecayView(
+        metric, asked.grain, asked.scope, asked.segment, asked.since, asked.until, asked.by_days, asked.previous
+    )
 
 
 @router.get("/projects/{project}/decay")

@@ -27,6 +27,7 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     shown.add_argument("--since", type=moment, help="only periods that begin then or later")
     shown.add_argument("--until", type=moment, help="only periods that begin before")
     shown.add_argument("--by-days", action="store_true", help="bands from how whole days differ (weeks and months)")
+    shown.add_argument("--previous", action="store_true", help="with what answering with the truth before would score")
 
 
 def _decay(args: Namespace) -> Output:
@@ -35,7 +36,7 @@ def _decay(args: Namespace) -> Output:
         project = get_project_named(session, member, args.project)
         view = DecayView(
             args.metric or project.primary_metric, Grain(args.grain), args.scope, args.segment, args.since, args.until,
-            args.by_days,
+            args.by_days, args.previous,
         )  # fmt: skip
         present = project.present(now)
         if args.over == "age":

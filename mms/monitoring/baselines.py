@@ -1,24 +1,23 @@
 """What a trivial rule would have scored on the same rows: the line that a model must beat, from the sums alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from mms.domain.projects import Task
+from mms.monitoring.counting import UNKNOWN, Answers, counted
 from mms.monitoring.metrics import metric_series
-from mms.monitoring.sums import MOMENTS, Series
+from mms.monitoring.sums import MOMENTS, Layout, Series, coded_entries, decoded
 
 EARLIER, LAST = "earlier", "last"
 """What a rule knows: all periods before, or the one before alone."""
 
-NAMES: Mapping[tuple[Task, str], str] = {
-    (Task.BINARY, EARLIER): "always the commonest class so far",
-    (Task.MULTICLASS, EARLIER): "always the commonest class so far",
-    (Task.BINARY, LAST): "the commonest class of the period before",
-    (Task.MULTICLASS, LAST): "the commonest class of the period before",
-    (Task.REGRESSION, EARLIER): "always the mean so far",
-    (Task.REGRESSION, LAST): "the mean of the period before",
-}
+OF_CLASSES: Mapping[str, str] = {EARLIER: "always the commonest class so far"}
+OF_NUMBERS: Mapping[str, str] = {EARLIER: "always the mean so far", LAST: "the mean of the period before"}
+"""What the rules of a task are called."""
+
+UNRANKED = frozenset({"roc_auc", "average_precision", "log_loss"})
+"""Metrics of probabilities: a rule that names the label before gives none."""
 
 
 def baseline(series: Series, metric: str, knows: str) -> np.ndarray:
@@ -49,6 +48,37 @@ def baseline(series: Series, metric: str, knows: str) -> np.ndarray:
     if metric == "precision":
         found = np.where(np.isnan(found), 0.0, found)
     return np.where(there, found, np.nan)
+
+
+def previous(layout: Layout, truths: Sequence[str], groups: np.ndarray, count: int) -> Series:
+    """The sums of answering each question with the truth of the one asked before it.
+
+    truths: in the order of the questions; groups: which of `count` periods each lies in. The first has none before it.
+    """
+    rows, numbers = len(truths) - 1, not layout.classes
+    codes = {name: i for i, name in enumerate(layout.classes)}
+    known = np.array([codes.get(name, UNKNOWN) for name in truths], np.int64)
+    values = np.array(truths, np.float64) if numbers else np.full(len(truths), np.nan)
+    answered = np.flatnonzero((known[:-1] != UNKNOWN) | numbers)
+    nothing = np.full(rows, np.nan)[answered]
+    made = counted(
+        layout,
+        Answers(
+            sign=np.ones(len(answered), np.int64),
+            group=groups[1:][answered],
+            label=np.maximum(known[:-1][answered], 0),
+            truth=known[1:][answered],
+            probabilities=np.full((len(answered), len(layout.scored)), np.nan),
+            likelihood=nothing,
+            value=values[:-1][answered],
+            known=values[1:][answered],
+            delay=nothing,
+            expected=np.full((len(answered), 2), np.nan),
+        ),
+        count,
+    )
+    cells = decoded(layout, "cells", coded_entries(*made.entries["cells"], count)) if layout.classes else None
+    return Series(layout, made.n, made.labelled, cells=cells, moments=made.moments)
 
 
 def _before(values: np.ndarray, knows: str) -> np.ndarray:

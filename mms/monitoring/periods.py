@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 import numpy as np
 
@@ -22,7 +23,7 @@ class Periods:
     starts: np.ndarray
     series: Series
 
-    @property
+    @cached_property
     def times(self) -> list[datetime]:
         """The first instants."""
         return [at.replace(tzinfo=UTC) for at in self.starts.astype("datetime64[us]").tolist()]

@@ -96,12 +96,19 @@ class Series:
 
     def added(self, groups: np.ndarray, count: int) -> "Series":
         """Periods added up. groups: (T,) which of `count` longer periods each lies in."""
+        if count == len(self) and np.array_equal(groups, np.arange(count)):
+            return self
+        is_sorted = len(groups) > 0 and bool(np.all(np.diff(groups) >= 0))
+        filled, first = np.unique(groups, return_index=True)
 
         def add(values: np.ndarray | None) -> np.ndarray | None:
             if values is None:
                 return None
             made = np.zeros((count, *values.shape[1:]), values.dtype)
-            np.add.at(made, groups, values)
+            if is_sorted:  # as in time order: many times as fast
+                made[filled] = np.add.reduceat(values, first, axis=0)
+            else:
+                np.add.at(made, groups, values)
             return made
 
         parts = {name: add(getattr(self, name)) for name in PARTS}

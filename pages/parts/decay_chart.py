@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from db.queries.decay import DecayPage, DecayView, decay_page
+from db.queries.decay_baselines import MOST_ROWS
 from db.queries.predictions import predictions
 from db.queries.segments import segments
 from db.session import reading
@@ -25,6 +26,10 @@ from pages.parts.session import real_now
 ALL = "All answers"
 
 _BY_DAYS = "Errors come in runs, so rows say less than their number: draw whole days again instead. Weeks and months."
+_PREVIOUS = (
+    f"Draw what answering with the truth of the question before would have scored. Read from the rows, of at most "
+    f"{MOST_ROWS:,} labelled answers; probabilities it gives none."
+)
 _GRAINS = {grain.value.capitalize(): grain for grain in (Grain.MONTH, Grain.WEEK, Grain.DAY, Grain.HOUR)}
 
 
@@ -42,8 +47,11 @@ def decay_view(project: Project) -> DecayView:
         chosen = row.selectbox("Of", [ALL, *named], key="segment", bind="query-params", width=200)
         segment = "" if chosen == ALL else chosen
     by_days = row.toggle("Bands from days", key="by_days", bind="query-params", help=_BY_DAYS)
+    before = row.toggle("The label before", key="previous", bind="query-params", help=_PREVIOUS)
     st.caption(metric_help(METRICS[metric]))
-    return DecayView(metric, grain, segment=segment, by_days=by_days, beside=_beside(project) if not segment else ())
+    return DecayView(
+        metric, grain, segment=segment, by_days=by_days, previous=before, beside=_beside(project) if not segment else ()
+    )
 
 
 def decay_chart(project: Project, view: DecayView, page: DecayPage) -> None:

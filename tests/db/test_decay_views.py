@@ -200,5 +200,8 @@ def test_baselines_know_only_what_was_before(project: Project) -> None:
     with reading() as session:
         page = decay_page(session, project, DecayView("accuracy"), JULY)
 
-    (one,) = page.baselines  # with one period before, both rules say the same
+        told = decay_page(session, project, DecayView("accuracy", previous=True), JULY).baselines
+
+    (one,) = page.baselines
+    assert [rule.name for rule in told] == ["always the commonest class so far", "the label before"]
     assert [(at.month, round(value, 3)) for at, value in one.values] == [(4, 0.6)]
