@@ -108,7 +108,7 @@ class Condition:
         amount = self.threshold or 0.0
         metric = METRICS[self.metric].label if self.metric else "the primary metric"
         return {
-            TriggerKind.SIZE: f"{amount:,.0f} new labelled rows since the champion's snapshot",
+            TriggerKind.SIZE: f"{amount:,.0f} new labelled rows came since the champion's snapshot",
             TriggerKind.TIME: f"the champion is {amount:g} days old",
             TriggerKind.DECAY: f"{metric} fell by more than {amount:g}, surely, in 2 of the last 3 {self.grain}s",
             TriggerKind.ESTIMATED: f"{metric} as estimated without labels fell by more than {amount:g}, "
@@ -210,7 +210,7 @@ class Rule:
     def sentence(self) -> str:
         """All of it in one or two sentences."""
         limits = [f"rests {self.cooldown_days:g} days after a firing"] if self.cooldown_days else []
-        limits += [f"fires {self.budget.words}"] if self.budget else []
+        limits += [f"has a budget of {self.budget.words}"] if self.budget else []
         limits += [f"is quiet from {self.quiet.words}"] if self.quiet else []
         limits += [f"needs {_counted(self.minimum_labels, 'mature label')}"] if self.minimum_labels else []
         window = self.window.words if self.window else "what the policy says"

@@ -42,7 +42,8 @@ class Preview:
             return "Without a champion there is no past to read it in."
         if self.every is None:
             return f"Its past cannot be read: {' and '.join(self.unread)} is measured for the present only."
-        often = f"looked at every {self.every / _DAY:.0f} days" if self.every > _DAY else "looked at every day"
+        days = round(self.every / _DAY)
+        often = f"looked at every {days} days" if days > 1 else "looked at every day"
         told = ", ".join(f"{at:%-d %B %Y}" for at in self.fired_on[:5]) + (" …" if len(self.fired_on) > 5 else "")
         left = f" Not read for the past: {', '.join(self.unread)}." if self.unread else ""
         since = f"since {self.since:%-d %B %Y} ({often}, labels as known today, no retraining in between)"

@@ -42,9 +42,9 @@ def firings_table(project: Project, fired: Sequence[Firing]) -> None:
         column_config={
             "fired": time_column("Fired"),
             "trigger": "Trigger",
-            "evidence": column.TextColumn("Evidence", width=240),
-            "outcome": column.TextColumn("Outcome", width=340),
-            "gain": column.TextColumn("Gain", width=300, help="The score before, and of the new champion since."),
+            "evidence": column.TextColumn("Evidence", width=170),
+            "outcome": column.TextColumn("Outcome", width=170),
+            "gain": column.TextColumn("Gain", width=190, help="The score before, and of the new champion since."),
             "run": column.ButtonColumn("Run", type="tertiary", key="firing_open", on_click=open_row),
         },
     )

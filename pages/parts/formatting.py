@@ -102,3 +102,8 @@ def age(moment: datetime, now: datetime) -> str:
 def counted(count: int, noun: str, plural: str | None = None) -> str:
     """'1 row', '2,000 rows'."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def begun(words: str) -> str:
+    """The words as a sentence begins."""
+    return f"{words[:1].upper()}{words[1:]}"

@@ -12,7 +12,7 @@ from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.domain.snapshot_schedules import ScheduleChanges, ScheduleDraft, SnapshotSchedule
 from mms.domain.snapshots import Extent, Selection
-from pages.parts.formatting import counted, time_words
+from pages.parts.formatting import begun, counted, time_words
 from pages.parts.rule_form import time_zone
 from pages.parts.told import told
 
@@ -42,7 +42,7 @@ def schedules_tab(member: Member, project: Project, now: datetime) -> None:
 def _card(member: Member, schedule: SnapshotSchedule, now: datetime) -> None:
     with st.container(border=True, key=f"schedule_{schedule.id}"):
         state = ":green-badge[● on]" if schedule.enabled else ":gray-badge[○ off]"
-        st.markdown(f"**{as_text(schedule.words.capitalize())}** {state}")
+        st.markdown(f"**{as_text(begun(schedule.words))}** {state}")
         due = f"next {time_words(schedule.next_at)} · " if schedule.enabled else ""
         st.caption(f"{due}{as_text(schedule.outcome or 'nothing taken yet')} · made by {as_text(schedule.created_by)}")
         with st.container(horizontal=True):

@@ -14,7 +14,7 @@ from mms.domain.projects import Project
 from mms.domain.promotions import GLOBAL
 from mms.domain.scopes import scope_words
 from mms.domain.triggers import Trigger, TriggerChanges, TriggerDraft
-from pages.parts.formatting import counted
+from pages.parts.formatting import begun, counted
 from pages.parts.rule_form import rule_form
 from pages.parts.told import told
 
@@ -40,7 +40,7 @@ def trigger_card(member: Member, row: TriggerRow, now: datetime) -> None:
     with st.container(border=True, key=f"trigger_{trigger.id}"):
         state = ":green-badge[● on]" if trigger.enabled else ":gray-badge[○ off]"
         fires = " :orange-badge[▲ would fire now]" if read.fires else ""
-        st.markdown(f"**{as_text(trigger.name.capitalize())}** {state}{fires}  \n{as_text(trigger.rule.sentence)}")
+        st.markdown(f"**{as_text(begun(trigger.name))}** {state}{fires}  \n{as_text(trigger.rule.sentence)}")
         st.progress(read.share, text=as_text(read.sentence))
         with st.container(horizontal=True, vertical_alignment="center"):
             label = "Switch off" if trigger.enabled else "Switch on"

@@ -115,7 +115,7 @@ def test_what_is_no_rule_is_refused(value: dict[str, object]) -> None:
 
 
 def test_a_rule_says_itself_in_words() -> None:
-    assert Rule((SIZE,)).words == "5,000 new labelled rows since the champion's snapshot"
+    assert Rule((SIZE,)).words == "5,000 new labelled rows came since the champion's snapshot"
     assert Rule((Condition(TriggerKind.TIME, 30),)).words == "the champion is 30 days old"
     assert "F1 fell by more than 0.05, surely" in Rule((DECAY,)).words
     assert Rule((SIZE, DECAY), Needs.ALL).name == "size and decay"
@@ -123,7 +123,7 @@ def test_a_rule_says_itself_in_words() -> None:
     assert Rule((SIZE, DECAY), Needs.ALL).words.count(" and ") == 1
     assert FULL.words.startswith("at least 2 of these hold: 5,000 new")
     assert FULL.sentence.endswith(
-        "It rests 14 days after a firing, fires at most 2 firings in 30 days, is quiet from 22:00 to 06:00 "
+        "It rests 14 days after a firing, has a budget of at most 2 firings in 30 days, is quiet from 22:00 to 06:00 "
         "(Europe/Berlin), needs 200 mature labels. It learns from the last 28 days and tries the champion's triple and "
         "those one step beside it."
     )
