@@ -8,7 +8,7 @@ from json import loads
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, String, Text, cast, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Select, String, Text, cast, func, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.models import Feedback as FeedbackRow
@@ -117,6 +117,19 @@ def last_told(session: Session, project_id: int, after: int, most: int) -> tuple
     few = behind.subquery()
     count, last = session.execute(select(func.count(), func.max(few.c.id))).one()
     return count, last or after
+
+
+def sampled_features(session: Session, model_id: int, days: Days, most: int) -> list[dict[str, Any]]:
+    """What a model was asked about in some days: at most so many rows, spread over all by a hash of their ids."""
+    row, (since, until) = PredictionRow, days
+    mine = [row.model_id == model_id]
+    mine += [] if since is None else [row.predicted_at >= since]
+    mine += [] if until is None else [row.predicted_at < until]
+    count = session.scalar(select(func.count()).select_from(row).where(*mine)) or 0
+    step = max(1, -(-count // most))
+    spread = cast(row.id, BigInteger) * 40_503 % 65_521 % step  # two models may answer in turns
+    stmt = select(row.features).where(*mine, spread == 0).order_by(row.id).limit(most)
+    return list(session.scalars(stmt))
 
 
 def next_days(session: Session, project_id: int, since: datetime | None, most: int) -> datetime | None:

@@ -38,6 +38,7 @@ class DiagnosticKind(StrEnum):
     ALPHA_PATH = "alpha path"
     INFLUENCE = "influence"
     BOUNDARIES = "boundaries"
+    DOMAIN = "domain classifier"
 
 
 DEFAULTS: Mapping[DiagnosticKind, Parameters] = MappingProxyType(
@@ -53,13 +54,14 @@ DEFAULTS: Mapping[DiagnosticKind, Parameters] = MappingProxyType(
         DiagnosticKind.FEATURE_ELIMINATION: {"folds": 12},
         DiagnosticKind.FEATURE_DROPPING: {"folds": 12},
         DiagnosticKind.ALPHA_PATH: {"folds": 12},
+        DiagnosticKind.DOMAIN: {"since": None, "until": None},
         DiagnosticKind.VALIDATION_CURVE: {"parameter": None, "values": [], "folds": 12},
     }
 )
 """The parameters of each kind that has some. class: against the rest; None takes the positive one, or the first.
 
 column: None takes the first that will do. folds: how many of them are fitted. repeats: shuffles of each column. values:
-of a hyperparameter, tried beside the model's own.
+of a hyperparameter, tried beside the model's own. since, until: days of answers (ISO, UTC), the second not among them.
 """
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from time import perf_counter
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from db import models as tables
 from db.blobs import put_bytes
 from db.packed import packed
+from db.queries.answered_rows import sampled_features
 from db.queries.diagnostics import find_diagnostics, get_diagnostic, tables_of
 from db.queries.folds import importances_frame
 from db.queries.models import get_model, oof_frame
@@ -202,7 +203,17 @@ def _sources(model: Model) -> Sources:
         pipeline=lambda: _read(lambda session: load_model(session, model.id)[1]),
         splits=lambda: _read(folds),
         importances=lambda: _read(importances),
+        answered=lambda since, until, most: _read(
+            lambda session: sampled_features(session, model.id, (_day(since), _day(until)), most)
+        ),
     )
+
+
+def _day(text: str | None) -> datetime | None:
+    try:
+        return None if text is None else datetime.combine(date.fromisoformat(text), time(), UTC)
+    except (TypeError, ValueError) as error:
+        raise Invalid(f"'{text}' is no day: write it like 2026-03-01.") from error
 
 
 def _read(query: Callable[[Session], _T]) -> _T:

@@ -16,6 +16,7 @@ from mms.domain.members import Member
 from mms.domain.projects import Project
 from pages.parts.downloads import csv_download
 from pages.parts.drift_feature import feature_view
+from pages.parts.drift_together import together
 from pages.parts.session import real_now
 from pages.parts.told import told
 
@@ -46,6 +47,7 @@ def drift_tab(member: Member, project: Project) -> None:
         _table(report)
         st.caption(_HOW)
         feature_view(report)
+        together(member, report)
 
 
 def _view(project: Project) -> DriftView:

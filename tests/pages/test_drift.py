@@ -8,6 +8,7 @@ from db.session import transaction
 from mms.usecases.drift import count_features
 from tests.conftest import NOW
 from tests.pages.conftest import Open
+from tests.pages.test_model_inspections import work_off_diagnostics
 from tests.staged import Stage
 
 
@@ -38,6 +39,14 @@ def test_the_tab_tells_who_drifted_and_shows_the_chosen_feature(open_staged: Ope
     page.selectbox(key="drift_feature").select("predicted label").run()
 
     assert page.subheader[-1].value == "predicted label"
+    assert any("It takes **5 fits and 15 calls of the fits, about " in one.value for one in page.markdown)
+
+    page.button(key="ask_together").click().run()
+    work_off_diagnostics()
+    page = open_staged("decay", tab="Drift", drift_since=since)
+
+    assert not page.exception
+    assert any("classifier" in one.value and "AUC" in one.value for one in page.markdown)
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from mms.ml.diagnostics import (
     confusion,
     curves,
     dependence,
+    domain,
     elimination,
     importances,
     influence,
@@ -71,5 +72,6 @@ MAKERS: Mapping[DiagnosticKind, Maker] = {
     DiagnosticKind.ALPHA_PATH: Maker(NUMBERS, alphas.path_fits, alphas.path, in_job=True),
     DiagnosticKind.INFLUENCE: Maker(NUMBERS, no_fits, influence.made, in_job=True),
     DiagnosticKind.BOUNDARIES: Maker(CLASSES, no_fits, boundaries.made, in_job=True),
+    DiagnosticKind.DOMAIN: Maker(ALL, domain.fits, domain.made, in_job=True),
 }
 """Every kind that can be made."""

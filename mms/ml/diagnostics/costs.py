@@ -41,6 +41,11 @@ def _dependence(_: Parameters, folds: Sequence[FoldResult], _columns: int, _fits
     return dependence.PLACES, dependence.PLACES * _call_seconds(folds, dependence.ROWS)
 
 
+def _domain(_: Parameters, _folds: Sequence[FoldResult], columns: int, fits: int) -> tuple[int, float]:
+    calls = fits * (1 + columns)
+    return calls, fits * _DOMAIN_FIT + calls * _CALL
+
+
 _COSTS: Mapping[DiagnosticKind, Callable[[Parameters, Sequence[FoldResult], int, int], tuple[int, float]]] = {
     DiagnosticKind.LEARNING_CURVE: _learning,
     DiagnosticKind.VALIDATION_CURVE: _validation,
@@ -49,6 +54,7 @@ _COSTS: Mapping[DiagnosticKind, Callable[[Parameters, Sequence[FoldResult], int,
     DiagnosticKind.ALPHA_PATH: _validation,
     DiagnosticKind.PERMUTATION: _permutation,
     DiagnosticKind.DEPENDENCE: _dependence,
+    DiagnosticKind.DOMAIN: _domain,
 }
 
 _START = 1.0
@@ -56,6 +62,9 @@ _START = 1.0
 
 _FIT = 0.05
 """Seconds that a fit takes beside what its run has measured: the run may have shared the work of its recipe."""
+
+_DOMAIN_FIT = 0.6
+"""Seconds that boosting takes to part 10,000 rows."""
 
 _CALL = 0.01
 """Seconds that a call takes beside its rows: a frame is copied, columns are typed, answers are scored."""

@@ -1,6 +1,6 @@
 """What the makers of diagnostics stand on: one model, its stored rows, and whatever else they ask for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -27,7 +27,8 @@ class Sources:
     """How a ground reads what not every maker needs.
 
     instances: the snapshot's rows. pipeline: the model's fitted one. splits: its folds, inside its scope.
-    importances: columns feature, fold_0 .. fold_11, final; None where the algorithm tells none.
+    importances: columns feature, fold_0 .. fold_11, final; None where the algorithm tells none. answered: features of
+    at most so many rows that it was asked about, from a day (ISO, UTC) to before another; None leaves an end open.
     """
 
     oof: Callable[[], pd.DataFrame]
@@ -35,6 +36,7 @@ class Sources:
     pipeline: Callable[[], Any]
     splits: Callable[[], Sequence[Split]]
     importances: Callable[[], pd.DataFrame | None]
+    answered: Callable[[str | None, str | None, int], Sequence[Mapping[str, Any]]] = lambda *_: ()
 
 
 @dataclass(frozen=True)
