@@ -66,3 +66,48 @@ def test_the_next_month_of_a_replaying_project_is_queued_and_followed(open_stage
     assert "Next month" not in [b.label for b in page.button]
     page.button(key="replay_stop").click().run()
     assert replays(stage) == []
+
+
+def test_each_tab_draws_only_itself(open_staged: Open) -> None:
+    for tab, key in (("Decay", "decay"), ("Age", "ages")):
+        page = open_staged("decay", tab=tab)
+
+        assert not page.exception
+        assert [chart.proto.id.endswith(f"-{key}") for chart in page.get("plotly_chart")] == [True]
+
+
+def test_a_project_without_segments_is_told_how_to_name_one(open_staged: Open) -> None:
+    page = open_staged("decay", tab="Segments")
+
+    assert not page.exception
+    assert any("No segment is watched yet" in text.value for text in page.markdown)
+
+
+def test_the_answers_behind_a_period_stand_in_the_address_wrong_ones_first(open_staged: Open) -> None:
+    page = open_staged("decay")
+    months = page.selectbox(key="rows_from").options[1:]
+
+    page = open_staged("decay", rows_from=months[0], rows_to=months[-1])
+
+    assert not page.exception
+    assert any("**360 answers**, the truth of 350 is known; wrong ones first." in text.value for text in page.markdown)
+    (rows,) = [frame.value for frame in page.dataframe if "right" in frame.value]
+    assert len(rows) == 25
+    assert rows["right"].iloc[0] == "✗"
+
+
+def test_another_grain_forgets_periods_it_does_not_have(open_staged: Open) -> None:
+    page = open_staged("decay")
+    page.selectbox(key="rows_from").select_index(1).run()
+    page.selectbox(key="grain").select("Day").run()
+
+    assert not page.exception
+    assert page.selectbox(key="rows_from").value == "none"
+
+
+def test_every_metric_grain_and_band_is_drawn(open_staged: Open) -> None:
+    page = open_staged("decay", grain="Week", by_days="true", previous="true", metric="Log loss")
+
+    assert not page.exception
+    assert page.caption[0].value.startswith("Log loss: surprise at the truth")
+    assert len(page.get("plotly_chart")) == 1
