@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -85,11 +86,14 @@ def add_sums(session: Session, project_id: int, key: Key, sums: Sums) -> set[dat
 
 
 def _by_model_and_scope(rows: AnsweredRows) -> Iterator[tuple[int, str, np.ndarray]]:
-    places: dict[tuple[int, str], list[int]] = {}
-    for i, key in enumerate(zip(rows.model_ids.tolist(), rows.scopes, strict=True)):
-        places.setdefault(key, []).append(i)
-    for (model_id, scope), mine in sorted(places.items()):
-        yield model_id, scope, np.array(mine)
+    keys = list(zip(rows.model_ids.tolist(), rows.scopes, strict=True))
+    known = sorted(set(keys))
+    codes = {key: i for i, key in enumerate(known)}
+    code = np.fromiter(map(codes.__getitem__, keys), np.int64, len(keys))
+    order = np.argsort(code, kind="stable")
+    begins, ends = (np.searchsorted(code[order], np.arange(len(known)), side=side) for side in ("left", "right"))
+    for (model_id, scope), begin, end in zip(known, begins, ends, strict=True):
+        yield model_id, scope, order[begin:end]
 
 
 def _members(rows: AnsweredRows, segment: Segment) -> np.ndarray:
@@ -120,7 +124,7 @@ def _answers(layout: Layout, rows: AnsweredRows, some: np.ndarray, group: np.nda
 def _codes(layout: Layout, names: Sequence[str | None]) -> np.ndarray:
     """(N,) places among the classes; UNKNOWN for what is none of them."""
     codes: dict[str | None, int] = {name: i for i, name in enumerate(layout.classes)}
-    return np.fromiter((codes.get(name, UNKNOWN) for name in names), np.int64, len(names))
+    return np.fromiter(map(codes.get, names, repeat(UNKNOWN)), np.int64, len(names))
 
 
 def _probabilities(
