@@ -6,7 +6,7 @@ from db.queries.decay import DecayPage
 from mms.domain.members import Member
 from mms.domain.projects import Project
 from pages.parts.decay_age import ages_tab
-from pages.parts.decay_chart import decay_chart, decay_view, read_page
+from pages.parts.decay_chart import decay_chart, decay_view, model_colours, read_page
 from pages.parts.decay_promises import promises_tab
 from pages.parts.decay_segments import segments_tab
 from pages.parts.decay_why import why_tab
@@ -44,7 +44,7 @@ def render(member: Member) -> None:
         elif shown == "Drift":
             drift_tab(member, project)
         elif shown == "Age":
-            ages_tab(project, view)
+            ages_tab(project, view, model_colours(page))
         elif shown == "Promised":
             promises_tab(project, view)
         elif shown == "Why":

@@ -201,15 +201,27 @@ def _line(drawn: go.Figure, points: Sequence[DecayPoint], row: int, name: str, l
 
 
 def _estimated(drawn: go.Figure, points: Sequence[DecayPoint], row: int, name: str, colour: str) -> None:
-    """Dotted: what is expected of a model whose labels are not known."""
+    """Dotted: what is expected of a model whose labels are not known; nothing is drawn between periods apart."""
     group: dict[str, Any] = {"legendgroup": f"{name}, estimated", "row": row, "col": 1}
-    _band(drawn, points, colour, group, 0.07)
-    drawn.add_scatter(
-        x=[middle(p) for p in points], y=[p.estimate.value for p in points if p.estimate], mode="lines",
-        name=f"{name}, estimated without labels", showlegend=row == 1,
-        line={"color": colour, "width": 2, "dash": "dot"},
-        hovertemplate="%{y:.3f} expected<extra>" + name + ", estimated</extra>", **group,
-    )  # fmt: skip
+    for i, run in enumerate(_runs(points)):
+        _band(drawn, run, colour, group, 0.07)
+        drawn.add_scatter(
+            x=[middle(p) for p in run], y=[p.estimate.value for p in run if p.estimate], mode="lines+markers",
+            name=f"{name}, estimated without labels", showlegend=row == 1 and i == 0,
+            line={"color": colour, "width": 2, "dash": "dot"}, marker={"color": colour, "size": 4},
+            hovertemplate="%{y:.3f} expected<extra>" + name + ", estimated</extra>", **group,
+        )  # fmt: skip
+
+
+def _runs(points: Sequence[DecayPoint]) -> list[list[DecayPoint]]:
+    """Points of periods that follow one another."""
+    found: list[list[DecayPoint]] = []
+    for point in points:
+        if found and found[-1][-1].grain.next_of(found[-1][-1].period) == point.period:
+            found[-1].append(point)
+        else:
+            found.append([point])
+    return found
 
 
 def _where(points: Sequence[DecayPoint], *, mature: bool) -> list[float | None]:

@@ -1,24 +1,25 @@
 """The tab of decay by a model's age."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from db.queries.decay import DecayView
 from db.queries.decay_age import AgePage, age_page
 from db.session import reading
 from mms.charts import decay_age as chart
-from mms.charts.theme import colours_of
 from mms.domain.projects import Project
 from pages.parts.session import real_now
 
 
-def ages_tab(project: Project, view: DecayView) -> None:
-    """The sentence, and all versions over one another."""
+def ages_tab(project: Project, view: DecayView, colours: Mapping[int, str]) -> None:
+    """The sentence, and all versions over one another. colours: those of the models on the decay chart."""
     with reading() as session:
         page = age_page(session, project, view, project.present(real_now()))
     info = _info(page)
     finding = chart.words(info)
     st.markdown(finding)
-    st.plotly_chart(chart.figure(info, colours_of(list(info.lines))), alt=finding, key="ages")
+    st.plotly_chart(chart.figure(info, colours), alt=finding, key="ages")
     steps = "a day" if page.step == 1 else f"{page.step} days"
     st.caption(
         f"Age counts from the day a version was built; a point is {steps} of its answers, in scope {view.scope}. "

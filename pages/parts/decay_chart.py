@@ -61,6 +61,8 @@ def decay_chart(project: Project, view: DecayView, page: DecayPage) -> None:
         return
     if page.grain is not view.grain:
         st.caption(f"By {view.grain.value} there are too many points to draw, so they are drawn by {page.grain.value}.")
+    if not any(point.mature for point in page.points) and page.grain.coarser:
+        st.caption(f"No {page.grain.value} has the 100 labels that are judged: choose a longer period above.")
     info = decay_info(page)
     periods = sorted({point.period for point in page.points if point.estimate})
 
@@ -68,11 +70,16 @@ def decay_chart(project: Project, view: DecayView, page: DecayPage) -> None:
         choose_periods(page.grain, _selected(st.session_state["decay"]))
 
     st.plotly_chart(
-        chart.figure(info, colours_of(list(info.names))), alt=chart.words(info), key="decay",
+        chart.figure(info, model_colours(page)), alt=chart.words(info), key="decay",
         on_select=brushed, selection_mode=["points", "box"],
     )  # fmt: skip
     st.caption(key_words(page.grain))
     rows_behind_periods(project, view, page, periods)
+
+
+def model_colours(page: DecayPage) -> dict[int, str]:
+    """The colour of each model on every chart of the page, the champion's first."""
+    return colours_of(list(decay_info(page).names))
 
 
 def read_page(project: Project, view: DecayView) -> DecayPage:

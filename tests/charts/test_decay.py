@@ -1,11 +1,12 @@
 """The decay chart: solid where mature, dashed where not, coverage below, what happened marked."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from mms.charts import decay
 from mms.charts.decay import DecayInfo, DecayPanel, Mark
 from mms.domain.buckets import Estimate
-from mms.domain.decay import DecayPoint
+from mms.domain.decay import DecayPoint, Delay
 
 COLOURS = {1: "#0072B2", 2: "#E69F00"}
 
@@ -80,3 +81,42 @@ def test_without_labels_there_is_a_titled_empty_figure() -> None:
 
     assert drawn.layout.title.text == "Decay"
     assert drawn.layout.annotations[0].text == "No period has labels yet."
+
+
+def test_estimates_are_dotted_and_not_joined_over_months_that_need_none() -> None:
+    estimated = tuple(point(month, 0.45, labelled=0) for month in (3, 4, 8))
+    panel = DecayPanel("f1", (point(3, 0.5), point(8, 0.4)), None, estimated)
+
+    drawn = decay.figure(DecayInfo((panel,), {1: "v1 boosting"}), COLOURS)
+
+    dotted = [t for t in drawn.select_traces("scatter") if t.line.dash == "dot" and t.name and "estimated" in t.name]
+    assert [len(t.x) for t in dotted] == [2, 1]
+    assert [t.showlegend for t in dotted] == [True, False]
+
+
+def test_the_onset_is_a_line_with_its_words() -> None:
+    began = datetime(2013, 5, 7, tzinfo=UTC)
+    panel = DecayPanel("f1", (point(3, 0.5), point(6, 0.4)), None)
+
+    drawn = decay.figure(DecayInfo((panel,), {1: "v1"}, onset=began), COLOURS)
+
+    assert [a.text for a in drawn.layout.annotations] == ["decay began here"]
+    assert {shape.x0 for shape in drawn.layout.shapes} == {began}
+
+
+def test_the_delay_of_labels_is_drawn_in_days_where_it_takes_days() -> None:
+    slow = replace(point(3, 0.5), delay=Delay(72.0, 240.0))
+    quick = replace(point(3, 0.5), delay=Delay(6.0, 30.0))
+
+    titles = [decay.figure(info(one), COLOURS).layout.yaxis3.title.text for one in (slow, quick)]
+    median, most = [t for t in decay.figure(info(slow), COLOURS).select_traces("scatter") if "labels" in (t.name or "")]
+
+    assert titles == ["delay, days", "delay, hours"]
+    assert (list(median.y), list(most.y)) == ([3.0], [10.0])
+
+
+def test_a_point_says_why_it_is_not_mature() -> None:
+    drawn = decay.figure(info(point(5, 0.4, labelled=500)), COLOURS)
+
+    (dots,) = [t for t in drawn.select_traces("scatter") if t.mode == "markers"]
+    assert dots.text[0].endswith("500 of 1,000 labels known, not mature: under 95% of its labels are known")
