@@ -70,7 +70,7 @@ def _replay(args: Namespace) -> Output:
     rules = [rule_from_json(read_json(args.rule, args.file, "rule"))] if tried else []
     with reading() as session:
         found = replays(session, member, args.backtest, args.metric, rules, seed=args.seed)
-    return Output({"replays": found}, [headline(found).replace("**", ""), *table(_policies(found), "")])
+    return Output({"replays": found}, [headline(found), *table(_policies(found), "")])
 
 
 def _policies(found: Replays) -> list[dict[str, object]]:

@@ -207,7 +207,7 @@ def headline(replays: Replays) -> str:
     sign = 1 if replays.greater_is_better else -1
     best = max(rules, key=lambda one: (sign * (one.value or 0.0), -len(one.retrainings)))
     assert best.value is not None
-    return f"{said}; **{best.name}** gives {best.value:.3f} with {len(best.retrainings)}."
+    return f"{said}; {best.name} gives {best.value:.3f} with {len(best.retrainings)}."
 
 
 NEVER, EVERY = "never", "every period"

@@ -17,8 +17,8 @@ from mms.monitoring.metrics import confusion, metric_series, parts_of
 from mms.monitoring.periods import Periods, period_starts, points_of
 from mms.monitoring.sums import MOMENTS, Series
 
-NextTick = Callable[[str, str, datetime], datetime]
-"""When a cron expression ticks next, on the clock of a zone, after a moment."""
+Ticks = Callable[[Rule, datetime], dict[Condition, datetime]]
+"""When each cron condition of a rule ticks next after a moment."""
 
 _MISTAKEN = ("cells", "moments")
 
@@ -40,13 +40,13 @@ def can_fire(rule: Rule) -> bool:
     return sum(condition.kind not in _LEFT_OUT for condition in rule.conditions) >= rule.needed
 
 
-def policy_of(rule: Rule, project: Project, begins: datetime, next_tick: NextTick) -> Policy:
+def policy_of(rule: Rule, project: Project, begins: datetime, ticks_of: Ticks) -> Policy:
     """A rule as a policy: read by `read_trigger` at each period's end, with its rest, budget and least labels.
 
     Quiet hours move a firing by hours, and periods end at midnight, so they are left aside.
     """
     awake = replace(rule, quiet=None)
-    state = Trigger(0, project.id, rule.name, "", awake, True, "", begins, ticks=_ticks(awake, begins, next_tick))
+    state = Trigger(0, project.id, rule.name, "", awake, True, "", begins, ticks=ticks_of(awake, begins))
 
     def policy(moment: Moment) -> str | None:
         nonlocal state
@@ -54,11 +54,11 @@ def policy_of(rule: Rule, project: Project, begins: datetime, next_tick: NextTic
         reading = read_trigger(state, situation_at(moment, project, state))
         if not reading.fires:
             spent = any(tick <= now for tick in state.ticks.values())
-            ticks = _ticks(awake, now, next_tick) if spent and not reading.holds else state.ticks
+            ticks = ticks_of(awake, now) if spent and not reading.holds else state.ticks
             state = replace(state, ticks=ticks)
             return None
         # It stays armed: what it watches is the new model from now on, and lets go at once.
-        state = replace(state, last_fired_at=now, fired=(*state.fired, now), ticks=_ticks(awake, now, next_tick))
+        state = replace(state, last_fired_at=now, fired=(*state.fired, now), ticks=ticks_of(awake, now))
         return reading.sentence
 
     return policy
@@ -157,10 +157,6 @@ class _Seen:
     def _reference(self, metric: str) -> Estimate | None:
         before = self._before(parts_of(metric))
         return None if before is None else metric_series(before, metric).at(0)
-
-
-def _ticks(rule: Rule, now: datetime, next_tick: NextTick) -> dict[Condition, datetime]:
-    return {c: next_tick(c.cron, c.zone, now) for c in rule.conditions if c.cron is not None}
 
 
 def _mistakes(series: Series, task: Task) -> Mistakes:

@@ -14,13 +14,13 @@ from mms.domain.backtests import COST, EVERY, NEVER, Replayed, Replays, Retraine
 from mms.domain.errors import Invalid
 from mms.domain.members import Member, Permission
 from mms.domain.projects import Project
-from mms.domain.rules import Rule, checked_rule
+from mms.domain.rules import Rule
 from mms.domain.scores import METRICS
 from mms.monitoring.backtest import Losses, Policy, chances, every, judged, never, replayed, seats
 from mms.monitoring.metrics import WATCHED
 from mms.monitoring.policies import can_fire, left_out, policy_of
 from mms.settings import settings
-from mms.usecases.crons import next_tick
+from mms.usecases.triggers import checked_for, ticks_of
 
 DRAWS = 100
 """How often retrainings at random moments are drawn, for each number of them."""
@@ -68,9 +68,12 @@ def _controls(losses: Losses, project: Project, metric: str) -> list[Replayed]:
 
 
 def _rules(session: Session, losses: Losses, project: Project, metric: str, rules: Sequence[Rule]) -> list[Replayed]:
-    live = live_triggers(session, [project.id], losses.ends(len(losses) - 1)).get(project.id, ())
+    end = losses.ends(len(losses) - 1)
+    live = live_triggers(session, [project.id], end).get(project.id, ())
     asked: list[tuple[str, Rule, int | None]] = [(f"{one.name} (trigger {one.id})", one.rule, one.id) for one in live]
-    asked += [(f"{rule.name} (tried rule {i})", checked_rule(rule), None) for i, rule in enumerate(rules, 1)]
+    asked += [
+        (f"{rule.name} (tried rule {i})", checked_for(project, rule, end), None) for i, rule in enumerate(rules, 1)
+    ]
     found = []
     for name, rule, trigger_id in asked:
         named = Replayed(name, False, trigger_id=trigger_id, note=left_out(rule), is_replayed=can_fire(rule))
@@ -78,7 +81,7 @@ def _rules(session: Session, losses: Losses, project: Project, metric: str, rule
             found.append(named)
             continue
         assert losses.first is not None
-        policy = policy_of(rule, project, losses.ends(losses.first), next_tick)
+        policy = policy_of(rule, project, losses.ends(losses.first), ticks_of)
         found.append(_replayed(losses, project, metric, named, policy))
     return found
 

@@ -3,16 +3,15 @@
 import pandas as pd
 import streamlit as st
 
-from db.queries.triggers import live_triggers
-from db.session import reading, transaction
+from db.session import reading
 from mms.charts import backtest as chart
 from mms.domain.backtests import COST, EVERY, NEVER, Backtest, Replays, headline
-from mms.domain.members import Member, Permission
+from mms.domain.markdown import as_text
+from mms.domain.members import Member
 from mms.domain.projects import Project, Task
 from mms.domain.scores import METRICS, metrics_of
-from mms.domain.triggers import TriggerChanges
+from pages.parts.backtest_rules import rule_to_try, switch_on
 from pages.parts.formatting import counted, time_column
-from pages.parts.session import real_now
 from pages.parts.told import told
 
 
@@ -20,10 +19,10 @@ def replays_section(member: Member, project: Project, backtest: Backtest) -> Non
     """All of one back-test."""
     from mms.usecases.policy_replays import replays
 
-    metric = _metric(project)
+    metric, tried = _metric(project), rule_to_try(project)
     with told(), reading() as session:
-        found = replays(session, member, backtest.id, metric)
-    st.markdown(headline(found))
+        found = replays(session, member, backtest.id, metric, [tried] if tried else [])
+    st.markdown(as_text(headline(found)))
     st.plotly_chart(chart.figure(found), alt=chart.words(found), key="backtest_cost")
     st.caption(
         f"{counted(found.answers, 'answer')} in {counted(len(found.periods), 'period')}, 95 % bands; {backtest.name}. "
@@ -33,7 +32,7 @@ def replays_section(member: Member, project: Project, backtest: Backtest) -> Non
     for why in found.unfitted:
         st.caption(f"Some periods have no model: {why}")
     _table(found)
-    _switch_on(member, project, found)
+    switch_on(member, project, found, tried)
     names = [one.name for one in found.policies if one.is_replayed]
     shown = [name for name in names if name in (NEVER, EVERY) or not found.named(name).is_control]
     chosen = st.multiselect("Over time", names, shown[:4], key="backtest_shown")
@@ -81,27 +80,6 @@ def _table(found: Replays) -> None:
 
 def _note(note: str | None, *, is_replayed: bool) -> str:
     return "" if note is None else f"{'Left out' if is_replayed else 'Not replayed'}: {note}."
-
-
-def _switch_on(member: Member, project: Project, found: Replays) -> None:
-    """A button for each trigger that is off, with what it gave on the past beside it."""
-    with reading() as session:
-        off = {
-            one.id for one in live_triggers(session, [project.id], real_now()).get(project.id, ()) if not one.enabled
-        }
-    for one in (one for one in found.policies if one.trigger_id in off and one.value is not None):
-        button, words = st.columns([1, 4], vertical_alignment="center")
-        gain = one.value - (found.named(NEVER).value or 0.0)
-        times = counted(len(one.retrainings), "retraining")
-        words.markdown(f"**{one.name}**: {one.value:.3f} with {times}, {gain:+.3f} against never.")
-        may = member.may(Permission.TRAIN)
-        if button.button("Switch on", key=f"backtest_on_{one.trigger_id}", disabled=not may):
-            from mms.usecases.triggers import edit_trigger
-
-            with told(stop=False):
-                with transaction() as session:
-                    edit_trigger(session, member, one.trigger_id or 0, TriggerChanges(enabled=True), real_now())
-                st.rerun()
 
 
 def _dates(found: Replays, chosen: list[str]) -> None:

@@ -71,5 +71,5 @@ def test_nothing_to_draw_says_why() -> None:
 
 def test_the_sentence_names_both_ends_and_the_best_rule() -> None:
     assert headline(REPLAYS) == (
-        "Accuracy: 0.700 without retraining, 0.800 with 5 retrainings, one a period; **decay** gives 0.790 with 2."
+        "Accuracy: 0.700 without retraining, 0.800 with 5 retrainings, one a period; decay gives 0.790 with 2."
     )

@@ -23,7 +23,7 @@ from mms.monitoring.backtest import (
 )
 from mms.monitoring.policies import can_fire, left_out, policy_of, situation_at
 from mms.monitoring.sums import MOMENTS, Layout, coded_entries, entries_of
-from mms.usecases.crons import next_tick
+from mms.usecases.triggers import ticks_of
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LAYOUT = Layout(Task.BINARY, ("no", "yes"), "yes")
@@ -77,7 +77,7 @@ def aging(lag: int = 0, *, false_alarms: bool = True) -> Losses:
 def retrainings(losses: Losses, rule: Rule) -> list[int]:
     """At which periods' ends a rule retrains."""
     assert losses.first is not None
-    policy = policy_of(rule, PROJECT, losses.ends(losses.first), next_tick)
+    policy = policy_of(rule, PROJECT, losses.ends(losses.first), ticks_of)
     return [period for period, _ in replayed(losses, policy)]
 
 

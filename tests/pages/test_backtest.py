@@ -41,6 +41,9 @@ def test_the_past_is_fitted_replayed_and_a_rule_switched_on(open_staged: Open, s
     assert f"size (trigger {made})" in names
     page.selectbox(key="backtest_metric").set_value("Cost of mistakes").run()
     assert "cost per 1,000 answers" in page.markdown[0].value
+    page.toggle(key="backtest_try").set_value(True).run()
+    assert "size (tried rule 1)" in page.dataframe[0].value["policy"].tolist()
+    assert page.button(key="backtest_on_None").label == "Add this trigger"
     page.button(key=f"backtest_on_{made}").click().run()
     with reading() as session:
         (trigger,) = (
