@@ -21,10 +21,14 @@ from mms.domain.predictions import Feedback
 from mms.domain.projects import Project
 from mms.domain.promotions import Seating
 from mms.domain.scores import metrics_of
+from mms.domain.segments import SegmentDraft
+from mms.domain.tables import Condition, Operator
 from mms.monitoring.sums import Series
+from mms.usecases.buckets import fold_buckets
 from mms.usecases.feedback import record_feedback
 from mms.usecases.promotions import promote
-from tests.answered import answered
+from mms.usecases.segments import create_segment
+from tests.answered import answered, put
 from tests.summed import BINARY
 from tests.wards import MARCH, a_model, a_snapshot, a_world, confused
 
@@ -205,3 +209,40 @@ def test_baselines_know_only_what_was_before(project: Project) -> None:
     (one,) = page.baselines
     assert [rule.name for rule in told] == ["always the commonest class so far", "the label before"]
     assert [(at.month, round(value, 3)) for at, value in one.values] == [(4, 0.6)]
+
+
+def test_a_segment_that_falls_is_found_among_those_that_do_not(project: Project, member: Member) -> None:
+    with transaction() as session:
+        for name, operator in (("east", Operator.LT), ("west", Operator.GE)):
+            condition = Condition("age", operator, 50)
+            create_segment(session, member, project.id, SegmentDraft(name, (condition,)), MARCH)
+        champion = decay_page(session, project, DecayView("f1"), JULY).champion
+        assert champion is not None
+        for week in range(8):
+            at = MARCH + 7 * week * DAY
+            worse = confused(20, 60, 60, 60) if week >= 5 else GOOD
+            for age, sums in ((10, worse), (90, GOOD)):
+                rows = [
+                    {
+                        "truth": truth,
+                        "label": label,
+                        "features": {"age": age},
+                        "predicted_at": at,
+                        "truth_at": at + DAY,
+                    }
+                    for (truth, label), count in sums.cells.items()
+                    for _ in range(count)
+                ]
+                put(session, project.id, champion.model.id, rows)
+        while fold_buckets(session, project.id, JULY):
+            pass
+
+    with reading() as session:
+        page = segments_page(session, project, DecayView("accuracy", Grain.WEEK), JULY)
+        only = decay_page(session, project, DecayView("accuracy", Grain.WEEK, segment="west"), JULY)
+
+    assert [(line.name, line.fell) for line in page.lines] == [("east", True), ("west", False)]
+    east = page.lines[0].change
+    assert east is not None
+    assert east.worse_by == pytest.approx(0.4)
+    assert [p.n for p in only.points] == [200] * 8
