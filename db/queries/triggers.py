@@ -1,6 +1,6 @@
 """Triggers with how far they are, and their firings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,13 +27,16 @@ class TriggerRow:
 
 def triggers(session: Session, project: Project, now: datetime) -> list[TriggerRow]:
     """Live triggers of a project, read as of `now`, its present."""
+    return list(read(session, project, live_triggers(session, [project.id], now).get(project.id, ()), now))
+
+
+def read(session: Session, project: Project, some: Iterable[Trigger], now: datetime) -> Iterator[TriggerRow]:
+    """Some triggers of a project, one after the other; what several look at is read once."""
     watches: dict[str, Watch] = {}
-    found = []
-    for trigger in live_triggers(session, [project.id], now).get(project.id, ()):
+    for trigger in some:
         watch = watches.setdefault(trigger.scope, Watch(session, project, now, trigger.scope))
         situation = watch.situation(trigger)
-        found.append(TriggerRow(trigger, read_trigger(trigger, situation), situation))
-    return found
+        yield TriggerRow(trigger, read_trigger(trigger, situation), situation)
 
 
 def live_triggers(session: Session, project_ids: Sequence[int], now: datetime) -> dict[int, list[Trigger]]:

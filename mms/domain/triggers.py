@@ -204,7 +204,7 @@ def read_trigger(trigger: Trigger, situation: Situation) -> Reading:
     if not trigger.enabled:
         words = f"{reading.sentence} The trigger is switched off."
         return Reading(reading.share, False, words, reading.holds, parts=reading.parts)
-    until, why = held_back(trigger.rule, situation.now, trigger.last_fired_at, trigger.fired)
+    until, why = held_back(trigger, situation.now)
     due = max(filter(None, (reading.due, until)), default=None) if reading.due else None
     if reading.holds and until is not None:
         words = f"{reading.sentence} {why} until {until:%-d %B %Y, %H:%M} UTC."
@@ -215,17 +215,16 @@ def read_trigger(trigger: Trigger, situation: Situation) -> Reading:
     return Reading(reading.share, reading.fires, reading.sentence, reading.holds, until, due, reading.parts)
 
 
-def held_back(
-    rule: Rule, now: datetime, last_fired_at: datetime | None, fired: tuple[datetime, ...]
-) -> tuple[datetime | None, str]:
+def held_back(trigger: Trigger, now: datetime) -> tuple[datetime | None, str]:
     """Until when nothing fires though the rule may hold, and why; (None, '') where nothing holds it back.
 
-    The longest of rest and budget, then the quiet hours that cover its end. fired: firings that the budget counts.
+    The longest of rest and budget, then the quiet hours that cover its end.
     """
-    until, why = None, ""
-    if last_fired_at is not None and now < (rested := last_fired_at + timedelta(days=rule.cooldown_days)):
-        until, why = rested, "It rests"
-    if rule.budget is not None and (room := rule.budget.until(now, fired)) and (until is None or room > until):
+    rule, until, why = trigger.rule, None, ""
+    if trigger.last_fired_at is not None:
+        rested = trigger.last_fired_at + timedelta(days=rule.cooldown_days)
+        until, why = (rested, "It rests") if now < rested else (None, "")
+    if rule.budget is not None and (room := rule.budget.until(now, trigger.fired)) and (until is None or room > until):
         until, why = room, f"Its budget ({rule.budget.words}) is spent"
     if rule.quiet is not None and (quiet := rule.quiet.until(until or now)):
         until, why = quiet, why or "It is quiet"

@@ -10,7 +10,7 @@ from db import models as tables
 from db.queries.jobs import UNFINISHED
 from db.queries.projects import hold_project, live_project, project_of
 from db.queries.segments import get_segment_named
-from db.queries.triggers import TriggerRow, triggers
+from db.queries.triggers import TriggerRow, live_triggers, read
 from mms.domain.errors import Invalid, MmsError, NotFound
 from mms.domain.members import Member, Permission
 from mms.domain.projects import Project
@@ -18,7 +18,7 @@ from mms.domain.rules import Condition, Rule, checked_rule, rule_from_json, rule
 from mms.domain.runs import Retraining, RunKind
 from mms.domain.scopes import ScopeKind, scope_of
 from mms.domain.snapshots import selection_to_json
-from mms.domain.triggers import RELEASE, TriggerChanges, TriggerDraft
+from mms.domain.triggers import RELEASE, TriggerChanges, TriggerDraft, held_back
 from mms.monitoring.metrics import WATCHED
 from mms.usecases.crons import checked_cron, checked_zone, next_tick
 from mms.usecases.runs import retrain
@@ -82,19 +82,23 @@ def check_triggers(session: Session, member: Member, project_id: int, now: datet
     """Read every trigger as of the project's present; one that fires keeps its evidence and launches a retraining.
 
     Returns the runs' ids. now: the real time, for the queue. While a retraining of a scope is unfinished, nothing fires
-    there; of several that would fire in a scope, the first made does.
+    there; of several that would fire in a scope, the first made does. What cannot fire now is not read at all.
     """
     member.require(Permission.TRAIN)
     project = project_of(live_project(session, project_id))
     hold_project(session, project_id)
     if project.archived_at is not None:
         return []
-    busy = _busy_scopes(session, project_id)
+    present, busy = project.present(now), _busy_scopes(session, project_id)
+    free = (
+        trigger
+        for trigger in live_triggers(session, [project_id], present).get(project_id, ())
+        if trigger.enabled and trigger.scope not in busy and held_back(trigger, present)[0] is None
+    )
     launched = []
-    for row in triggers(session, project, project.present(now)):
-        scope = row.trigger.scope
-        if row.reading.fires and scope not in busy:
-            busy.add(scope)
+    for row in read(session, project, free, present):
+        if row.reading.fires:
+            busy.add(row.trigger.scope)
             launched.append(_fire(session, member, row, now))
         elif not row.reading.holds:
             _let_go(session, row)
