@@ -44,6 +44,13 @@ def test_the_loop_runs_from_promotion_to_decay(models: list[int], capsys: pytest
     assert stored[1]["predictions"][0]["features"]["age"] == 63.0
     assert told[1] == {"recorded": 1}
     assert (decay[1]["decay"]["predicted"], decay[1]["decay"]["labelled"]) == (2, 1)
+    by_week = run(capsys, "decay", "Wards", "--grain", "week", "--by-days", "--previous", "--since", "2020-01-01")[1]
+    assert by_week["decay"]["grain"] == "week"
+    assert sum(point["n"] for point in by_week["decay"]["points"]) == 2
+    assert run(capsys, "decay", "Wards", "--over", "age")[1]["ages"]["lines"][0]["model"]["id"] == models[0]
+    assert run(capsys, "decay", "Wards", "--over", "segments")[1]["segments"]["lines"] == []
+    assert main(["decay", "Wards"]) == 0
+    assert "the period is not over" in capsys.readouterr().out
 
 
 def test_the_model_table_and_one_model_are_told(
