@@ -23,12 +23,13 @@ from pages.parts.compare_promote import promote_one
 from pages.parts.compare_residuals import error_spreads
 from pages.parts.compare_scores import scores
 from pages.parts.compare_triples import triples
+from pages.parts.compare_weights import weights
 from pages.parts.comparison import opened
 from pages.parts.project import keep_project, link_query
 from pages.parts.session import current_member
 from pages.parts.told import told
 
-TABS = ("What changed", "Scores", "Curves", "Costs", "Triples", "Errors")
+TABS = ("What changed", "Scores", "Curves", "Weights", "Costs", "Triples", "Errors")
 
 
 def render(member: Member) -> None:
@@ -91,6 +92,8 @@ def _tabs(
             curves(project, models, colours)
         elif shown == "Curves":
             error_spreads(member, models, colours)
+        elif shown == "Weights":
+            weights(member, project, models, colours)
         elif shown == "Costs":
             costs(project, comparison, colours)
         elif shown == "Triples":

@@ -1,5 +1,7 @@
 """Class prediction error: what rows of each class were taken for, and how much of each answer is right."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -12,6 +14,7 @@ MOST_BARS = 12
 MOST_PARTS = 6
 """Answers told apart; the rest is one grey part."""
 
+_SYMBOLS = ("circle", "diamond", "square", "triangle-up")
 _PATTERNS = ("", "/", "x", ".", "+", "-")
 
 
@@ -51,6 +54,44 @@ def figure(info: ConfusionInfo) -> go.Figure:
         drawn.add_bar(x=names, y=others, name=f"{len(rest)} other answers", marker={"color": GREY})
     drawn.update_xaxes(type="category")
     return drawn
+
+
+def words_of_several(infos: Mapping[str, ConfusionInfo]) -> str:
+    """Which class is missed most, and by whom. infos: by the name of the model."""
+    missed = {name: _missed(info) for name, info in infos.items()}
+    worst = max(((share, c, name) for name, by in missed.items() for c, share in by.items()), default=None)
+    if worst is None:
+        return "There are no answered rows to count."
+    share, class_name, name = worst
+    return f"{class_name} is missed most: {name} gives {share:.0%} of its rows another answer."
+
+
+def overlay(infos: Mapping[int, ConfusionInfo], names: Mapping[int, str], colours: Mapping[int, str]) -> go.Figure:
+    """Share of each class's rows that got another answer: a dot a model. Of many classes those missed most."""
+    missed = {model_id: _missed(info) for model_id, info in infos.items()}
+    highest: dict[str, float] = {}
+    for by_class in missed.values():
+        for class_name, share in by_class.items():
+            highest[class_name] = max(highest.get(class_name, 0.0), share)
+    shown = sorted(sorted(highest, key=lambda c: -highest[c])[:MOST_BARS])
+    if not shown:
+        return empty("Rows of each class that got another answer", words_of_several({}))
+    drawn = bare("Rows of each class that got another answer", "share of the class", height=150 + 34 * len(shown))
+    for i, (model_id, by_class) in enumerate(missed.items()):
+        own = [class_name for class_name in shown if class_name in by_class]
+        drawn.add_scatter(
+            x=[by_class[class_name] for class_name in own], y=own, mode="markers", name=names[model_id],
+            marker={"color": colours[model_id], "size": 10, "symbol": _SYMBOLS[i // len(OKABE_ITO) % len(_SYMBOLS)]},
+            hovertemplate="truly %{y}: %{x:.1%} answered otherwise<extra>" + names[model_id] + "</extra>",
+        )  # fmt: skip
+    drawn.update_xaxes(tickformat=".0%", rangemode="tozero")
+    drawn.update_yaxes(type="category", categoryorder="array", categoryarray=shown[::-1])
+    return drawn
+
+
+def _missed(info: ConfusionInfo) -> dict[str, float]:
+    totals = info.counts.sum(axis=1)
+    return {name: float(1 - info.counts[i, i] / totals[i]) for i, name in enumerate(info.classes) if totals[i]}
 
 
 def _worst_first(info: ConfusionInfo) -> np.ndarray:

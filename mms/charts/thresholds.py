@@ -1,6 +1,6 @@
 """Thresholds: what each flags and misses, what the errors cost, and where they cost least."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from mms.charts.curves import Curve, add_band
-from mms.charts.theme import GREY, OKABE_ITO, bare, empty, evenly
+from mms.charts.theme import GREY, OKABE_ITO, POINTS, bare, dash_of, empty, evenly
 from mms.domain.thresholds import Costs, Flags, at_threshold, cheapest, expected_cost
 
 RATES = {"precision": "precision", "recall": "recall", "f1": "F1", "queue_rate": "queue rate"}
@@ -62,6 +62,45 @@ def rates_of(info: ThresholdInfo, rate: str) -> Curve:
     sd = np.sqrt(np.divide(square, n, out=np.full(len(n), np.nan), where=n > 0))
     grid = np.array([flags.threshold for flags in whole])
     return Curve(grid, _values(whole, rate), grid, np.clip(mean - sd, 0, 1), np.clip(mean + sd, 0, 1))
+
+
+def words_of_several(infos: Sequence[ThresholdInfo], costs: Costs) -> str:
+    """Which model's errors cost least at its own best threshold, and the next."""
+    if not infos:
+        return "There are no scored rows to choose a threshold on."
+    best = sorted(((info.cheapest(costs), info.name) for info in infos), key=lambda pair: pair[0].cost(costs))
+    told = [f"{name} {flags.cost(costs):,.6g} at {flags.threshold:g}" for flags, name in best[:3]]
+    return f"At its cheapest threshold, errors cost: {', '.join(told)}."
+
+
+def overlay(infos: Sequence[ThresholdInfo], colours: Mapping[int, str], rate: str, costs: Costs) -> go.Figure:
+    """One of `RATES`, or "cost", against the threshold: a line a model, a star at its cheapest threshold."""
+    label = RATES.get(rate, "cost of all rows")
+    if not infos:
+        return empty(f"{label.capitalize()} by threshold", words_of_several(infos, costs))
+    drawn = bare(f"{label[0].upper()}{label[1:]} by threshold, class {infos[0].class_name}", "threshold", label)
+    for info in infos:
+        kept = [info.flags[i] for i in evenly(len(info.flags), POINTS // max(1, len(infos)))]
+        best = info.cheapest(costs)
+        y, at = ([_height(flags, rate, costs) for flags in some] for some in (kept, [best]))
+        line = {"color": colours[info.model_id], "dash": dash_of(info.model_id, colours)}
+        group = {"name": info.name, "legendgroup": str(info.model_id)}
+        drawn.add_scatter(x=[flags.threshold for flags in kept], y=y, mode="lines", line=line, **group)
+        drawn.add_scatter(
+            x=[best.threshold], y=at, mode="markers", showlegend=False,
+            marker={"symbol": "star", "size": 12, "color": colours[info.model_id]},
+            hovertemplate=f"cheapest at %{{x:.3f}}: costs {best.cost(costs):,.6g}<extra>{info.name}</extra>", **group,
+        )  # fmt: skip
+    drawn.update_xaxes(range=[0, 1])
+    drawn.update_yaxes(rangemode="tozero")
+    return drawn
+
+
+def _height(flags: Flags, rate: str, costs: Costs) -> float | None:
+    if rate not in RATES:
+        return flags.cost(costs)
+    value: float | None = getattr(flags, rate)
+    return value
 
 
 def words(info: ThresholdInfo | None, costs: Costs, now: float) -> str:

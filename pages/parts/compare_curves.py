@@ -11,7 +11,8 @@ from mms.domain.diagnostics import DiagnosticKind
 from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from mms.domain.models import Model
-from mms.domain.projects import Project
+from mms.domain.projects import Project, Task
+from pages.parts.compare_thresholds import class_errors_of, threshold_curves
 from pages.parts.diagnostic_tables import show, table_download, tables_of_each
 from pages.parts.rows_behind import rows_behind
 from pages.parts.scored_rows import class_choice, out_of_fold
@@ -26,10 +27,16 @@ def curves(project: Project, models: Sequence[Model], colours: Mapping[int, str]
     member, class_name = current_member(), class_choice(project, models[0], "class")
     named = [model for model in models if class_name in model.signature.classes]
     drawn = {"Ranking": ranked_curves, "Gains and lift": gains_curves, "Calibration": calibration_curves}
+    more = ["Thresholds"] if project.task is Task.BINARY else []
     which = st.radio(
-        "Curves", list(drawn), horizontal=True, key="curves", bind="query-params"
+        "Curves", [*drawn, *more, "Class errors"], horizontal=True, key="curves", bind="query-params"
     )  # one kind at a time: of 20 models each takes a while to read
-    drawn[str(which)](member, named, class_name, colours)
+    if which == "Thresholds":
+        threshold_curves(member, project, named, colours)
+    elif which == "Class errors":
+        class_errors_of(member, models, colours)
+    else:
+        drawn[str(which)](member, named, class_name, colours)
 
 
 def ranked_curves(member: Member, models: Sequence[Model], class_name: str, colours: Mapping[int, str]) -> None:

@@ -32,10 +32,14 @@ def stored_tables(member: Member, question: Question) -> dict[str, pd.DataFrame]
 
 
 def tables_of_each(
-    member: Member, models: Sequence[Model], kind: DiagnosticKind, class_name: str
+    member: Member, models: Sequence[Model], kind: DiagnosticKind, class_name: str | None = None
 ) -> dict[int, dict[str, pd.DataFrame]]:
-    """The tables of each model by its id, one class against the rest; of those without, the sentences are shown."""
-    questions = {m.id: asked(Subject(SubjectKind.MODEL, m.id), kind, {"class": class_name}) for m in models}
+    """The tables of each model by its id; of those without, the sentences are shown.
+
+    class_name: one class against the rest, of kinds that are about one.
+    """
+    about = {} if class_name is None else {"class": class_name}
+    questions = {m.id: asked(Subject(SubjectKind.MODEL, m.id), kind, about) for m in models}
     ensure(transaction, member, list(questions.values()), real_now())
     with reading() as session:
         found = tables_of(session, list(questions.values()))

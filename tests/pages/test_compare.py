@@ -76,11 +76,19 @@ def test_every_tab_says_its_finding(open_staged: Open, stage: Stage) -> None:
     best, second, baseline = stage.models
     ids = f"{best.id},{second.id},{baseline.id}"
 
-    told = {tab: open_staged("compare", ids=ids, tab=tab) for tab in ("Curves", "Costs", "Triples", "Errors")}
+    told = {
+        tab: open_staged("compare", ids=ids, tab=tab) for tab in ("Curves", "Weights", "Costs", "Triples", "Errors")
+    }
+    told |= {
+        kind: open_staged("compare", ids=ids, tab="Curves", curves=kind) for kind in ("Thresholds", "Class errors")
+    }
 
     assert not any(page.exception or page.error for page in told.values())
     said = {tab: [one.value for one in (*page.markdown, *page.caption)] for tab, page in told.items()}
     assert any("ROC AUC" in words for words in said["Curves"])
+    assert any("weighs most in" in words for words in said["Weights"])
+    assert any("At its cheapest threshold, errors cost" in words for words in said["Thresholds"])
+    assert any("is missed most" in words for words in said["Class errors"])
     assert sum("on the front" in words or "the quickest" in words for words in said["Costs"]) >= 2
     assert any("The best 2 of 3 triples" in words for words in said["Triples"])
     assert any("complement each other most" in words for words in said["Errors"])
