@@ -6,18 +6,19 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import Model as ModelRow
 from db.models import Snapshot as SnapshotRow
-from db.queries.buckets import BucketSeries, MonthSums, bucket_series, months_of
+from db.queries.buckets import BucketSeries, bucket_series, plain_sums
 from db.queries.drift import drift_of
 from db.queries.estimates import estimated_points
 from db.queries.labels import new_labels
 from db.queries.periods import estimates_of, in_periods
 from db.queries.promotions import Champion, find_champion, holdout_estimate
-from mms.domain.buckets import Sums, total
+from mms.domain.buckets import Sums
 from mms.domain.decay import Decay, DecayPoint, Grain, judge_decay
 from mms.domain.drift import DriftView
 from mms.domain.mistakes import excess, mistakes_of
@@ -29,6 +30,8 @@ from mms.monitoring.periods import points_of
 
 WATCHED_PARTS = ("cells", "scores", "moments", "delays")
 """What of the buckets the conditions read."""
+
+_GRAINS = (Grain.MONTH, Grain.WEEK, Grain.DAY)
 
 
 @dataclass
@@ -90,11 +93,21 @@ class Watch:
         return [point for point in found if point.model_id == self.champion.model.id and point.period >= first]
 
     @cached_property
-    def mature(self) -> list[MonthSums]:
-        """The champion's months that may be judged."""
-        periods = {point.period for point in self.points(self.metric, Grain.MONTH) if point.mature}
-        own = [one for one in self.answered if self.champion and one.model_id == self.champion.model.id]
-        return [month for month in months_of(own) if month.month in periods]
+    def mature(self) -> Sums:
+        """The champion's periods that may be judged, together: months, weeks or days, whichever hold the most labels.
+
+        A champion of a fortnight has no month yet; where answers are few, only a month has labels enough.
+        """
+        return max((self._mature(grain) for grain in _GRAINS), key=lambda sums: sums.labelled)
+
+    def _mature(self, grain: Grain) -> Sums:
+        periods = {point.period for point in self.points(self.metric, grain) if point.mature}
+        own = next((one for one in self.answered if self.champion and one.model_id == self.champion.model.id), None)
+        if own is None or not periods:
+            return Sums(0, 0)
+        found = in_periods(own, grain)
+        groups = np.array([0 if at in periods else 1 for at in found.times])
+        return plain_sums(found.series.added(groups, 2), 0)
 
     @property
     def metric(self) -> str:
@@ -103,8 +116,8 @@ class Watch:
 
     @property
     def labels(self) -> int:
-        """Labelled answers of the champion in mature months."""
-        return sum(month.sums.labelled for month in self.mature)
+        """Labelled answers of the champion in mature periods."""
+        return self.mature.labelled
 
     @cached_property
     def new_labels(self) -> int:
@@ -135,12 +148,12 @@ class Watch:
 
     @cached_property
     def cost(self) -> Score:
-        """What mistakes in mature months cost more than they would have at the rates of the promotion."""
+        """What mistakes in mature periods cost more than they would have at the rates of the promotion."""
         project, holdout = self.project, self.holdout
-        if not holdout or not self.mature:
+        if not holdout or not self.labels:
             return Score(None, "no mature labels of this champion yet, or no newest rows to compare with.")
         before = mistakes_of(Sums.from_json(holdout["sums"]), project.positive_class)
-        now = mistakes_of(total(month.sums for month in self.mature), project.positive_class)
+        now = mistakes_of(self.mature, project.positive_class)
         more = excess(now, before, project.task, project.policy)
         if more is None:
             return Score(None, "no mature labels of this champion yet.")

@@ -1,6 +1,7 @@
 """Triggers on a store: fired once by whoever looks, held back by rest, budget and quiet hours, and their gain."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from threading import Barrier
@@ -25,6 +26,7 @@ from mms.domain.triggers import Condition, Firing, Rule, TriggerChanges, Trigger
 from mms.usecases.gains import record_gains
 from mms.usecases.projects import set_clock
 from mms.usecases.promotions import promote
+from mms.usecases.trigger_previews import preview
 from mms.usecases.triggers import check_triggers, create_trigger, edit_trigger
 from tests.answered import answered as counted_answers
 from tests.wards import MARCH, a_model, a_snapshot, a_world
@@ -189,15 +191,16 @@ def answers(project: Project, *months: Sums, model_id: int | None = None, first:
             counted_answers(session, project.id, model_id, MARCH.replace(month=first + i, day=2), sums)
 
 
-def test_cost_and_labels_are_those_of_mature_months(project: Project, member: Member) -> None:
+def test_cost_and_labels_are_those_of_mature_periods(project: Project, member: Member) -> None:
     made(member, project, Rule((Condition(TriggerKind.COST, 100),), minimum_labels=600))
     answers(project, BAD, BAD)
 
     with reading() as session:
         watch = Watch(session, project, JULY)
         (few,) = triggers(session, project, JULY)
-        early = Watch(session, project, datetime(2026, 4, 3, tzinfo=UTC))
-        assert (watch.labels, early.labels) == (400, 200)
+        early = Watch(session, project, datetime(2026, 4, 2, 9, tzinfo=UTC))
+        young = Watch(session, project, datetime(2026, 3, 2, 9, tzinfo=UTC))
+        assert (watch.labels, early.labels, young.labels) == (400, 200, 0)
     answers(project, BAD, first=5)
     with reading() as session:
         (enough,) = triggers(session, project, JULY)
@@ -206,6 +209,20 @@ def test_cost_and_labels_are_those_of_mature_months(project: Project, member: Me
     assert watch.cost.value == pytest.approx(120)
     assert (few.reading.fires, enough.reading.fires) == (False, True)
     assert "Only 400 of 600 mature labels are in" in few.reading.sentence
+
+
+def test_a_rules_past_is_read_by_what_was_over_on_each_day(project: Project, member: Member) -> None:
+    answers(project, GOOD, BAD, BAD)
+    rule = Rule((Condition(TriggerKind.DECAY, 0.05), Condition(TriggerKind.DRIFT, 0.5)), cooldown_days=20)
+
+    with reading() as session:
+        either = preview(session, member, project.id, TriggerDraft(rule), JULY)
+        both = preview(session, member, project.id, TriggerDraft(replace(rule, needs=Needs.ALL)), JULY)
+
+    assert either.every is not None
+    assert [at.date().isoformat() for at in either.fired_on] == ["2026-06-02", "2026-06-22"]
+    assert either.words.endswith("Not read for the past: drift.")
+    assert (both.fired_on, both.every) == ((), None)
 
 
 def test_what_a_retraining_gained_is_filled_in_when_its_answers_are_mature(project: Project, member: Member) -> None:
