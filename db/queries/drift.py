@@ -1,6 +1,7 @@
 """Drift of a model: its features and answers of a period against what it learnt from, all from counts by day."""
 
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from db import blobs
 from db.models import BucketMark, FeatureBucket
 from db.models import Model as ModelRow
 from db.models import Prediction as PredictionRow
+from db.queries.answered_rows import sampled_features
 from db.queries.buckets import Span, bucket_series
 from db.queries.diagnostics import tables_of
 from db.queries.drift_references import find_references
@@ -45,9 +47,9 @@ from mms.domain.promotions import GLOBAL
 from mms.domain.scores import DEFAULT_METRIC, METRICS
 from mms.domain.subjects import Subject, SubjectKind
 from mms.domain.tables import ColumnType
-from mms.monitoring.drift import Measured, measured
+from mms.monitoring.drift import TOKEN_MATTERS, Measured, measured
 from mms.monitoring.metrics import metric_series, parts_of
-from mms.monitoring.references import FeatureReference
+from mms.monitoring.references import FeatureReference, tokens
 from mms.monitoring.sums import entries_of
 
 _MOST_WAITING = 10_000
@@ -55,6 +57,15 @@ _MOST_WAITING = 10_000
 
 _MOST_TOKENS = 10
 """Rising words, and falling ones, that are told."""
+
+_SAMPLE = 2_000
+"""Texts of a period that are read for words that the model never saw: those have no count."""
+
+_MOST_NEW = 5
+"""New words that are told."""
+
+_EXPECTED = 20
+"""Texts of the reference that a word surely stands in, were nothing new."""
 
 _FEWEST_PERIODS = 5
 """Periods with a score, before its fall is compared with drift."""
@@ -113,6 +124,7 @@ def drift_of(
     fall = _fall(session, project, model_id, view.grain) if history and found else {}
     told = [_feature(reference, found.get(reference.name), (since, until)) for reference in references or ()]
     if history:
+        told = _with_new_words(session, model_id, told, references or (), (since, until))
         told = [_over_time(one, found.get(one.name), references or (), view.grain, fall) for one in told]
     weights = weights_of(_importances(session, project, model), [one.name for one in told if not one.is_prediction])
     told = [replace(one, weight=weights.get(one.name), sentence=finding(one)) for one in told]
@@ -188,6 +200,37 @@ def _feature(reference: FeatureReference, counts: _Counts | None, days: tuple[da
         bins=_bins(reference, period[0][0]),
         tokens=_tokens(reference, period[0][0], now),
     )
+
+
+def _with_new_words(
+    session: Session,
+    model_id: int,
+    told: Sequence[FeatureDrift],
+    references: Sequence[FeatureReference],
+    days: tuple[datetime, datetime],
+) -> list[FeatureDrift]:
+    """Texts with the words they hold now and the model never saw, first: from a sample of the raw rows still there."""
+    if not any(one.kind is FeatureKind.TEXTS and one.n for one in told):
+        return list(told)
+    rows = sampled_features(session, model_id, days, _SAMPLE)
+    known = {one.name: one for one in references}
+    return [
+        replace(one, tokens=(*_new_words(known[one.name], [row.get(one.name) for row in rows]), *one.tokens))
+        if one.kind is FeatureKind.TEXTS
+        else one
+        for one in told
+    ]
+
+
+def _new_words(reference: FeatureReference, texts: Sequence[str | None]) -> list[TokenChange]:
+    """Sure is one that would stand in 20 texts of the reference, had it been as frequent then."""
+    there = [set(tokens(str(text))) for text in texts if text is not None]
+    held = Counter(word for words in there for word in words if word not in reference.known)
+    shares = [(word, count / len(there)) for word, count in held.most_common(_MOST_NEW) if count > 1]
+    return [
+        TokenChange(word, 0.0, share, share > TOKEN_MATTERS and share * reference.rows >= _EXPECTED)
+        for word, share in shares
+    ]
 
 
 def _over_time(

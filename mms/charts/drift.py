@@ -94,9 +94,10 @@ def distributions_words(one: FeatureDrift) -> str:
 
 
 def distributions(one: FeatureDrift) -> go.Figure:
-    """Shares of rows by bin: what the model learnt from as a step, the period as bars."""
-    unit = ", words a text" if one.kind is FeatureKind.TEXTS else ""
-    title = f"{one.label}{unit}: the period against what the model learnt from"
+    """Shares of rows by bin: the period as bars, what the model learnt from as outlines over them."""
+    title = (
+        f"{one.label}, words a text: then and now" if one.kind is FeatureKind.TEXTS else f"{one.label}: then and now"
+    )
     if not one.bins or not one.n:
         return empty(title, distributions_words(one))
     names = [each.name for each in one.bins]
@@ -105,11 +106,12 @@ def distributions(one: FeatureDrift) -> go.Figure:
         x=names, y=[each.current for each in one.bins], name=f"period, {one.n:,} rows",
         marker={"color": faded(_NOW, 0.65)}, hovertemplate="%{x}: %{y:.1%} now<extra></extra>",
     )  # fmt: skip
-    drawn.add_scatter(
+    drawn.add_bar(
         x=names, y=[each.reference for each in one.bins], name=f"learnt from, {one.n_reference:,} rows",
-        mode="lines", line={"color": _THEN, "shape": "hvh", "width": 3},
+        marker={"color": "rgba(0,0,0,0)", "line": {"color": _THEN, "width": 2}},
         hovertemplate="%{x}: %{y:.1%} then<extra></extra>",
     )  # fmt: skip
+    drawn.update_layout(barmode="overlay", bargap=0.1)
     drawn.update_xaxes(type="category")
     drawn.update_yaxes(tickformat=".0%", rangemode="tozero")
     return drawn

@@ -38,10 +38,12 @@ def test_over_time_a_point_beyond_its_limit_has_another_shape() -> None:
 def test_two_distributions_lie_over_one_another_bin_by_bin() -> None:
     one = feature(bins=(Bin("1 to 5", 0.7, 0.4), Bin("missing", 0.3, 0.6)))
 
-    bars, step = drift.distributions(one).data
+    drawn = drift.distributions(one)
 
-    assert list(bars.x) == list(step.x) == ["1 to 5", "missing"]
-    assert (list(bars.y), list(step.y)) == ([0.4, 0.6], [0.7, 0.3])
+    now, then = drawn.data
+    assert drawn.layout.barmode == "overlay"
+    assert list(now.x) == list(then.x) == ["1 to 5", "missing"]
+    assert (list(now.y), list(then.y)) == ([0.4, 0.6], [0.7, 0.3])
 
 
 def test_words_rise_and_fall() -> None:

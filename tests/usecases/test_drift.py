@@ -13,11 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import models as tables
+from db.queries.answered_rows import sampled_features
 from db.queries.drift import drift_of
 from db.queries.drift_references import find_references, packed_references, projects_to_count, unpacked_references
 from db.queries.projects import get_project
 from db.session import reading, transaction
-from mms.domain.drift import LABEL, PROBABILITY, DriftView, FeatureKind
+from mms.domain.drift import LABEL, PROBABILITY, DriftView, FeatureDrift, FeatureKind, Verdict
 from mms.domain.members import Member
 from mms.monitoring.references import binned, learnt
 from mms.usecases.drift import count_features, ensure_references
@@ -169,3 +170,45 @@ def test_a_model_whose_rows_are_gone_is_not_compared_and_says_why(
     assert report.why_not is not None
     assert "no snapshot" in report.sentence
     assert not report.judged
+
+
+def test_a_report_tells_new_words_constants_and_one_row_right(world: World, member: Member) -> None:
+    def drift(at: int) -> dict[str, FeatureDrift]:
+        days = DriftView(MARCH + timedelta(days=at), MARCH + timedelta(days=at + 1))
+        with reading() as session:
+            project = get_project(session, member, world.project)
+            report = drift_of(session, project, world.model, days, MARCH)
+        return {one.name: one for one in (*report.features, *report.predictions)}
+
+    with transaction() as session:
+        one = {name: values[:1] for name, values in ROWS.items()}
+        asked(session, world.project, world.model, MARCH, one)
+        same = {"age": [50.0] * 60, "ward": [None] * 60, "note": ["came by 🛸"] * 60}
+        asked(session, world.project, world.model, MARCH + timedelta(days=1), same)
+    count_features(transaction, world.project, MARCH)
+
+    assert {each.verdict for each in drift(0).values()} == {Verdict.FEW}
+    assert {each.n for each in drift(5).values()} == {0}
+    found = drift(1)
+    assert {each.verdict for each in found.values()} == {Verdict.DRIFTED}
+    assert found["ward"].sentence.endswith("It has no value any more; the model learnt from 99% that had one.")
+    assert (found["note"].tokens[0].token, found["note"].tokens[0].current) == ("🛸", 1.0)
+    assert found["note"].tokens[0].sure
+    assert "33% of its words are new" in found["note"].sentence
+
+
+def test_a_sample_of_what_was_asked_is_spread_over_all_though_models_answer_in_turns(world: World) -> None:
+    with transaction() as session:
+        other = a_model(session, world.project, a_snapshot(session, world.project, 2, MARCH), 2, MARCH)
+        for i in range(120):
+            asked(session, world.project, (world.model, other)[i % 2], MARCH, {"age": [float(i)]})
+
+    with reading() as session:
+        whole = sampled_features(session, world.model, (None, None), 60)
+        some = sampled_features(session, world.model, (MARCH, MARCH + timedelta(days=1)), 15)
+        none = sampled_features(session, world.model, (None, MARCH), 15)
+
+    assert [row["age"] for row in whole] == [float(i) for i in range(0, 120, 2)]
+    assert 5 <= len(some) <= 15
+    assert max(row["age"] for row in some) - min(row["age"] for row in some) > 60
+    assert none == []
