@@ -44,10 +44,12 @@ class Grain(StrEnum):
         return day.replace(day=1) if self is Grain.MONTH else day
 
     def next_of(self, start: datetime) -> datetime:
-        """The first instant of the period after the one that begins at `start`."""
-        if self is Grain.MONTH:
-            return month_of(start + timedelta(days=31))
-        return start + {Grain.HOUR: timedelta(hours=1), Grain.DAY: timedelta(days=1)}.get(self, timedelta(days=7))
+        """The first instant of the period after the one that begins at `start`; of the calendar's last, its end."""
+        steps = {Grain.HOUR: timedelta(hours=1), Grain.DAY: timedelta(days=1), Grain.WEEK: timedelta(days=7)}
+        try:
+            return month_of(start + timedelta(days=31)) if self is Grain.MONTH else start + steps[self]
+        except OverflowError:
+            return datetime.max.replace(tzinfo=UTC)
 
     def words(self, start: datetime) -> str:
         """A period in words: 'May 2026', 'the week of 4 May 2026', '4 May 2026', '4 May 2026, 13:00'."""
