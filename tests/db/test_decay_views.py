@@ -246,3 +246,19 @@ def test_a_segment_that_falls_is_found_among_those_that_do_not(project: Project,
     assert east is not None
     assert east.worse_by == pytest.approx(0.4)
     assert [p.n for p in only.points] == [200] * 8
+
+
+def test_a_clock_that_jumps_leaves_each_answer_in_its_own_period(project: Project) -> None:
+    fill(project, (40, BAD), (-400, GOOD), (0, GOOD), (39, BAD))
+
+    with reading() as session:
+        page = decay_page(session, project, DecayView("accuracy"), JULY)
+
+    assert [(p.period.year, p.period.month, p.n) for p in page.points] == [
+        (2025, 1, 200),
+        (2026, 3, 200),
+        (2026, 4, 400),
+    ]
+    assert page.decay is not None
+    assert page.decay.newest is not None
+    assert page.decay.newest.period.month == 4
