@@ -14,9 +14,11 @@ from mms.domain.projects import Project
 from mms.domain.promotions import GLOBAL
 from mms.domain.scopes import scope_words
 from mms.domain.triggers import Trigger, TriggerChanges, TriggerDraft
-from pages.parts.formatting import begun, counted
+from pages.parts.backtest_tab import backtest_link
+from pages.parts.formatting import begun, counted, time_words
 from pages.parts.rule_form import rule_form
 from pages.parts.told import told
+from pages.parts.trigger_scope import trigger_scope
 
 
 def summary(rows: Sequence[TriggerRow]) -> str:
@@ -47,12 +49,14 @@ def trigger_card(member: Member, row: TriggerRow, now: datetime) -> None:
             if st.button(label, key=f"enable_{trigger.id}"):
                 _edit(member, trigger.id, TriggerChanges(enabled=not trigger.enabled), now)
             _edit_form(member, trigger, now)
+            backtest_link(key=f"past_{trigger.id}")
             with st.popover("Delete"):
                 st.markdown("The rule goes; its firings stay.")
                 if st.button("Delete this trigger", key=f"delete_{trigger.id}"):
                     _delete(member, trigger.id, now)
         where = "" if trigger.scope == GLOBAL else f"{as_text(scope_words(trigger.scope))} · "
-        st.caption(f"{where}made by {as_text(trigger.created_by)}")
+        due = f"fires {time_words(read.due)} · " if read.due and not read.fires and trigger.enabled else ""
+        st.caption(f"{where}{due}made by {as_text(trigger.created_by)}")
 
 
 def _edit_form(member: Member, trigger: Trigger, now: datetime) -> None:
@@ -74,7 +78,7 @@ def add_trigger(member: Member, project: Project, now: datetime, *, first: bool)
         rule = rule_form(project, "new")
         row = st.columns(2)
         name = row[0].text_input("Name", key="new_name", placeholder=rule.name)
-        scope = row[1].text_input("Scope", GLOBAL, key="new_scope", help="global, group:COLUMN=VALUE or segment:NAME.")
+        scope = trigger_scope(project, row[1])
         st.markdown(as_text(rule.sentence))
         draft = TriggerDraft(rule, scope, name)
         if st.button("When would it have fired?", key="preview_trigger"):
