@@ -193,6 +193,20 @@ _SOURCES: Mapping[Happening, _Source] = {
         lambda row: f"made {_model(row)} champion{_seat(row)}: “{excerpt(row['reason'])}”",
         _of(SubjectKind.MODEL, "model_id"),
     ),
+    Happening.PURGE: _Source(
+        ModelRow, ModelRow.purged_at, sa.literal(PRODUCT.display_name), {SubjectKind.MODEL: ModelRow.id},
+        (ModelRow.version, ModelRow.algorithm, ModelRow.retired_at),
+        lambda row: f"purged {_model(row)}: it was retired on {row['retired_at']:%Y-%m-%d}",
+        _of(SubjectKind.MODEL, "id"),
+        (ModelRow.purged_at.is_not(None), ModelRow.deleted_at.is_(None)),
+    ),
+    Happening.RETIREMENT: _Source(
+        ModelRow, ModelRow.retired_at, sa.literal(PRODUCT.display_name), {SubjectKind.MODEL: ModelRow.id},
+        (ModelRow.version, ModelRow.algorithm, ModelRow.retired_because),
+        lambda row: f"retired {_model(row)}: {row['retired_because']}",
+        _of(SubjectKind.MODEL, "id"),
+        (ModelRow.retired_because.is_not(None), ModelRow.deleted_at.is_(None)),
+    ),
     Happening.RUN: _Source(
         RunRow, RunRow.created_at, RunRow.launched_by,
         {SubjectKind.RUN: RunRow.id, SubjectKind.SNAPSHOT: RunRow.snapshot_id},

@@ -13,7 +13,8 @@ from db.models import PromotionDraft as DraftRow
 from mms.domain.drafts import OPEN_STATES, DraftState, PromotionDraft
 from mms.domain.errors import NotFound
 
-_OPEN = [state.value for state in OPEN_STATES]
+OPEN = [state.value for state in OPEN_STATES]
+"""States in which somebody still has to do something, or a date has to come, as they are stored."""
 _drafter, _decider = aliased(MemberRow), aliased(MemberRow)
 
 
@@ -25,14 +26,14 @@ def drafts(
     if model_id is not None:
         stmt = stmt.where(DraftRow.model_id == model_id)
     if not everything:
-        stmt = stmt.where(DraftRow.state.in_(_OPEN))
+        stmt = stmt.where(DraftRow.state.in_(OPEN))
     return [_draft_of(*row) for row in session.execute(stmt)]
 
 
 def open_drafts(session: Session, project_ids: Sequence[int]) -> dict[int, list[PromotionDraft]]:
     """What waits in many projects, oldest first, in one statement: project id -> drafts."""
     found: dict[int, list[PromotionDraft]] = {}
-    stmt = _stmt().where(DraftRow.project_id.in_(project_ids), DraftRow.state.in_(_OPEN)).order_by(DraftRow.id)
+    stmt = _stmt().where(DraftRow.project_id.in_(project_ids), DraftRow.state.in_(OPEN)).order_by(DraftRow.id)
     for row in session.execute(stmt):
         found.setdefault(row[0].project_id, []).append(_draft_of(*row))
     return found

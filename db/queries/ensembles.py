@@ -25,6 +25,7 @@ def models_of_triples(session: Session, snapshot_id: int, scope: str, hashes: Se
             ModelRow.snapshot_id == snapshot_id,
             ModelRow.scope == scope,
             ModelRow.deleted_at.is_(None),
+            ModelRow.purged_at.is_(None),
             ModelRow.parent_id.is_(None),
             TripleRow.hash.in_(hashes),
         )
@@ -44,6 +45,7 @@ def fitted_triples(session: Session, snapshot_id: int, scope: str) -> frozenset[
             ModelRow.snapshot_id == snapshot_id,
             ModelRow.scope == scope,
             ModelRow.deleted_at.is_(None),
+            ModelRow.purged_at.is_(None),
             ModelRow.parent_id.is_(None),
         )
     )

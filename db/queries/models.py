@@ -14,7 +14,7 @@ from db.models import Artifact, ModelScore, Triple
 from db.models import Model as ModelRow
 from mms.domain import triples
 from mms.domain.errors import NotFound
-from mms.domain.models import Holdout, Model, ModelState, RankedModel, Signature
+from mms.domain.models import Holdout, Model, ModelState, RankedModel, Signature, purged
 from mms.domain.scores import METRICS, ScoreSummary
 
 PAGE = 50
@@ -101,16 +101,20 @@ def _model_of(row: ModelRow, artifact: Artifact, content: dict[str, Any], scores
         holdout=Holdout.from_json(row.holdout) if row.holdout else None,
         description=row.description,
         parent_id=row.parent_id,
+        retired_at=row.retired_at,
+        retired_because=row.retired_because,
+        purged_at=row.purged_at,
     )
 
 
 def oof_frame(session: Session, cache: Path, model_id: int) -> pd.DataFrame:
     """A model's out-of-fold rows (see mms.ml.fitting.FittedFold), sorted by row."""
-    stmt = select(ModelRow.oof_blob).where(ModelRow.id == model_id, ModelRow.deleted_at.is_(None))
-    blob = session.scalar(stmt)
-    if blob is None:
+    row = session.scalar(select(ModelRow).where(ModelRow.id == model_id, ModelRow.deleted_at.is_(None)))
+    if row is None:
         raise no_model(model_id)
-    frame = pd.read_parquet(blobs.cached_file(session, cache, blob))
+    if row.purged_at is not None:
+        raise purged(ranked_of(row).name, row.purged_at)
+    frame = pd.read_parquet(blobs.cached_file(session, cache, row.oof_blob))
     return frame.sort_values("row", ignore_index=True)
 
 

@@ -78,6 +78,7 @@ def versions_like(
         ModelRow.project_id == model.project_id,
         ModelRow.scope == model.scope,
         ModelRow.deleted_at.is_(None),
+        ModelRow.purged_at.is_(None),
         SnapshotRow.deleted_at.is_(None),
     ]
     if not everywhere:
@@ -96,9 +97,11 @@ def errors_by_version(
     """Both kinds of errors of classification models on the rows that all of them predicted out of fold.
 
     Rows are the same where entity and time are; their truth is that of the newest version. A model's own decision
-    threshold decides, as where it answers. Models that do not know the class are left out.
+    threshold decides, as where it answers. Models that do not know the class, and purged
+    ones, are left out.
     """
-    models = [model for model in models_of(session, model_ids) if class_name in model.signature.classes]
+    whole = (model for model in models_of(session, model_ids) if model.purged_at is None)
+    models = [model for model in whole if class_name in model.signature.classes]
     keys = _keys(session, cache, {model.ranked.snapshot_id for model in models})
     positive = _positive_class(session, models)
     flags = [_flags(session, cache, one, class_name, positive, keys[one.ranked.snapshot_id]) for one in models]

@@ -48,6 +48,7 @@ def triple(model: OpenedModel) -> Response:
 @router.get("/models/{model_id}/artifact")
 def artifact(model: OpenedModel) -> Response:
     """The persisted model, streamed; its name is its content's hash, and Repr-Digest (RFC 9530) says it too."""
+    model.check_whole()
     file = attachment(_artifact(model.artifact_sha), f"{model.artifact_sha}.joblib", "application/octet-stream")
     file.headers["repr-digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(model.artifact_sha)).decode()}:"
     return file

@@ -113,6 +113,7 @@ def _versions(args: Namespace) -> Output:
 def _artifact(args: Namespace) -> Output:
     with reading() as session:
         model = get_model(session, args.model)
+        model.check_whole()
         try:
             with args.file.open("xb") as file:
                 for chunk in artifact_chunks(session, model.artifact_sha):

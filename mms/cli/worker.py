@@ -31,6 +31,7 @@ HANDLERS: Mapping[JobKind, str] = {
     JobKind.ANSWERS: "mms.usecases.buckets:fold_all",
     JobKind.SEGMENT: "mms.usecases.recounts:count_segment",
     JobKind.RETENTION: "mms.usecases.retention:drop_all_old_rows",
+    JobKind.AGEING: "mms.usecases.ageing:age_all_models",
     JobKind.DEMO_REPLAY: "mms.demo.replay:replay_job",
 }
 """The only code a job can name."""
@@ -41,6 +42,7 @@ SCHEDULES = (
     Schedule("publish promotions", JobKind.PUBLISH, {}, "* * * * *"),
     Schedule("count answers", JobKind.ANSWERS, {}, "* * * * *"),
     Schedule("drop old rows", JobKind.RETENTION, {}, "17 3 * * *"),
+    Schedule("age models", JobKind.AGEING, {}, "41 3 * * *"),
     Schedule("count features", JobKind.FEATURES, {}, "* * * * *"),
     Schedule("learn estimates", JobKind.ESTIMATES, {}, "* * * * *"),
 )

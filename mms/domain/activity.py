@@ -18,6 +18,8 @@ class Happening(StrEnum):
     FIRING = "firing"
     MODEL = "model"
     PROMOTION = "promotion"
+    PURGE = "purge"
+    RETIREMENT = "retirement"
     RUN = "run"
     SNAPSHOT = "snapshot"
 

@@ -45,6 +45,8 @@ class JobKind(StrEnum):
     FEATURES = "count features"
     BACKTEST = "back-test"
     ESTIMATES = "learn estimates"
+    AGEING = "age models"
+    ALERTS = "watch and alert"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from mms.domain.buckets import Sums
+from mms.domain.errors import Conflict
 from mms.domain.scores import ScoreSummary
 from mms.domain.tables import Column, ColumnType
 from mms.domain.triples import Triple
@@ -19,6 +20,7 @@ class ModelState(StrEnum):
     CHALLENGER = "challenger"
     CHAMPION = "champion"
     RETIRED = "retired"
+    PURGED = "purged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +133,28 @@ class Model:
     description: str = ""
     parent_id: int | None = None
     """The model that this one is a refit or an update of."""
+    retired_at: datetime | None = None
+    retired_because: str | None = None
+    """Why a rule retired it; None where another model took its seat."""
+    purged_at: datetime | None = None
 
     @property
     def id(self) -> int:
         """The model's id."""
         return self.ranked.id
+
+    def check_whole(self) -> None:
+        """Conflict where it was purged: its row tells what it was, and nothing can be asked of it."""
+        if self.purged_at is not None:
+            raise purged(self.ranked.name, self.purged_at)
+
+
+def purged(name: str, at: datetime) -> Conflict:
+    """The refusal where the bytes of a purged model are asked for."""
+    return Conflict(
+        f"Model {name} was purged on {at:%Y-%m-%d}: its artifact, out-of-fold rows, pictures and diagnostics are gone. "
+        "Refit it from its triple and snapshot."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ class Policy:
     holdout: what snapshots hold out; None holds nothing out.
     false_alarm_cost, miss_cost: what one wrong flag, and one case that was not flagged, cost; in any one unit.
     keep_rows_days: predictions of older days are dropped once they are counted, their sums stay; None keeps all.
+    retire_unused_days, retire_beaten_days: models are retired that nobody asked, or a better one beat, for so long.
+    purge_days: what retired models need to answer is dropped after so long. None: never.
     """
 
     margin: float = 0.01
@@ -56,6 +58,9 @@ class Policy:
     false_alarm_cost: float = 1.0
     miss_cost: float = 1.0
     keep_rows_days: int | None = None
+    retire_unused_days: int | None = None
+    retire_beaten_days: int | None = None
+    purge_days: int | None = None
 
     @property
     def dealing(self) -> Dealing:
@@ -131,6 +136,9 @@ def policy_to_json(policy: Policy) -> dict[str, Any]:
         "false_alarm_cost": policy.false_alarm_cost,
         "miss_cost": policy.miss_cost,
         "keep_rows_days": policy.keep_rows_days,
+        "retire_unused_days": policy.retire_unused_days,
+        "retire_beaten_days": policy.retire_beaten_days,
+        "purge_days": policy.purge_days,
     }
 
 
@@ -148,4 +156,7 @@ def policy_from_json(value: Mapping[str, Any]) -> Policy:
         false_alarm_cost=value.get("false_alarm_cost", 1.0),
         miss_cost=value.get("miss_cost", 1.0),
         keep_rows_days=value.get("keep_rows_days"),
+        retire_unused_days=value.get("retire_unused_days"),
+        retire_beaten_days=value.get("retire_beaten_days"),
+        purge_days=value.get("purge_days"),
     )

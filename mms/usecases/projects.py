@@ -144,6 +144,13 @@ def _checked_policy(policy: Policy) -> Policy:
         raise Invalid(f"A policy's training window is 1 to {MOST_DAYS:,} days; it got {policy.window_days}.")
     if policy.keep_rows_days is not None and not 1 <= policy.keep_rows_days <= MOST_DAYS:
         raise Invalid(f"A policy keeps rows 1 to {MOST_DAYS:,} days, or for ever; it got {policy.keep_rows_days}.")
+    for name, days in (
+        ("unused models", policy.retire_unused_days),
+        ("beaten models", policy.retire_beaten_days),
+        ("retired models", policy.purge_days),
+    ):
+        if days is not None and not 1 <= days <= MOST_DAYS:
+            raise Invalid(f"A policy leaves {name} alone for 1 to {MOST_DAYS:,} days, or for ever; it got {days}.")
     if policy.rope is not None and not 0 <= policy.rope < 1e9:
         raise Invalid(f"A policy's region of practical equivalence is a number of at least 0; it got {policy.rope:g}.")
     for name, cost in (("a false alarm", policy.false_alarm_cost), ("a miss", policy.miss_cost)):

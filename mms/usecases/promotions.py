@@ -11,7 +11,7 @@ from db.queries.projects import hold_project, live_project
 from db.queries.promotions import Advice, Champion, advice_for, champions, seated_before
 from mms.domain.errors import Conflict
 from mms.domain.members import Member, Permission
-from mms.domain.models import ModelState, RankedModel
+from mms.domain.models import ModelState, RankedModel, purged
 from mms.domain.promotions import Seating, before_present, checked_reason, checked_scope, evidence_to_json
 from mms.usecases.openings import Look, open_holdout
 
@@ -27,7 +27,7 @@ def promote(session: Session, member: Member, seating: Seating, now: datetime, l
     model = get_model(session, seating.model_id).ranked
     live_project(session, model.project_id)
     hold_project(session, model.project_id)
-    _refuse_archived(session, model)
+    _refuse_gone(session, model)
     advice = advice_for(session, model.id, scope)
     if advice.champion is not None and advice.champion.model.id == model.id:
         raise Conflict(f"Model {model.name} is the champion of '{scope}' already: choose another model to promote.")
@@ -54,7 +54,7 @@ def roll_back(session: Session, member: Member, project_id: int, now: datetime, 
     if before is None:
         raise Conflict(f"No champion sat in '{scope}' before the present one: promote a model instead.")
     model = get_model(session, before).ranked
-    _refuse_archived(session, model)
+    _refuse_gone(session, model)
     advice = advice_for(session, before, scope)
     present = advice.champion.model.name if advice.champion else "an empty seat"
     row = _ledger_row(member, model, scope, advice, now)
@@ -62,9 +62,13 @@ def roll_back(session: Session, member: Member, project_id: int, now: datetime, 
     return _seat(session, row, advice.champion)
 
 
-def _refuse_archived(session: Session, model: RankedModel) -> None:
+def _refuse_gone(session: Session, model: RankedModel) -> None:
     """Read anew: it may have been archived while we waited for our turn."""
-    if session.scalar(select(tables.Model.archived_at).where(tables.Model.id == model.id)) is not None:
+    stmt = select(tables.Model.archived_at, tables.Model.purged_at).where(tables.Model.id == model.id)
+    archived_at, purged_at = session.execute(stmt).one()
+    if purged_at is not None:
+        raise purged(model.name, purged_at)
+    if archived_at is not None:
         raise Conflict(f"Model {model.name} is archived: bring it back before it is promoted.")
 
 
@@ -87,9 +91,11 @@ def _seat(session: Session, row: tables.Promotion, former: Champion | None) -> i
     session.flush()
     seated = session.get_one(tables.Model, row.model_id)
     seated.state, seated.touched_at = ModelState.CHAMPION.value, row.promoted_at
+    seated.retired_at = seated.retired_because = None
     holders = {champion.model.id for champion in champions(session, row.project_id)}
     if former is not None and former.model.id not in holders:
         retired = session.get_one(tables.Model, former.model.id)
         retired.state, retired.touched_at = ModelState.RETIRED.value, row.promoted_at
+        retired.retired_at = row.promoted_at
     session.flush()
     return row.id

@@ -20,6 +20,7 @@ STATE_WORDS = {
     ModelState.CHALLENGER: "◇ challenger",
     ModelState.CANDIDATE: "○ candidate",
     ModelState.RETIRED: "– retired",
+    ModelState.PURGED: "× purged",
 }
 
 
