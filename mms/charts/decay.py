@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
@@ -137,7 +138,7 @@ def figure(info: DecayInfo, colours: Mapping[int, str]) -> go.Figure:
 def _panel(drawn: go.Figure, panel: DecayPanel, row: int, info: DecayInfo, colours: Mapping[int, str]) -> None:
     for i, line in enumerate(panel.lines):
         drawn.add_scatter(
-            x=[at for at, _ in _in_the_middle(line, panel.points)], y=[value for _, value in line.values],
+            x=_times([at for at, _ in _in_the_middle(line, panel.points)]), y=[value for _, value in line.values],
             mode="lines", name=line.name, showlegend=row == 1, legendgroup=line.name, row=row, col=1,
             line={"color": GREY, "width": 1.5, "dash": DASHES[2 - i]},
             hovertemplate="%{y:.3f}<extra>" + line.name + "</extra>",
@@ -168,33 +169,39 @@ def _in_the_middle(line: Line, points: Sequence[DecayPoint]) -> list[tuple[datet
     return [(places.get(at, at), value) for at, value in line.values]
 
 
+def _times(moments: Sequence[datetime]) -> np.ndarray:
+    """(N,) UTC: Plotly copies and checks the times of a list one by one, which is most of the time of a long chart."""
+    return np.array([moment.replace(tzinfo=None) for moment in moments], "datetime64[us]")
+
+
 def _band(drawn: go.Figure, points: Sequence[DecayPoint], colour: str, group: dict[str, Any], alpha: float) -> None:
     banded = [(middle(p), p.estimate) for p in points if p.estimate and p.estimate.low is not None]
     if not banded:
         return
-    at = [moment for moment, _ in banded]
+    at = _times([moment for moment, _ in banded])
     edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
-    drawn.add_scatter(x=at, y=[e.high for _, e in banded], **edge, **group)
+    drawn.add_scatter(x=at, y=np.array([e.high for _, e in banded]), **edge, **group)
     fill = {"fill": "tonexty", "fillcolor": faded(colour, alpha)}
-    drawn.add_scatter(x=at, y=[e.low for _, e in banded], **fill, **edge, **group)
+    drawn.add_scatter(x=at, y=np.array([e.low for _, e in banded]), **fill, **edge, **group)
 
 
 def _line(drawn: go.Figure, points: Sequence[DecayPoint], row: int, name: str, look: tuple[str, str]) -> None:
     """The band, the dashed line of what is not mature, the solid line of what is, and a dot for each point."""
     colour, dash = look
     group: dict[str, Any] = {"legendgroup": name, "row": row, "col": 1}
-    x = [middle(p) for p in points]
+    x = _times([middle(p) for p in points])
     _band(drawn, points, colour, group, 0.15)
     quiet = {"hoverinfo": "skip", "showlegend": False, "mode": "lines"}
     for mature, stroke in ((False, "dash"), (True, dash)):
         values = _where(points, mature=mature)
         if any(value is not None for value in values):
             drawn.add_scatter(x=x, y=values, line={"color": colour, "width": 2, "dash": stroke}, **quiet, **group)
-    symbols = ["circle" if p.mature else "circle-open" for p in points]
+    symbols = np.where([p.mature for p in points], "circle", "circle-open")
     size = 9 if len(points) <= 60 else 5
     drawn.add_scatter(
-        x=x, y=[p.estimate.value for p in points if p.estimate], mode="markers", name=name, showlegend=row == 1,
-        text=[_hover(p) for p in points], customdata=[p.period.isoformat() for p in points],
+        x=x, y=np.array([p.estimate.value for p in points if p.estimate]), mode="markers", name=name,
+        showlegend=row == 1, text=np.array([_hover(p) for p in points]),
+        customdata=np.array([p.period.isoformat() for p in points]),
         marker={"color": colour, "size": size, "symbol": symbols, "line": {"color": colour, "width": 2}},
         hovertemplate="%{text}<extra>" + name + "</extra>", **group,
     )  # fmt: skip
@@ -206,7 +213,7 @@ def _estimated(drawn: go.Figure, points: Sequence[DecayPoint], row: int, name: s
     for i, run in enumerate(_runs(points)):
         _band(drawn, run, colour, group, 0.07)
         drawn.add_scatter(
-            x=[middle(p) for p in run], y=[p.estimate.value for p in run if p.estimate], mode="lines+markers",
+            x=_times([middle(p) for p in run]), y=[p.estimate.value for p in run if p.estimate], mode="lines+markers",
             name=f"{name}, estimated without labels", showlegend=row == 1 and i == 0,
             line={"color": colour, "width": 2, "dash": "dot"}, marker={"color": colour, "size": 4},
             hovertemplate="%{y:.3f} expected<extra>" + name + ", estimated</extra>", **group,
@@ -246,8 +253,9 @@ def _hover(point: DecayPoint) -> str:
 def _coverage(drawn: go.Figure, points: Sequence[DecayPoint], row: int) -> None:
     shares, places = coverage_of(points), {point.period: middle(point) for point in points}
     drawn.add_bar(
-        x=[places[period] for period in shares], y=list(shares.values()), name="labels known", showlegend=False,
-        marker={"color": faded(GREY, 0.6)}, row=row, col=1, hovertemplate="%{y:.1%} of labels known<extra></extra>",
+        x=_times([places[period] for period in shares]), y=np.array(list(shares.values())), name="labels known",
+        showlegend=False, marker={"color": faded(GREY, 0.6)}, row=row, col=1,
+        hovertemplate="%{y:.1%} of labels known<extra></extra>",
     )  # fmt: skip
     drawn.update_yaxes(
         title_text="labels known", range=[0, 1.45], tickvals=[0, 0.5, 1], tickformat=".0%", row=row, col=1,
@@ -266,8 +274,8 @@ def _delays(drawn: go.Figure, points: Sequence[DecayPoint], row: int) -> None:
         ("9 of 10 labels came within", [delay.most / hours for _, delay in delays], "dot"),
     ):
         drawn.add_scatter(
-            x=[at for at, _ in delays], y=values, mode="lines+markers", name=name, showlegend=False, row=row, col=1,
-            line={"color": GREY, "dash": dash, "width": 1.5}, marker={"size": 4},
+            x=_times([at for at, _ in delays]), y=np.array(values), mode="lines+markers", name=name,
+            showlegend=False, row=row, col=1, line={"color": GREY, "dash": dash, "width": 1.5}, marker={"size": 4},
             hovertemplate=name + ": %{y:.1f} " + unit + "<extra></extra>",
         )  # fmt: skip
     drawn.update_yaxes(title_text=f"delay, {unit}", rangemode="tozero", row=row, col=1, automargin=True)
