@@ -78,6 +78,7 @@ def fold_all(context: JobContext) -> None:
         while looked_at >= CHUNK:
             with context.transaction() as session:
                 looked_at = fold_buckets(session, project_id, context.now())
+            context.say(context.job.progress)  # stops where somebody asked for it
 
 
 def take_from_buckets(session: Session, project_id: int, prediction_ids: Sequence[int]) -> None:
