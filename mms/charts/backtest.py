@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from mms.charts.theme import DASHES, GREY, OKABE_ITO, POINTS, bare, empty, evenly, faded
-from mms.domain.backtests import Replayed, Replays
+from mms.domain.backtests import EVERY, NEVER, Replayed, Replays
 
 _MARKS = ("circle", "square", "diamond", "triangle-up", "star", "cross")
 
@@ -42,8 +42,8 @@ def figure(replays: Replays) -> go.Figure:
     made = bare(title, "retrainings", f"{replays.label} ({better})", height=440)
     _random(made, replays)
     shades, rules = colours(replays), [one for one in drawn if not one.is_control]
-    controls = [one for one in drawn if one.is_control]
-    _points(made, controls, "controls", GREY, "circle-open")
+    controls = sorted((one for one in drawn if one.is_control), key=lambda one: len(one.retrainings))
+    _points(made, controls, "controls, by the clock", GREY, "circle-open")
     for i, one in enumerate(rules):
         _points(made, [one], one.name, shades[one.name], _MARKS[i % len(_MARKS)])
     return made
@@ -113,11 +113,14 @@ def _points(made: go.Figure, policies: Sequence[Replayed], name: str, colour: st
     up = [0.0 if one.high is None else one.high - value for one, value in zip(policies, values, strict=True)]
     down = [0.0 if one.low is None else value - one.low for one, value in zip(policies, values, strict=True)]
     band: Mapping[str, Any] = {"type": "data", "symmetric": False, "array": up, "arrayminus": down, "thickness": 1}
+    places = {NEVER: "bottom right", EVERY: "top left"}
     made.add_scatter(
-        x=[len(one.retrainings) for one in policies], y=values, error_y=band, mode="markers+text", name=name,
-        text=[one.name for one in policies], textposition="top center",
+        x=[len(one.retrainings) for one in policies], y=values, error_y=band, mode="lines+markers+text", name=name,
+        text=[one.name if one.name in places else "" for one in policies],
+        textposition=[places.get(one.name, "top center") for one in policies],
+        customdata=[one.name for one in policies], line={"color": faded(GREY, 0.5), "width": 1},
         marker={"color": colour, "symbol": symbol, "size": 12, "line": {"color": colour, "width": 2}},
-        hovertemplate="%{text}: %{y:.4f} with %{x} retrainings<extra></extra>",
+        hovertemplate="%{customdata}: %{y:.4f} with %{x} retrainings<extra></extra>",
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from mms.domain.triples import Triple
 from mms.ml.backtest import FittedPeriod, Past, fit_period
 from mms.monitoring.backtest import Cut, cut
 from mms.settings import settings
-from mms.usecases.jobs import JobContext, enqueue
+from mms.usecases.jobs import JobContext, enqueue, retry_job
 from mms.usecases.scopes import rows_of_scope
 from mms.usecases.snapshots import load_instances
 
@@ -79,7 +79,7 @@ def plan_backtest(session: Session, member: Member, project_id: int, draft: Back
 
 
 def ask_backtest(session: Session, member: Member, project_id: int, draft: BacktestDraft, now: datetime) -> Backtest:
-    """Queue the fits of a back-test; the same one that was asked for before, and did not fail, is the answer."""
+    """Queue the fits of a back-test; the same one asked for before is the answer, and goes on where it was stopped."""
     member.require(Permission.TRAIN)
     project = project_of(live_project(session, project_id))
     if project.archived_at is not None:
@@ -87,8 +87,11 @@ def ask_backtest(session: Session, member: Member, project_id: int, draft: Backt
     ground = _ground(session, project_id, draft)
     hold_project(session, project_id)
     for one in backtests(session, project_id):
-        if one.draft == ground.draft and one.state not in (JobState.FAILED, JobState.CANCELLED):
-            return one
+        if one.draft != ground.draft:
+            continue
+        if one.state in (JobState.FAILED, JobState.CANCELLED) and one.job_id is not None:
+            retry_job(session, member, one.job_id, now)
+        return get_backtest(session, one.id)
     fits = len(ground.cut.fits)
     row = tables.Backtest(
         project_id=project_id,

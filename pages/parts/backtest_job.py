@@ -8,6 +8,7 @@ from db.queries.jobs import get_job
 from db.session import reading, transaction
 from mms.domain.backtests import Backtest, BacktestDraft, PeriodKind, Plan
 from mms.domain.errors import MmsError
+from mms.domain.markdown import as_text
 from mms.domain.members import Member, Permission
 from mms.domain.projects import Project
 from mms.usecases.jobs import cancel_job
@@ -30,7 +31,7 @@ def new_backtest(member: Member, project: Project, *, first: bool) -> None:
             return
         words = cost_words(plan)
         st.markdown(
-            f"{plan.model} on {plan.snapshot}: {counted(plan.periods, 'period')}, answered from "
+            f"{as_text(plan.model)} on {plan.snapshot}: {counted(plan.periods, 'period')}, answered from "
             f"{day_words(plan.begins)} on. It takes **{words}**, once; replaying a policy takes none."
         )
         may = member.may(Permission.TRAIN)
@@ -61,7 +62,8 @@ def follow(member: Member, waiting: Backtest) -> None:
         if job.state.is_final:
             st.rerun()
         progress = job.progress
-        doing = f"{waiting.name}: {progress.doing or 'waits for a worker'} ({progress.done} of {waiting.fits} fits)"
+        fits = f"{progress.done} of {waiting.fits} fits"
+        doing = f"{as_text(waiting.name)}: {progress.doing or 'waits for a worker'} ({fits})"
         st.progress(progress.share, text=doing)
         if member.may(Permission.TRAIN) and st.button("Stop", key=f"stop_{waiting.id}", icon=":material/stop:"):
             with told(stop=False), transaction() as session:

@@ -19,18 +19,19 @@ def replays_section(member: Member, project: Project, backtest: Backtest) -> Non
     """All of one back-test."""
     from mms.usecases.policy_replays import replays
 
+    sentence = st.container()
     metric, tried = _metric(project), rule_to_try(project)
     with told(), reading() as session:
         found = replays(session, member, backtest.id, metric, [tried] if tried else [])
-    st.markdown(as_text(headline(found)))
+    sentence.markdown(as_text(headline(found)))
     st.plotly_chart(chart.figure(found), alt=chart.words(found), key="backtest_cost")
     st.caption(
-        f"{counted(found.answers, 'answer')} in {counted(len(found.periods), 'period')}, 95 % bands; {backtest.name}. "
-        "Each retraining is seated at once. Grey: controls, which know nothing of the project; the band: retraining at "
-        "random. A rule that lies in the band is no better than chance."
+        f"{counted(found.answers, 'answer')} in {counted(len(found.periods), 'period')}, 95 % bands; "
+        f"{as_text(backtest.name)}. Each retraining is seated at once. Grey: controls, which know nothing of the "
+        "project; the band: retraining at random. A rule that lies in the band is no better than chance."
     )
     for why in found.unfitted:
-        st.caption(f"Some periods have no model: {why}")
+        st.caption(as_text(f"Some periods have no model: {why}"))
     _table(found)
     switch_on(member, project, found, tried)
     names = [one.name for one in found.policies if one.is_replayed]

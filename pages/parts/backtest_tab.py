@@ -6,11 +6,11 @@ from db.queries.backtests import backtests
 from db.session import reading
 from mms.domain.backtests import Backtest
 from mms.domain.jobs import JobState
+from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from mms.domain.projects import Project
 from pages.parts.backtest_job import follow, new_backtest
 from pages.parts.backtest_replays import replays_section
-from pages.parts.project import link_query
 from pages.parts.told import told
 
 
@@ -30,16 +30,19 @@ def backtest_tab(member: Member, project: Project) -> None:
         replays_section(member, project, _chosen(done))
     for ended in found[:1]:
         if ended.state is JobState.FAILED:
-            st.error(f"{ended.name.capitalize()} failed: {ended.error}")
+            st.error(as_text(f"Back-test {ended.id} failed: {ended.error}"))
         elif ended.state is JobState.CANCELLED:
-            st.info(f"Somebody stopped {ended.name}. Ask for it again below: it begins anew.")
+            st.info(as_text(f"Somebody stopped {ended.name}. Ask for it again below: it goes on from there."))
     new_backtest(member, project, first=not found)
 
 
-def backtest_link(project: Project, *, key: str) -> None:
-    """From a trigger's card to what its rule would have done."""
-    if st.button("Test on the past", key=key, icon=":material/history:", help="What this rule would have done before."):
-        st.switch_page("triggers.py", query_params=link_query(project, tab="Back-test"))
+def backtest_link(*, key: str) -> None:
+    """From a trigger's card to what its rule would have done: opens the tab on the same page."""
+    st.button("Test on the past", key=key, help="What this rule would have done before.", on_click=_open)
+
+
+def _open() -> None:
+    st.session_state["tab"] = "Back-test"
 
 
 def _chosen(done: dict[int, Backtest]) -> Backtest:

@@ -39,8 +39,11 @@ def test_each_policy_is_a_point_and_the_controls_are_grey_and_hollow() -> None:
     drawn = chart.figure(REPLAYS)
 
     traces = {trace.name: trace for trace in drawn.data}
-    assert list(traces["controls"].x) == [0, 5]
-    assert (traces["controls"].marker.color, traces["controls"].marker.symbol) == (GREY, "circle-open")
+    assert list(traces["controls, by the clock"].x) == [0, 5]
+    assert (traces["controls, by the clock"].marker.color, traces["controls, by the clock"].marker.symbol) == (
+        GREY,
+        "circle-open",
+    )
     assert (list(traces["decay"].x), list(traces["decay"].y)) == ([2], [0.79])
     assert traces["decay"].marker.color != GREY
     assert list(traces["at random (median, middle 90 %)"].y) == [0.74, 0.78]

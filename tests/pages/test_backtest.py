@@ -20,7 +20,8 @@ def test_the_past_is_fitted_replayed_and_a_rule_switched_on(open_staged: Open, s
     with transaction() as session:
         made = create_trigger(session, PRODUCT, stage.project.id, draft_of(TriggerKind.SIZE, 26, 0.0), NOW)
         edit_trigger(session, PRODUCT, made, TriggerChanges(enabled=False), NOW)
-    page = open_staged("triggers", project=stage.project.id, tab="Back-test")
+    page = open_staged("triggers", project=stage.project.id)
+    page.button(key=f"past_{made}").click().run()
     assert "Nobody has replayed" in page.markdown[0].value
 
     page.selectbox(key="backtest_period").set_value("rows").run()

@@ -1,6 +1,8 @@
 """A back-test fits a model at each period's end, goes on where it was stopped, and replays policies without a fit."""
 
+from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +26,7 @@ from mms.domain.triples import Triple
 from mms.ml.fitting import fit_pipeline
 from mms.settings import settings
 from mms.usecases.backtests import ask_backtest, fit_backtest, plan_backtest
-from mms.usecases.jobs import cancel_job
+from mms.usecases.jobs import JobContext, cancel_job, mark_cancelled
 from mms.usecases.policy_replays import replays
 from mms.usecases.promotions import promote
 from mms.usecases.runs import launch_run
@@ -61,6 +63,19 @@ def fitted(member: Member, project: Project, draft: BacktestDraft, now: datetime
     return asked.id
 
 
+def stopped_in_the_fourth_period(context: JobContext, member: Member) -> JobContext:
+    """Somebody asks to stop while the fourth model is fitted; each period reads the clock twice."""
+    calls, now = count(1), context.now()
+
+    def clock() -> datetime:
+        if next(calls) == 7:
+            with transaction() as session:
+                cancel_job(session, member, context.job.id, now)
+        return now
+
+    return replace(context, now=clock)
+
+
 def test_every_cell_is_what_the_period_s_model_loses_in_a_later_period(
     store: str, project: Project, member: Member, now: datetime
 ) -> None:
@@ -94,22 +109,22 @@ def test_a_stopped_back_test_goes_on_with_the_periods_that_are_left(
     with transaction() as session:
         asked = ask_backtest(session, member, project.id, DRAFT, now)
         again = ask_backtest(session, member, project.id, DRAFT, now)
-    context = claimed(now)
-    with transaction() as session:
-        cancel_job(session, member, context.job.id, now)
+    context = stopped_in_the_fourth_period(claimed(now), member)
     with pytest.raises(Cancelled):
         fit_backtest(context)
-    row = tables.BacktestFit
     with transaction() as session:
-        job = session.get_one(tables.Job, context.job.id)
-        job.cancel_requested = False
-    for _ in range(2):
-        fit_backtest(context)
+        mark_cancelled(session, context.job.id, context.job.attempt, now)
+        row = tables.BacktestFit
+        kept = {one.period: one.losses_blob for one in session.scalars(sa.select(row))}
+        resumed = ask_backtest(session, member, project.id, DRAFT, now)
+
+    fit_past(now)
+
     with reading() as session:
         left = session.scalar(sa.select(sa.func.count()).select_from(row))
         losses, _ = get_losses(session, settings().cache, project, asked.id)
-    assert again.id == asked.id
-    assert left == 0
+    assert (again.id, resumed.id, resumed.state) == (asked.id, asked.id, JobState.QUEUED)
+    assert (sorted(kept), left) == ([1, 2, 3], 0)
     assert np.unique(losses.model).tolist() == list(range(1, 9))
 
 
