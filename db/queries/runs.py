@@ -22,6 +22,7 @@ from db.queries.snapshots import snapshot_of
 from mms.domain.ensembles import EnsembleKind
 from mms.domain.errors import NotFound
 from mms.domain.jobs import JobState, Progress
+from mms.domain.logs import ELSEWHERE
 from mms.domain.references import reference_from_json
 from mms.domain.runs import FINAL_FIT, FoldResult, Origin, Run, RunKind, RunTriple
 from mms.domain.scores import Metric
@@ -120,7 +121,7 @@ def run_triples(session: Session, run_id: int) -> list[Triple]:
 
 def best_triples(session: Session, project_id: int, count: int) -> list[Triple]:
     """Of all plain triples that became models of a project, those with the best mean score, best first."""
-    best, added = func.max(ModelRow.score), [BASELINE, *EnsembleKind]
+    best, added = func.max(ModelRow.score), [BASELINE, ELSEWHERE, *EnsembleKind]
     stmt = (
         select(TripleRow.content)
         .join(ModelRow, ModelRow.triple_id == TripleRow.id)

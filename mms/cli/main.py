@@ -35,6 +35,7 @@ NOUNS: Mapping[str, str] = {
     "rollback": "promotions",
     "predict": "predictions",
     "feedback": "feedback",
+    "log": "logs",
     "buckets": "buckets",
     "decay": "decay",
     "drift": "drift",

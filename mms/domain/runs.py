@@ -21,6 +21,8 @@ class RunKind(StrEnum):
     RETRAINING = "retraining"
     REFIT = "refit"
     UPDATE = "update"
+    LOG = "log import"
+    """No fit: answers of a model served elsewhere came in."""
 
 
 class Origin(StrEnum):

@@ -45,6 +45,16 @@ def read_file(path: Path, types: Mapping[str, ColumnType] | None = None) -> tupl
     return frame, {name: column.type for name, column in columns.items()}
 
 
+def column_names(path: Path) -> tuple[str, ...]:
+    """The names of a file's columns, without reading its rows; Invalid as `read_file`."""
+    if _kind_of(path) != "parquet":
+        return _layout_of(path).names
+    try:
+        return tuple(str(name) for name in pyarrow.parquet.read_schema(path).names)
+    except (pa.ArrowException, OSError) as error:
+        raise Invalid(f"'{path.name}' is no readable Parquet file: write it anew, or load it as CSV.") from error
+
+
 def typed_file(path: Path, types: Mapping[str, ColumnType]) -> tuple[pd.DataFrame, dict[str, TypedColumn]]:
     """The frame of `read_file`, and its columns with what else was seen in them."""
     table = _parquet(path) if _kind_of(path) == "parquet" else _csv(path)

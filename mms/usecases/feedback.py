@@ -171,6 +171,8 @@ def _values(project_id: int, piece: _Piece, member: Member, now: datetime) -> di
 
 def _grow_base(session: Session, project_id: int, changes: Sequence[_Change], now: datetime) -> None:
     """Write what was sent with each prediction, with its truth, to the base table; one row an entity and time."""
+    if not any(change.row.base_row for change in changes):  # logged answers; a project of these may have no table
+        return
     source = source_of(session, project_id)
     columns = {column.name: column for column in source.base.columns}
     target, label_time = source.declaration.target, source.declaration.label_time

@@ -77,7 +77,7 @@ def finding_of(
         fitted=fitted,
         oof=parquet(oof),
         importances=None,
-        summaries=_summaries(folds, fitted.result, work.project.primary_metric),
+        summaries=summaries_of(folds, fitted.result, work.project.primary_metric),
         holdout=_holdout(work, newest),
         newest=_evidence(work, oof if newest is None else newest, is_probability=fitted.is_probability),
     )
@@ -129,7 +129,7 @@ def _importances(told: Mapping[str, Mapping[str, float]]) -> bytes | None:
     return parquet(pd.DataFrame({"feature": names, **columns}))
 
 
-def _summaries(folds: Sequence[FoldResult], final: FoldResult, primary: str) -> tuple[ScoreSummary, ...]:
+def summaries_of(folds: Sequence[FoldResult], final: FoldResult, primary: str) -> tuple[ScoreSummary, ...]:
     """Every metric over the folds that determine it; the primary one must be among them."""
     names = dict.fromkeys(name for fold in folds for name in fold.scores)
     if primary not in names:
@@ -200,7 +200,7 @@ def write_model(session: Session, work: Work, triple: RunTriple, finding: Findin
     session.add(fold_row(triple.id, result, None))
     row = session.get_one(tables.RunTriple, triple.id)
     row.state, row.error, row.newest = JobState.SUCCEEDED.value, None, finding.newest
-    version, metric = _next_version(session, work.project.id)
+    version, metric = next_version(session, work.project.id)
     primary = next((s for s in finding.summaries if s.metric == metric), None)
     if primary is None:
         raise _undetermined(metric)
@@ -234,18 +234,20 @@ def write_model(session: Session, work: Work, triple: RunTriple, finding: Findin
     )
     session.add(model)
     session.flush()
-    session.add_all(_score_row(model, summary) for summary in finding.summaries)
-    session.add_all(_parameter_row(model, name, value) for name, value in model.hyperparameters.items())
+    session.add_all(score_row(model, summary) for summary in finding.summaries)
+    session.add_all(parameter_row(model, name, value) for name, value in model.hyperparameters.items())
     session.flush()
     _forget_folds(session, triple)
 
 
-def _parameter_row(model: tables.Model, name: str, value: Value) -> tables.ModelParameter:
+def parameter_row(model: tables.Model, name: str, value: Value) -> tables.ModelParameter:
+    """A hyperparameter, to be found by its value."""
     number, text = typed_value(value)
     return tables.ModelParameter(model_id=model.id, name=name, project_id=model.project_id, number=number, text=text)
 
 
-def _score_row(model: tables.Model, summary: ScoreSummary) -> tables.ModelScore:
+def score_row(model: tables.Model, summary: ScoreSummary) -> tables.ModelScore:
+    """A metric of a model over its folds."""
     return tables.ModelScore(
         model_id=model.id,
         project_id=model.project_id,
@@ -289,7 +291,7 @@ def _artifact(session: Session, work: Work, fitted: FittedModel) -> int:
     return artifact.id
 
 
-def _next_version(session: Session, project_id: int) -> tuple[int, str]:
+def next_version(session: Session, project_id: int) -> tuple[int, str]:
     """The model's version, and the metric that ranks it: it may have been changed since the run began."""
     project = tables.Project
     counted = sa.update(project).where(project.id == project_id).values(last_version=project.last_version + 1)

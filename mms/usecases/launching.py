@@ -51,7 +51,7 @@ def store_run(session: Session, member: Member, draft: RunDraft, now: datetime) 
     triples = _with_members(session, draft.triples, draft.snapshot_id, draft.scope)
     run = tables.Run(
         project_id=project.id,
-        number=_next_number(session, project.id),
+        number=next_number(session, project.id),
         kind=draft.kind.value,
         state=JobState.QUEUED.value,
         snapshot_id=draft.snapshot_id,
@@ -106,7 +106,8 @@ def _with_members(
     return [*plain, *missing, *(pair for pair in triples if pair[0].members)]
 
 
-def _next_number(session: Session, project_id: int) -> int:
+def next_number(session: Session, project_id: int) -> int:
+    """The number of a project's next run."""
     project = tables.Project
     counted = sa.update(project).where(project.id == project_id).values(last_run=project.last_run + 1)
     return session.scalars(counted.returning(project.last_run)).one()

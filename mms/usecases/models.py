@@ -14,6 +14,7 @@ from db.blobs import cached_file
 from db.queries.models import get_model, no_model
 from db.queries.projects import hold_project
 from mms.domain.errors import Conflict, Invalid
+from mms.domain.logs import refuse_elsewhere
 from mms.domain.members import Member, Permission
 from mms.domain.models import Model, ModelState
 from mms.domain.projects import Task, checked_name
@@ -97,8 +98,13 @@ def restore_models(session: Session, member: Member, model_ids: list[int], now: 
 
 
 def load_model(session: Session, model_id: int) -> tuple[Model, Any]:
-    """The record and its fitted pipeline: signature checked before unpickling, cached in the process by hash."""
+    """The record and its fitted pipeline: signature checked before unpickling, cached in the process by hash.
+
+    Conflict for a model served elsewhere, of which there is none.
+    """
     model = get_model(session, model_id)
+    model.check_whole()
+    refuse_elsewhere(model.ranked.algorithm, model.ranked.version)
     found = _remembered(model.artifact_sha)
     if found is not None:
         return model, found

@@ -18,6 +18,7 @@ from db.queries.projects import hold_project, live_project, project_of
 from db.queries.snapshots import get_snapshot
 from db.queries.tables import get_instance_table, get_table
 from mms.domain.errors import Conflict
+from mms.domain.logs import ELSEWHERE, NOT_HERE
 from mms.domain.members import Member, Permission
 from mms.domain.models import Model
 from mms.domain.runs import Origin, RunKind
@@ -58,6 +59,8 @@ def refit_model(session: Session, member: Member, model_id: int, now: datetime) 
 
 def why_no_refit(session: Session, model: Model) -> str | None:
     """Why a model cannot be refitted on all rows, as a clause; None where it can."""
+    if model.ranked.algorithm == ELSEWHERE:
+        return NOT_HERE
     view = holdout_view(session, model.id)
     if not view.rows:
         return "its snapshot has no hold-out, so it learned from all rows already"
@@ -95,6 +98,8 @@ class NewRows:
 
 def new_rows(session: Session, model: Model, now: datetime) -> NewRows:
     """Labelled rows newer than the model's snapshot. now: the project's present."""
+    if model.ranked.algorithm == ELSEWHERE:
+        return NewRows(0, NOT_HERE)
     incremental = (
         not model.triple.members
         and algorithm_named(

@@ -14,6 +14,7 @@ from db.queries.runs import best_triples, live_run, run_triples
 from db.queries.snapshots import get_snapshot
 from mms.domain.ensembles import ensemble_of, kind_of
 from mms.domain.errors import Conflict, Invalid
+from mms.domain.logs import ELSEWHERE, NOT_HERE
 from mms.domain.members import Member, Permission
 from mms.domain.models import RankedModel
 from mms.domain.projects import Project, Task
@@ -77,7 +78,8 @@ def retrain(session: Session, member: Member, request: Retraining, now: datetime
     seated = Triple.from_json(session.get_one(tables.Triple, row.triple_id).content)
     tried, search = _space(session, project, champion.model, seated, request.space)
     space = {triple.hash: (triple, Origin.SPACE) for triple in tried}
-    space[seated.hash] = (seated, Origin.CHAMPION)
+    if champion.model.algorithm != ELSEWHERE:
+        space[seated.hash] = (seated, Origin.CHAMPION)
     selection = request.selection or _window(project)
     draft = RunDraft(
         project,
@@ -102,6 +104,8 @@ def _space(
     session: Session, project: Project, champion: RankedModel, seated: Triple, space: Space
 ) -> tuple[Sequence[Triple], Search]:
     """What a retraining tries beside the champion's own triple, and how it goes through it."""
+    if champion.algorithm == ELSEWHERE:
+        return _instead(session, project, champion, space), Search()
     if space is Space.RUN:
         search = Search.from_json(live_run(session, champion.run_id).request.get("search"))
         return run_triples(session, champion.run_id), search
@@ -109,6 +113,17 @@ def _space(
         return best_triples(session, project.id, BEST), Search()
     plain = space is Space.CHAMPION or seated.members  # an ensemble has no numbers to step beside
     return [] if plain else neighbourhood(seated, project.task), Search()
+
+
+def _instead(session: Session, project: Project, champion: RankedModel, space: Space) -> Sequence[Triple]:
+    """The project's own best triples, where the champion has none that could be fitted here."""
+    tried = best_triples(session, project.id, BEST) if space is Space.PROJECT else []
+    if not tried:
+        raise Conflict(
+            f"{champion.name} cannot be retrained: {NOT_HERE}. Train models of this project's data, and let the "
+            "retraining try the project's best ones."
+        )
+    return tried
 
 
 def cancel_run(session: Session, member: Member, run_id: int, now: datetime) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from db.queries.snapshots import get_snapshot, snapshot_frame
+from mms.domain.logs import ELSEWHERE
 from mms.domain.models import Model
 from mms.domain.snapshots import Snapshot
 from mms.ml.fitting import Instances
@@ -34,7 +35,7 @@ def load_seat(
     rows = candidates[_unseen(session, champion, snapshot, instances, candidates)]
     inputs = [column.name for column in champion.signature.inputs]
     truth = instances.target.to_numpy()[rows]
-    known = set(inputs) <= set(instances.features.columns)
+    known = set(inputs) <= set(instances.features.columns) and champion.ranked.algorithm != ELSEWHERE
     if not len(rows) or not known or not _answers(champion, truth):
         return None
     scores = scored_on(session, champion, instances, rows)

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,7 @@ from mms.domain.projects import Project, Task
 from mms.domain.snapshots import (
     HELD_OUT,
     Dealing,
+    FoldKind,
     FoldPlan,
     Profile,
     Selection,
@@ -78,6 +80,29 @@ def take_snapshot(
     with transaction() as session:
         stored = _stored(session, member, frozen, data, now)
     return _same(stored, rows.dealing, exactly=dealing is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class LooseRows:
+    """Rows that stand in no table. declaration: what their columns mean; columns: all, with their types.
+
+    frame: sorted by entity and time.
+    """
+
+    declaration: InstanceTable
+    columns: tuple[Column, ...]
+    frame: pd.DataFrame
+
+
+def freeze_rows(session: Session, member: Member, project: Project, loose: LooseRows, now: datetime) -> Snapshot:
+    """A snapshot of rows that stand in no table, in the caller's transaction, so a few MB; dealt shuffled."""
+    features = tuple(column for column in loose.columns if column.name in loose.declaration.features)
+    dealing = Dealing(FoldKind.SHUFFLED)
+    rows = _Rows(project, dealing, loose.declaration, features, loose.columns, loose.frame)
+    frozen = _frozen(rows, Selection(), content_hash(loose.frame, loose.columns))
+    buffer = BytesIO()
+    loose.frame.to_parquet(buffer, index=False, compression="zstd")
+    return _stored(session, member, frozen, put_bytes(session, buffer.getvalue(), now), now)
 
 
 def load_instances(session: Session, snapshot_id: int) -> Instances:

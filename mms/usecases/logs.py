@@ -1,0 +1,214 @@
+"""Past answers of models served elsewhere: looked at, then stored and counted, the whole file or nothing of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from db import models as tables
+from db.queries.logs import LoggedAnswer, answers_logged, models_elsewhere
+from db.queries.projects import live_project, project_of
+from db.queries.promotions import find_champion
+from db.session import Transaction, reading
+from mms.domain.errors import Conflict
+from mms.domain.logs import LogModel, LogPreview, LogRequest
+from mms.domain.members import Member, Permission
+from mms.domain.models import Model
+from mms.domain.predictions import Feedback
+from mms.domain.projects import Project, ProjectDraft, Task
+from mms.domain.promotions import GLOBAL, Seating
+from mms.domain.tables import ColumnType
+from mms.ml.logs import LogFile, Logged, LogGround, read_log, records
+from mms.usecases.buckets import CHUNK, fold_buckets, hold_mark
+from mms.usecases.elsewhere import Found, keep_model, reference_rows
+from mms.usecases.feedback import record_feedback
+from mms.usecases.projects import create_project
+from mms.usecases.promotions import promote
+
+_AT_ONCE = 10_000
+"""Rows of one INSERT."""
+
+SOURCE = "log"
+"""Where the answers of a log come from."""
+
+REASON = "Served elsewhere; its logged answers after these are held against the first ones."
+"""Why a model served elsewhere takes an empty seat."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Import:
+    """One file on its way into one project."""
+
+    project: Project
+    read: LogFile
+    request: LogRequest
+    now: datetime
+
+
+def preview_log(
+    session: Session, member: Member, target: int | ProjectDraft, request: LogRequest, now: datetime
+) -> LogPreview:
+    """What a file would be taken for, and what of it is new; nothing is written. Invalid as `import_log`."""
+    member.require(Permission.PREDICT)
+    ground, known = _ground(session, target, now)
+    read = read_log(request, ground)
+    features = tuple((column.name, column.type.value) for column in read.features)
+    models = tuple(_preview(logged, known.get(logged.name), request) for logged in read.models)
+    return LogPreview(read.columns, features, models, read.notes)
+
+
+def import_log(
+    transaction: Transaction, member: Member, target: int | ProjectDraft, request: LogRequest, now: datetime
+) -> list[LogModel]:
+    """Store the past answers of models served elsewhere; a project or models that are new are made. now: real time.
+
+    Everything is checked before the store is held, everything is stored in one transaction; then the answers are
+    counted in chunks, by the worker where this process ends before. The same file again adds nothing; a truth that an
+    earlier file did not have is recorded as feedback. Invalid names the first wrong row; Conflict an answer that is
+    there with another content.
+    """
+    for permission in (Permission.TRAIN, Permission.PREDICT, Permission.FEEDBACK):
+        member.require(permission)
+    with reading() as session:
+        ground, known = _ground(session, target, now)
+    read = read_log(request, ground)
+    references = {
+        logged.name: reference_rows(logged, request.reference_until)
+        for logged in read.models
+        if logged.name not in known
+    }
+    with transaction() as session:
+        made = target if isinstance(target, int) else create_project(session, member, target, now).id
+        one = _Import(project_of(live_project(session, made)), read, request, now)
+        hold_mark(session, made)
+        done = [_stored(session, member, one, logged, references.get(logged.name)) for logged in read.models]
+    _count(transaction, made, now)
+    return done
+
+
+def _ground(session: Session, target: int | ProjectDraft, now: datetime) -> tuple[LogGround, Mapping[str, Model]]:
+    """What is known before the file is read, and the models elsewhere that are there, by name."""
+    if not isinstance(target, int):
+        return LogGround(target.task, target.positive_class, target.clock or now, {}, {}), {}
+    project = project_of(live_project(session, target))
+    known = models_elsewhere(session, project.id)
+    types: dict[str, ColumnType] = {}
+    for model in known.values():
+        types |= {column.name: column.type for column in model.signature.inputs}
+    classes = {name: model.signature.classes for name, model in known.items()}
+    return LogGround(project.task, project.positive_class, project.present(now), types, classes), known
+
+
+def _preview(logged: Logged, known: Model | None, request: LogRequest) -> LogModel:
+    made = _told_of(logged)
+    if known is not None:
+        return replace(made, version=known.ranked.version, model_id=known.id)
+    rows = reference_rows(logged, request.reference_until)
+    return replace(made, reference=len(rows), reference_to=_moment(logged.at[rows[-1]]))
+
+
+def _told_of(logged: Logged) -> LogModel:
+    return LogModel(
+        logged.name, len(logged.at), int(logged.labelled.sum()), _moment(logged.at[0]), _moment(logged.at[-1])
+    )
+
+
+def _stored(session: Session, member: Member, one: _Import, logged: Logged, reference: np.ndarray | None) -> LogModel:
+    """The answers of one model that are new, and the truths that are; the model itself where it is not there yet."""
+    found = models_elsewhere(session, one.project.id).get(logged.name)
+    made = _told_of(logged)
+    seated = False
+    if found is None:
+        rows = reference_rows(logged, one.request.reference_until) if reference is None else reference
+        found = keep_model(
+            session, member, one.project, Found(logged, one.read.columns, one.read.features), rows, one.now
+        )
+        until = _moment(logged.at[rows[-1]])
+        seated = _seat(session, member, found, until)
+        made = replace(made, reference=len(rows), reference_to=until)
+    there = answers_logged(session, found.id, _moment(logged.at[0]), _moment(logged.at[-1]))
+    keys = [(str(entity), _moment(at)) for entity, at in zip(logged.entity, logged.at, strict=True)]
+    new = np.array([i for i, key in enumerate(keys) if key not in there], dtype=np.int64)
+    for start in range(0, len(new), _AT_ONCE):
+        rows_of = list(_values(one, found, logged, new[start : start + _AT_ONCE]))
+        session.execute(insert(tables.Prediction), rows_of)
+    told = _told(one, logged, [(i, there[key]) for i, key in enumerate(keys) if key in there])
+    if told:
+        record_feedback(session, member, one.project.id, told, one.project.present(one.now))
+    return replace(made, version=found.ranked.version, model_id=found.id, added=len(new), told=len(told), seated=seated)
+
+
+def _seat(session: Session, member: Member, model: Model, since: datetime) -> bool:
+    """Take the empty seat of all rows, from the end of the reference on: what comes then is judged."""
+    if find_champion(session, model.ranked.project_id, GLOBAL) is not None or not member.may(Permission.PROMOTE):
+        return False
+    promote(session, member, Seating(model.id, REASON), since)
+    return True
+
+
+def _told(one: _Import, logged: Logged, both: Sequence[tuple[int, LoggedAnswer]]) -> list[Feedback]:
+    """Truths that the rows which are there do not have yet; Conflict at the first that answers otherwise."""
+    found = []
+    for i, there in both:
+        answer = str(logged.labels[i]) if logged.labels is not None else None
+        value = float(logged.values[i]) if logged.values is not None else None
+        if (answer, value) != (there.label, there.value):
+            raise Conflict(
+                f"{one.read.place(int(logged.rows[i]))} answers {answer or value} where '{logged.name}' is known to "
+                f"have answered {there.label or there.value} for that entity at that time: correct the file."
+            )
+        truth = logged.truth[i]
+        if truth is not None and (str(truth), _moment(logged.known_at[i])) != (there.truth, there.truth_at):
+            found.append(Feedback(there.id, str(truth), _moment(logged.known_at[i])))
+    return found
+
+
+def _values(one: _Import, model: Model, logged: Logged, rows: np.ndarray) -> Iterator[dict[str, Any]]:
+    """The rows to insert."""
+    features = records(logged.features.iloc[rows])
+    positive = one.project.positive_class if one.project.task is Task.BINARY else None
+    for i, asked in zip(rows, features, strict=True):
+        label = None if logged.labels is None else str(logged.labels[i])
+        shares = (
+            {name: float(share) for name, share in zip(logged.classes, logged.probabilities[i], strict=True)}
+            if logged.is_probability
+            else {}
+        )
+        truth = logged.truth[i]
+        yield {
+            "project_id": one.project.id,
+            "model_id": model.id,
+            "scope": GLOBAL,
+            "entity": str(logged.entity[i]),
+            "features": asked,
+            "base_row": None,
+            "label": label,
+            "value": None if logged.values is None else float(logged.values[i]),
+            "score": shares.get(positive or str(label)),
+            "probabilities": shares,
+            "predicted_at": _moment(logged.at[i]),
+            "created_at": one.now,
+            "source": SOURCE,
+            "truth": None if truth is None else str(truth),
+            "truth_at": None if truth is None else _moment(logged.known_at[i]),
+            "expected_absolute": None,
+            "expected_squared": None,
+        }
+
+
+def _count(transaction: Transaction, project_id: int, now: datetime) -> None:
+    """Count all that lies behind the mark, a transaction a chunk."""
+    looked_at = CHUNK
+    while looked_at:
+        with transaction() as session:
+            looked_at = fold_buckets(session, project_id, now)
+
+
+def _moment(at: np.datetime64) -> datetime:
+    moment = pd.Timestamp(at).to_pydatetime()
+    return moment.replace(tzinfo=UTC)
