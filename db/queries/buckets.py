@@ -141,11 +141,6 @@ def layouts(session: Session, model_ids: Sequence[int]) -> dict[int, Layout]:
     return found
 
 
-def monthly_sums(session: Session, project_ids: Sequence[int], scope: str) -> list[MonthSums]:
-    """What the models of some projects answered in a scope, by project, model and month."""
-    return months_of(bucket_series(session, project_ids, scope, parts=("cells", "scores", "moments")))
-
-
 def months_of(some: Sequence[BucketSeries]) -> list[MonthSums]:
     """The sums of calendar months from buckets with their cells, scores and moments."""
     found = []

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from db.models import Base
 from db.models import Model as ModelRow
 from db.queries import answered_rows, model_options, model_search, models, predictions, promotions
-from db.queries.buckets import Span, bucket_series, monthly_sums, stored_buckets
+from db.queries.buckets import Span, bucket_series, stored_buckets
 from db.queries.jobs import next_ready
 from db.queries.projects import get_project
 from db.session import engine, reading, transaction
@@ -83,7 +83,7 @@ FEW_ARE_SORTED: Mapping[str, Ask] = {
     "best models of a run": lambda s: models.best_models(s, 1, run_id=1),
     "found of several algorithms": found("algorithm IN ('boosting', 'svm')"),
     "newest prediction of each entity": lambda s: predictions.latest_of(s, 1, ["a", "b"]),
-    "buckets of a scope": lambda s: monthly_sums(s, [1], "global"),
+    "buckets of a scope": lambda s: bucket_series(s, [1], "global"),
     "a chart by day": lambda s: bucket_series(s, [1], "global", DAYS, parts=("cells",)),
     "buckets to compare": lambda s: list(stored_buckets(s, 1, (DAYS.since, DAYS.until))),
     "what feedback told": lambda s: answered_rows.told_between(s, 1, (5, 100), 100, features=False),
