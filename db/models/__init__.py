@@ -14,7 +14,7 @@ from db.models.feature_table import FeatureTable
 from db.models.feedback import Feedback
 from db.models.instance_table import InstanceTable
 from db.models.job import Job, JobLog, JobStep, Schedule
-from db.models.label_request import LabelRequest
+from db.models.label_request import LabelDraw, LabelRequest
 from db.models.member import Member
 from db.models.model import Model, ModelScore
 from db.models.model_reference import ModelReference
@@ -61,6 +61,7 @@ __all__ = [
     "Job",
     "JobLog",
     "JobStep",
+    "LabelDraw",
     "LabelRequest",
     "Member",
     "Model",

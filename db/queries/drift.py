@@ -126,7 +126,7 @@ def drift_of(
     if history:
         told = _with_new_words(session, model_id, told, references or (), (since, until))
         told = [_over_time(one, found.get(one.name), references or (), view.grain, fall) for one in told]
-    weights = weights_of(_importances(session, project, model), [one.name for one in told if not one.is_prediction])
+    weights = weights_of(importances_of(session, project, model), [one.name for one in told if not one.is_prediction])
     told = [replace(one, weight=weights.get(one.name), sentence=finding(one)) for one in told]
     features = ranked([one for one in told if not one.is_prediction])
     rows = max((one.n for one in told), default=0)
@@ -274,7 +274,7 @@ def _fall(session: Session, project: Project, model_id: int, grain: Grain) -> di
     return {}
 
 
-def _importances(session: Session, project: Project, model: Model) -> dict[str, float]:
+def importances_of(session: Session, project: Project, model: Model) -> dict[str, float]:
     """By column where somebody asked for permutation importance, else what the algorithm tells of its features."""
     question = asked(Subject(SubjectKind.MODEL, model.id), DiagnosticKind.PERMUTATION)
     tables = tables_of(session, [question]).get(question.hash)

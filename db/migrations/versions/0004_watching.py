@@ -32,6 +32,7 @@ def upgrade() -> None:
     _alert()
     _alert_channel()
     _alert_delivery()
+    _label_draw()
     _label_request()
 
 
@@ -266,28 +267,43 @@ def _alert_delivery() -> None:
     op.create_index("ix_alert_delivery_due", "alert_delivery", ["state", "next_try_at"])
 
 
+def _label_draw() -> None:
+    op.create_table(
+        "label_draw",
+        sa.Column("id", INTEGER, nullable=False),
+        sa.Column("project_id", INTEGER, nullable=False),
+        sa.Column("number", INTEGER, nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("since", TIME, nullable=False),
+        sa.Column("until", TIME, nullable=False),
+        sa.Column("frame_n", INTEGER, nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("asked_at", TIME, nullable=False),
+        _key("label_draw", "project_id", "project.id"),
+        sa.PrimaryKeyConstraint("id", name="pk_label_draw"),
+        sa.UniqueConstraint("project_id", "number", name="uq_label_draw_project_id_number"),
+    )
+
+
 def _label_request() -> None:
     op.create_table(
         "label_request",
         sa.Column("id", INTEGER, nullable=False),
-        sa.Column("project_id", INTEGER, nullable=False),
+        sa.Column("draw_id", INTEGER, nullable=False),
         sa.Column("prediction_id", INTEGER, nullable=False),
-        sa.Column("model_id", INTEGER, nullable=False),
-        sa.Column("why", sa.String(), nullable=False),
-        sa.Column("drawn", INTEGER, nullable=False),
-        sa.Column("frame_n", INTEGER, nullable=False),
-        sa.Column("asked_by", sa.String(), nullable=False),
-        sa.Column("asked_at", TIME, nullable=False),
+        sa.Column("position", INTEGER, nullable=False),
+        sa.Column("skips", INTEGER, nullable=False),
+        sa.Column("reserved_by", sa.String()),
+        sa.Column("reserved_at", TIME),
         sa.Column("answered_by", sa.String()),
         sa.Column("answered_at", TIME),
-        sa.Column("skipped", sa.Boolean(), nullable=False),
-        _key("label_request", "project_id", "project.id"),
+        _key("label_request", "draw_id", "label_draw.id"),
         _key("label_request", "prediction_id", "prediction.id", ondelete="CASCADE"),
-        _key("label_request", "model_id", "model.id"),
         sa.PrimaryKeyConstraint("id", name="pk_label_request"),
         sa.UniqueConstraint("prediction_id", name="uq_label_request_prediction_id"),
     )
-    op.create_index("ix_label_request_open", "label_request", ["project_id", "answered_at", "id"])
+    op.create_index("ix_label_request_draw", "label_request", ["draw_id", "position"])
 
 
 def _key(table: str, column: str, target: str, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
