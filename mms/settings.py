@@ -14,13 +14,19 @@ ONE_THREAD: Mapping[str, str] = dict.fromkeys(
 where it is set before numpy is imported."""
 
 
+MAIL_FROM = "mms@localhost"
+"""Who sends e-mail where nobody says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The site's settings.
 
     home: folder of the embedded store, the site key, the cache and the log. database_url: SQLAlchemy URL. workers:
     processes that fit at once. shared_mb: memory for work that triples share. None: what the machine has.
-    dask_scheduler: address of a Dask cluster that fits instead; None: this machine.
+    dask_scheduler: address of a Dask cluster that fits instead; None: this machine. smtp_url: of the server that sends
+    alerts, None: no e-mail is sent; mail_from: their sender. webhook_hosts: the only hosts that webhooks may reach,
+    which then may be private ones; (): any public host.
     """
 
     home: Path
@@ -28,6 +34,9 @@ class Settings:
     workers: int | None = None
     shared_mb: int | None = None
     dask_scheduler: str | None = None
+    smtp_url: str | None = None
+    mail_from: str = MAIL_FROM
+    webhook_hosts: tuple[str, ...] = ()
 
     @property
     def key_file(self) -> Path:
@@ -67,13 +76,24 @@ class Settings:
 
 def settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings the environment asks for: MMS_HOME (default ~/.mms), MMS_DATABASE_URL (default SQLite in it),
-    MMS_WORKERS (default: one a core), MMS_SHARED_MB (default: a quarter of the memory, at most 4096) and
-    MMS_DASK_SCHEDULER (default: this machine fits)."""
+    MMS_WORKERS (default: one a core), MMS_SHARED_MB (default: a quarter of the memory, at most 4096),
+    MMS_DASK_SCHEDULER (default: this machine fits), MMS_SMTP_URL (default: no e-mail), MMS_MAIL_FROM (default:
+    mms@localhost) and MMS_WEBHOOK_HOSTS (names or addresses with commas; default: any public host)."""
     environment = os.environ if environment is None else environment
     home = Path(environment.get("MMS_HOME") or Path.home() / ".mms").expanduser().absolute()
     url = environment.get("MMS_DATABASE_URL") or f"sqlite:///{home / 'mms.db'}"
     workers, shared_mb = (_count(environment, name) for name in ("MMS_WORKERS", "MMS_SHARED_MB"))
-    return Settings(home, _with_driver(url), workers, shared_mb, environment.get("MMS_DASK_SCHEDULER") or None)
+    hosts = environment.get("MMS_WEBHOOK_HOSTS", "").lower().split(",")
+    return Settings(
+        home,
+        _with_driver(url),
+        workers,
+        shared_mb,
+        dask_scheduler=environment.get("MMS_DASK_SCHEDULER") or None,
+        smtp_url=environment.get("MMS_SMTP_URL") or None,
+        mail_from=environment.get("MMS_MAIL_FROM") or MAIL_FROM,
+        webhook_hosts=tuple(host.strip() for host in hosts if host.strip()),
+    )
 
 
 def _count(environment: Mapping[str, str], name: str) -> int | None:

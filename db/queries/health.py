@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from db.queries.buckets import MonthSums
-from db.queries.health_facts import Facts, facts_of
+from db.queries.health_facts import Facts, challengers_of, facts_of
 from db.queries.projects import get_project, projects
-from db.queries.promotions import Champion, holdout_estimate
+from db.queries.promotions import Champion, find_champion, holdout_estimate
 from mms.domain.buckets import Sums, total
 from mms.domain.condition import Condition, Judged, Mood, meaning
 from mms.domain.condition import facts_of as facts_in_words
@@ -198,6 +198,16 @@ def _decay(project: Project, metric: str, champion: Champion | None, facts: Fact
     points = facts.points.get(project.id, ())
     reference = holdout_estimate(facts.holdouts.get(champion.model.id), metric, project.positive_class)
     return judge_decay(points, reference, metric, effect=_effect(project, facts))
+
+
+def winners(session: Session, project: Project) -> list[tuple[Champion, str, float]]:
+    """Challengers that beat the global champion on the same newest rows: it, the name and the gain, best first."""
+    champion = find_champion(session, project.id)
+    if champion is None:
+        return []
+    waiting = _waiting(project, champion, challengers_of(session, [project.id]).get(project.id, []))
+    won = [(champion, name, gain) for name, gain in waiting if gain is not None]
+    return sorted(won, key=lambda one: -one[2])
 
 
 def _waiting(

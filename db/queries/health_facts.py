@@ -92,7 +92,7 @@ def facts_of(session: Session, listed: Sequence[Project], now: datetime) -> Fact
             for project in listed
         },
         triggers=_triggers(session, listed, seen, now),
-        challengers=_challengers(session, ids),
+        challengers=challengers_of(session, ids),
         running=unfinished_runs(session, ids),
         replays=_replays(session, ids),
         drafts=open_drafts(session, ids),
@@ -172,7 +172,7 @@ def _undoable(session: Session, ids: Sequence[int]) -> frozenset[int]:
     return frozenset(id_ for id_, models in seated.items() if before_present(models) is not None)
 
 
-def _challengers(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[str, Mapping[str, Any]]]]:
+def challengers_of(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[str, Mapping[str, Any]]]]:
     """Names of challengers with their evidence, newest first."""
     row = ModelRow
     stmt = (

@@ -32,6 +32,7 @@ HANDLERS: Mapping[JobKind, str] = {
     JobKind.SEGMENT: "mms.usecases.recounts:count_segment",
     JobKind.RETENTION: "mms.usecases.retention:drop_all_old_rows",
     JobKind.AGEING: "mms.usecases.ageing:age_all_models",
+    JobKind.ALERTS: "mms.worker.delivery:watch_and_alert",
     JobKind.DEMO_REPLAY: "mms.demo.replay:replay_job",
 }
 """The only code a job can name."""
@@ -42,6 +43,7 @@ SCHEDULES = (
     Schedule("publish promotions", JobKind.PUBLISH, {}, "* * * * *"),
     Schedule("count answers", JobKind.ANSWERS, {}, "* * * * *"),
     Schedule("drop old rows", JobKind.RETENTION, {}, "17 3 * * *"),
+    Schedule("watch and alert", JobKind.ALERTS, {}, "* * * * *"),
     Schedule("age models", JobKind.AGEING, {}, "41 3 * * *"),
     Schedule("count features", JobKind.FEATURES, {}, "* * * * *"),
     Schedule("learn estimates", JobKind.ESTIMATES, {}, "* * * * *"),
