@@ -70,6 +70,7 @@ def fit_period(past: Past, period: int) -> FittedPeriod:
     training, began = past.training(period), perf_counter()
     later = np.flatnonzero(past.cut.period > period)
     try:
+        _check(past.instances, training)
         pipeline = fit_pipeline(past.triple, past.instances, training, past.seed)
     except Invalid as refusal:
         return FittedPeriod(
@@ -80,6 +81,12 @@ def fit_period(past: Past, period: int) -> FittedPeriod:
     said = predict_frame(pipeline, asked, instances.task, instances.classes, instances.positive, past.threshold)
     sums = _sums(past, period, later, said)
     return FittedPeriod(period, len(training), perf_counter() - began, sums)
+
+
+def _check(instances: Instances, training: np.ndarray) -> None:
+    kinds = instances.target.iloc[training].nunique()
+    if len(training) < 2 or (instances.task.is_classification and kinds < 2):
+        raise Invalid("A window held fewer than two known rows, or classes: choose a longer window, or longer periods.")
 
 
 def _sums(past: Past, period: int, later: np.ndarray, said: Predicted) -> pd.DataFrame:

@@ -90,5 +90,5 @@ def test_a_period_of_one_class_has_no_model_and_says_why() -> None:
     fitted = fit_period(a_past(Task.BINARY, ordered=True), 2)
 
     assert fitted.error is not None
-    assert "fewer than two classes" in fitted.error
+    assert "fewer than two known rows, or classes" in fitted.error
     assert fitted.sums.empty
