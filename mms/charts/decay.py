@@ -121,6 +121,7 @@ def figure(info: DecayInfo, colours: Mapping[int, str]) -> go.Figure:
     layout = bare("", height=230 * len(info.panels) + 250).layout
     drawn.update_layout(margin=layout.margin, height=layout.height, bargap=0.35)
     drawn.update_layout(legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0})
+    drawn.update_layout(dragmode="select", selectdirection="h")  # periods are brushed; zooming is in the tool bar
     for row, panel in enumerate(info.panels, start=1):
         _panel(drawn, panel, row, info, colours)
     _coverage(drawn, info.panels[0].points, rows - 1)
