@@ -22,10 +22,10 @@ from mms.domain.drift import weights_of
 from mms.domain.errors import NotFound
 from mms.domain.label_requests import (
     RELEASE,
-    DrawDraft,
     DrawProgress,
     LabelDraw,
     OpenLabel,
+    Period,
     RequestState,
     Why,
     state_of,
@@ -39,9 +39,9 @@ _LEAST_SURE = 20_000
 """Of several classes: rows with the lowest probability of their label, whose margins are looked at."""
 
 
-def unlabelled_ids(session: Session, project_id: int, draft: DrawDraft) -> np.ndarray:
+def unlabelled_ids(session: Session, project_id: int, period: Period) -> np.ndarray:
     """Ids of the answers that wait for their truth: the frame of a draw."""
-    return np.array(session.scalars(_frame(select(PredictionRow.id), project_id, draft)).all(), np.int64)
+    return np.array(session.scalars(_frame(select(PredictionRow.id), project_id, period)).all(), np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ class Candidate:
     features: Mapping[str, Any]
 
 
-def most_informative(session: Session, project: Project, draft: DrawDraft, most: int) -> list[Candidate]:
+def most_informative(session: Session, project: Project, period: Period, most: int) -> list[Candidate]:
     """Of rows that nobody is asked for: those nearest to the threshold, of the smallest margin, or of the largest
     expected error, by task; most informative first.
     """
     row, model = PredictionRow, ModelRow
-    stmt = _frame(select(row.id, row.features), project.id, draft)
+    stmt = _frame(select(row.id, row.features), project.id, period)
     stmt = stmt.where(~exists().where(RequestRow.prediction_id == row.id))
     if project.task is Task.REGRESSION:
         stmt = stmt.where(row.expected_absolute.is_not(None)).order_by(row.expected_absolute.desc(), row.id)
@@ -240,12 +240,12 @@ def _by_weight(session: Session, project: Project, prediction: Prediction) -> tu
     return tuple(sorted(names, key=lambda name: -weights[name]))
 
 
-def _frame(stmt: Select[Any], project_id: int, draft: DrawDraft) -> Select[Any]:
+def _frame(stmt: Select[Any], project_id: int, period: Period) -> Select[Any]:
     row = PredictionRow
-    return stmt.where(row.project_id == project_id, row.truth.is_(None), *_in(draft))
+    return stmt.where(row.project_id == project_id, row.truth.is_(None), *_in(period))
 
 
-def _in(period: DrawDraft | LabelDraw) -> tuple[ColumnElement[bool], ...]:
+def _in(period: Period | LabelDraw) -> tuple[ColumnElement[bool], ...]:
     """Answers of a scope and of some days."""
     row = PredictionRow
     return (row.scope == period.scope, row.predicted_at >= period.since, row.predicted_at < period.until)

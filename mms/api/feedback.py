@@ -34,7 +34,7 @@ class Truths(BaseModel):
     rows: list[Said] = Field(min_length=1, max_length=FEEDBACK_ROWS)
 
 
-def _text(truth: bool | int | float | str) -> str:
+def truth_text(truth: bool | int | float | str) -> str:
     """Labels are text everywhere: true is 'true'."""
     return str(truth).lower() if isinstance(truth, bool) else str(truth)
 
@@ -46,5 +46,5 @@ def record(project: str, body: Truths, member: CurrentMember, now: Now) -> Respo
     with acknowledged() as session:
         opened = get_project_named(session, member, project)
         present = opened.present(now)
-        truths = [Feedback(row.prediction_id, _text(row.truth), row.known_at or present) for row in body.rows]
+        truths = [Feedback(row.prediction_id, truth_text(row.truth), row.known_at or present) for row in body.rows]
         return answer({"recorded": record_feedback(session, member, opened.id, truths, present)})

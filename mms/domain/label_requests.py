@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from mms.domain.drift import DriftView
 from mms.domain.errors import Invalid
 from mms.domain.predictions import Prediction
+from mms.domain.promotions import GLOBAL, checked_scope
 
 RELEASE = timedelta(minutes=10)
 """How long a row is kept for who has it on the screen."""
@@ -44,25 +46,28 @@ class RequestState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DrawDraft:
-    """What to draw: answers of whole days (UTC) of a scope, from `since` up to before `until`."""
+    """What to draw: answers of whole days (UTC) of a scope, from `since` up to before `until`; None: the newest 30."""
 
-    why: Why
+    why: Why = Why.RANDOM
+    scope: str = GLOBAL
+    since: datetime | None = None
+    until: datetime | None = None
+    count: int = MOST
+
+    def period(self, present: datetime) -> "Period":
+        """The days to draw from; Invalid where there is none, or the count is none."""
+        if not 1 <= self.count <= MOST:
+            raise Invalid(f"A draw has 1 to {MOST:,} rows; {self.count:,} were asked for.")
+        return Period(checked_scope(self.scope), *DriftView(self.since, self.until).days(present))
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Answers of a scope, of whole days (UTC), from `since` up to before `until`."""
+
     scope: str
     since: datetime
     until: datetime
-    count: int
-
-    def checked(self, present: datetime) -> "DrawDraft":
-        """The draft, or Invalid with what it may ask for."""
-        if not 1 <= self.count <= MOST:
-            raise Invalid(f"A draw has 1 to {MOST:,} rows; {self.count:,} were asked for.")
-        if any(at != at.replace(hour=0, minute=0, second=0, microsecond=0) for at in (self.since, self.until)):
-            raise Invalid("Rows are drawn from whole days (UTC): give days without a time.")
-        if not self.since < self.until:
-            raise Invalid(f"No day lies from {self.since:%-d %B %Y} to {self.until:%-d %B %Y}: let the end be later.")
-        if self.since > present:
-            raise Invalid(f"{self.since:%-d %B %Y} has not come yet: draw from days up to {present:%-d %B %Y}.")
-        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from db.queries.answered_rows import answers_of
 from db.queries.buckets import Span, bucket_series, layouts
 from db.queries.label_requests import newest_draw, promised_shares, request_states, told_by_people
 from mms.domain.buckets import Estimate
+from mms.domain.label_estimates import SampleEstimate
 from mms.domain.label_requests import LabelDraw, Why, reached
 from mms.domain.projects import Project
 from mms.domain.promotions import GLOBAL
@@ -37,26 +38,6 @@ class LabelsWanted:
     points: float = POINTS
 
 
-@dataclass(frozen=True, slots=True)
-class SampleEstimate:
-    """A draw's score. sampled: its rows so far; labelled: those with a truth, so the others nobody could tell.
-
-    estimate: of all answers that were without a truth when it was drawn. came: of the labels of the same scope and days
-    that nobody was asked for, came_n of them. needed: more random labels until half the band is at most `within`
-    (natural units); None: not to be told yet.
-    """
-
-    draw: LabelDraw
-    metric: str
-    sampled: int
-    labelled: int
-    estimate: Estimate | None
-    came: Estimate | None
-    came_n: int
-    within: float | None
-    needed: int | None
-
-
 def label_estimate(session: Session, project: Project, wanted: LabelsWanted) -> SampleEstimate | None:
     """The score of the scope's newest random draw; None without one."""
     metric = metric_named(wanted.metric, project.task).name
@@ -76,6 +57,7 @@ def label_estimate(session: Session, project: Project, wanted: LabelsWanted) -> 
     return SampleEstimate(
         draw=draw,
         metric=metric,
+        points=wanted.points,
         sampled=len(sample),
         labelled=len(known),
         estimate=estimate,

@@ -47,26 +47,26 @@ def draw_labels(session: Session, member: Member, project_id: int, draft: DrawDr
     member.require(Permission.FEEDBACK)
     project = project_of(live_project(session, project_id))
     present = project.present(now)
-    draft.checked(present)
+    period = draft.period(present)
     hold_mark(session, project_id)  # one draw after the other; no answer and no truth comes in between
-    frame = unlabelled_ids(session, project_id, draft)
+    frame = unlabelled_ids(session, project_id, period)
     if not len(frame):
         raise Conflict("No answer of these days waits for its truth: choose other days, or nothing is left to ask.")
     number = 1 + (session.scalar(_of_project(func.max(tables.LabelDraw.number), project_id)) or 0)
     if draft.why is Why.RANDOM:
         ids = random_rows(frame, draft.count, (project_id, number)).tolist()
-        _withdraw(session, project_id, draft.scope, ids)
+        _withdraw(session, project_id, period.scope, ids)
     else:
-        ids = _spread(most_informative(session, project, draft, _POOL * draft.count), draft.count)
+        ids = _spread(most_informative(session, project, period, _POOL * draft.count), draft.count)
         if not ids:
             raise Conflict(_nothing_informative(project))
     made = tables.LabelDraw(
         project_id=project_id,
         number=number,
         why=draft.why.value,
-        scope=draft.scope,
-        since=draft.since,
-        until=draft.until,
+        scope=period.scope,
+        since=period.since,
+        until=period.until,
         frame_n=len(frame),
         asked_by=member.display_name,
         asked_at=present,
