@@ -21,6 +21,8 @@ from pages.parts.session import current_member
 from pages.parts.told import told
 
 TABS = ("Decay", "Age", "Segments", "Drift", "Promised", "Why")
+OF_CHAMPION = ("Drift", "Why")
+"""Tabs that need a champion to tell anything."""
 
 
 def render(member: Member) -> None:
@@ -41,6 +43,8 @@ def render(member: Member) -> None:
         if shown == "Decay":
             decay_chart(project, view, page)
             _firings(project, page)
+        elif shown in OF_CHAMPION and page.champion is None:
+            st.markdown("This tells of the champion, and there is none yet: promote a model first.")
         elif shown == "Drift":
             drift_tab(member, project)
         elif shown == "Age":

@@ -19,6 +19,8 @@ def ages_tab(project: Project, view: DecayView, colours: Mapping[int, str]) -> N
     info = _info(page)
     finding = chart.words(info)
     st.markdown(finding)
+    if not any(points for _, points in info.lines.values()):
+        return
     st.plotly_chart(chart.figure(info, colours), alt=finding, key="ages")
     steps = "a day" if page.step == 1 else f"{page.step} days"
     st.caption(

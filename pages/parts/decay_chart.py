@@ -102,10 +102,10 @@ def _beside(project: Project) -> tuple[str, ...]:
 
 def _no_labels(project: Project, page: DecayPage) -> None:
     """How feedback arrives, with a call to copy."""
-    st.info(
-        f"{counted(page.predicted, 'prediction')}, and the truth about none of them yet. "
-        "Decay shows when feedback arrives: send the truth about a prediction by its id."
-    )
+    so_far = f"{counted(page.predicted, 'prediction')}, and the truth about none of them" if page.predicted else (
+        "No predictions"
+    )  # fmt: skip
+    st.info(f"{so_far} yet. Decay shows when feedback arrives: send the truth about a prediction by its id.")
     with reading() as session:
         newest: Prediction | None = next(iter(predictions(session, project.id, limit=1)), None)
     said = None if newest is None else newest.answer

@@ -18,6 +18,9 @@ from pages.parts.downloads import csv_download
 from pages.parts.session import real_now
 from pages.parts.told import told
 
+_FAR = timedelta(days=3650)
+"""How far back one may choose; Streamlit counts its own ten years from today, which a replayed past lies before."""
+
 _HOW = (
     "A tree of at most three questions parts the labelled answers; the change of the mean error is split over its "
     "groups after Kitagawa (1955). What shifts within a group counts as changed relation. Bands: 95 %, by drawing rows "
@@ -31,7 +34,8 @@ def why_tab(member: Member, project: Project, scope: str = GLOBAL) -> None:
 
     now = project.present(real_now())
     chosen = st.date_input(
-        "Before and since", value=None, max_value=now.date(), key="split", bind="query-params", width=260,
+        "Before and since", value=None, min_value=now.date() - _FAR, max_value=now.date(), key="split",
+        bind="query-params", width=260,
         help="Empty: the day on which decay began, else the middle of its answers.",
     )  # fmt: skip
     split_at = datetime.combine(chosen, time(), UTC) if chosen else None

@@ -28,12 +28,12 @@ def summary(rows: Sequence[TriggerRow]) -> str:
         return "Nothing retrains by itself yet. A trigger launches a retraining when its rule holds."
     if found is None:
         return f"{counted(len(rows), 'trigger')}, all switched off: nothing retrains by itself."
-    live = sum(row.trigger.enabled for row in rows)
+    live = [row.reading.sentence for row in rows if row.trigger.enabled]
     trigger, read = found
-    return (
-        f"{live} {'triggers watch' if live > 1 else 'trigger watches'}; nearest is **{as_text(trigger.name)}** at "
-        f"{100 * read.share:.0f} %: {as_text(read.sentence)}"
-    )
+    watch = f"{len(live)} {'triggers watch' if len(live) > 1 else 'trigger watches'}"
+    if len(set(live)) == 1 < len(live):
+        return f"{watch}. {as_text(read.sentence)}"
+    return f"{watch}; nearest is **{as_text(trigger.name)}** at {100 * read.share:.0f} %: {as_text(read.sentence)}"
 
 
 def trigger_card(member: Member, row: TriggerRow, now: datetime) -> None:

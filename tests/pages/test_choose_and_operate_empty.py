@@ -26,7 +26,7 @@ def test_without_a_project_the_page_says_how_to_begin(open_page: Open, stem: str
         ("models", "No models yet."),
         ("champions", "No models yet: a champion is one of them."),
         ("predict", "Nobody answers yet"),
-        ("decay", "0 predictions, and the truth about none of them yet."),
+        ("decay", "No predictions yet. Decay shows when feedback arrives"),
     ],
 )
 def test_without_models_the_page_says_what_comes_first(open_page: Open, admin: Member, stem: str, words: str) -> None:

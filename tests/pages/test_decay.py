@@ -2,10 +2,16 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from db.models import Project as ProjectRow
 from db.queries.jobs import unfinished_jobs
 from db.session import reading, transaction
 from mms.domain.jobs import Job, JobKind
+from mms.domain.members import Member
+from mms.domain.projects import ProjectDraft, Task
+from mms.usecases.projects import create_project
+from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
 
@@ -74,6 +80,21 @@ def test_each_tab_draws_only_itself(open_staged: Open) -> None:
 
         assert not page.exception
         assert [chart.proto.id.endswith(f"-{key}") for chart in page.get("plotly_chart")] == [True]
+
+
+@pytest.mark.parametrize("tab", ["Age", "Segments", "Drift", "Promised", "Why"])
+def test_a_replayed_past_without_a_champion_is_a_sentence_on_every_tab(
+    open_page: Open, admin: Member, tab: str
+) -> None:
+    with transaction() as session:
+        made = create_project(session, admin, ProjectDraft("Flights", Task.BINARY, positive_class="late"), NOW)
+        session.get_one(ProjectRow, made.id).clock = datetime(2013, 3, 1, tzinfo=UTC)
+
+    page = open_page("decay", tab=tab)
+
+    assert not page.exception
+    assert not page.error
+    assert not page.get("plotly_chart")
 
 
 def test_a_project_without_segments_is_told_how_to_name_one(open_staged: Open) -> None:
