@@ -14,6 +14,7 @@ from mms.domain.members import Member, Permission
 from mms.domain.projects import Project
 from mms.domain.promotions import Promotion
 from mms.domain.scores import METRICS
+from pages.parts.ageing_state import retired_section
 from pages.parts.champion_table import seat_frame, seats_sentence
 from pages.parts.dialogs import is_open, open_dialog
 from pages.parts.formatting import time_column
@@ -60,6 +61,7 @@ def render(member: Member) -> None:
             _refit(session, member, project, seat)
         _acts(member, project, seats, ledger, today=chosen is None)
         promotion_drafts(member, project)
+        retired_section(session, project)
         st.header("Ledger")
         st.caption("Every seating, newest first. It is only ever added to; undoing one is a new one.")
         times = {"when": time_column("when")}

@@ -6,11 +6,11 @@ import streamlit as st
 
 from pages.parts.project import switcher
 from pages.parts.session import current_member
-from pages.parts.sidebar import news_link, search_box
+from pages.parts.sidebar import alert_bell, news_link, search_box
 from pages.parts.told import told
 
 SHOWN: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "Overview": (("health", "Health"), ("activity", "Activity")),
+    "Overview": (("health", "Health"), ("alerts", "Alerts"), ("activity", "Activity")),
     "Build": (("data", "Data"), ("train", "Train"), ("runs", "Runs")),
     "Choose": (("models", "Models"), ("champions", "Champions")),
     "Operate": (("predict", "Predict"), ("decay", "Decay"), ("triggers", "Triggers")),
@@ -42,6 +42,7 @@ def main() -> None:
         with st.sidebar:
             query = switcher(member)
             search_box(query)
+            alert_bell(member, query)
             news_link(member, query)
             for name, pages in sections.items():
                 st.caption(name)

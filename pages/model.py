@@ -15,6 +15,7 @@ from mms.domain.models import Model
 from mms.domain.projects import Project
 from mms.domain.scores import METRICS
 from mms.domain.subjects import Subject, SubjectKind
+from pages.parts.ageing_state import life_button, life_words
 from pages.parts.ensemble import made_of
 from pages.parts.formatting import day_words, score_of, utc_help
 from pages.parts.holdout import HOLDOUT, holdout_words
@@ -58,6 +59,7 @@ def _head(session: Session, member: Member, project: Project, model: Model, cham
         f"{STATE_WORDS[ranked.state]} of **{as_text(project.name)}**: {made_of(session, model)}, "
         f"{metric.label} **{score_of(metric, ranked.score, ranked.score_sd)}** ({metric.direction})."
     )
+    st.markdown(life_words(session, project, model))
     if model.description:
         st.markdown(safe_markdown(model.description))
     seated = champion is not None and champion.model.id == ranked.id
@@ -78,6 +80,7 @@ def _head(session: Session, member: Member, project: Project, model: Model, cham
         retrain_button(member, project, key="retrain", scope=ranked.scope, primary=seated)
         refit_button(session, member, project, model, key="refit")
         update_button(session, member, project, model, key="update")
+        life_button(member, project, model)
         watch_button(member, Subject(SubjectKind.MODEL, model.id))
         actions(session, member, model)
 

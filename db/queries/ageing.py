@@ -64,7 +64,8 @@ def ageing(
     found = lives(session, project)
     coming = due(found, chosen, project.present(now))
     kept = sum(life.kept is not None for life in found)
-    return AgeingPage(chosen, coming, sum(one.frees for one in coming), len(found), kept, _retired(session, project_id))
+    frees = sum(one.frees for one in coming)
+    return AgeingPage(chosen, coming, frees, len(found), kept, retired_models(session, project_id))
 
 
 def lives(session: Session, project: Project) -> list[Life]:
@@ -114,7 +115,8 @@ def standing_of(session: Session, model: RankedModel) -> Standing | None:
     return Standing(ahead + 1, count)
 
 
-def _retired(session: Session, project_id: int, limit: int = 100) -> tuple[Retired, ...]:
+def retired_models(session: Session, project_id: int, limit: int = 100) -> tuple[Retired, ...]:
+    """Models out of service, newest first."""
     row = ModelRow
     states = (ModelState.RETIRED.value, ModelState.PURGED.value)
     at = func.coalesce(row.purged_at, row.retired_at, row.touched_at)

@@ -74,6 +74,14 @@ def channels(session: Session, project_id: int) -> list[Channel]:
     return [channel_of(one) for one in session.scalars(stmt)]
 
 
+def get_channel(session: Session, channel_id: int) -> Channel:
+    """The channel of this id."""
+    row = session.get(ChannelRow, channel_id)
+    if row is None or row.deleted_at is not None:
+        raise NotFound(f"There is no channel {channel_id}: it was deleted or never made; list the channels.")
+    return channel_of(row)
+
+
 def deliveries(session: Session, project_id: int, limit: int = 100) -> list[Delivery]:
     """What was sent, and what is on its way; newest first."""
     stmt = (

@@ -64,6 +64,10 @@ class PolicyRules(BaseModel):
     miss_cost: float = Field(_USUAL.miss_cost, description="of one case that was not flagged, in the same unit")
     keep_rows_days: int | None = Field(None, description="older predictions are dropped, their sums stay; null: never")
 
+    retire_unused_days: int | None = Field(None, description="retire models that nobody asked for so long; null: never")
+    retire_beaten_days: int | None = Field(None, description="retire models that were beaten so long ago; null: never")
+    purge_days: int | None = Field(None, description="drop the bytes of models retired for so long; null: never")
+
     @property
     def policy(self) -> Policy:
         """The domain's policy."""
@@ -79,6 +83,9 @@ class PolicyRules(BaseModel):
             self.false_alarm_cost,
             self.miss_cost,
             self.keep_rows_days,
+            self.retire_unused_days,
+            self.retire_beaten_days,
+            self.purge_days,
         )
 
 

@@ -13,6 +13,12 @@ from mms.domain.tables import FileProject, column_types
 from mms.usecases.projects import archive_project, create_project, delete_project, edit_project, unarchive_project
 from mms.usecases.tables import project_from_file
 
+_AGEING = (
+    ("retire-unused-days", "models are retired that nobody asks"),
+    ("retire-beaten-days", "models are retired that a better one beat"),
+    ("purge-days", "retired models are purged"),
+)
+
 
 def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     """The verbs of projects."""
@@ -44,6 +50,8 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     edit.add_argument("--false-alarm-cost", type=float, help="what one case costs that is flagged wrongly")
     edit.add_argument("--miss-cost", type=float, help="what one case costs that is not flagged, in the same unit")
     edit.add_argument("--keep-rows-days", type=int, help="older predictions are dropped, their sums stay; 0: never")
+    for name, words in _AGEING:
+        edit.add_argument(f"--{name}", type=int, help=f"days after which {words}; 0: never")
     add_dealing(edit)
     for name, words in (
         ("archive", "hide a project from the lists"),
@@ -112,7 +120,15 @@ def _edit(args: Namespace) -> Output:
             chosen.holdout,
             usual.false_alarm_cost if args.false_alarm_cost is None else args.false_alarm_cost,
             usual.miss_cost if args.miss_cost is None else args.miss_cost,
-            usual.keep_rows_days if args.keep_rows_days is None else args.keep_rows_days or None,
+            *(
+                before if given is None else given or None
+                for before, given in (
+                    (usual.keep_rows_days, args.keep_rows_days),
+                    (usual.retire_unused_days, args.retire_unused_days),
+                    (usual.retire_beaten_days, args.retire_beaten_days),
+                    (usual.purge_days, args.purge_days),
+                )
+            ),
         )
         changes = ProjectChanges(args.name, args.description, args.metric, policy, args.owner)
         return _told(edit_project(session, member, before.id, changes), "is changed")

@@ -9,15 +9,13 @@ from sqlalchemy.orm import Session
 from db import models as tables
 from db.blobs import put_bytes, sweep
 from db.queries.ageing import lives
-from db.queries.models import get_model, no_model, ranked_of
+from db.queries.models import no_model, ranked_of
 from db.queries.projects import hold_project, live_project, project_of, projects
 from mms.domain.ageing import Ageing, AgeingRules, Fate, due
 from mms.domain.errors import Conflict, Lost, MmsError, Unavailable
 from mms.domain.members import PRODUCT, Member, Permission
 from mms.domain.models import ModelState, purged
-from mms.domain.runs import Launch
 from mms.usecases.jobs import JobContext
-from mms.usecases.runs import launch_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +86,6 @@ def restore_model(session: Session, member: Member, model_id: int, now: datetime
     row.state, row.retired_at, row.retired_because = ModelState.CANDIDATE.value, None, None
     row.touched_at = present
     session.flush()
-
-
-def refit_purged(session: Session, member: Member, model_id: int, now: datetime) -> int:
-    """Launch a run that fits a purged model's triple on its snapshot again, by its seed; return the run's id."""
-    member.require(Permission.TRAIN)
-    model = get_model(session, model_id)
-    if model.purged_at is None:
-        raise Conflict(f"Model {model.ranked.name} is whole: only a purged model is fitted again from its triple.")
-    ranked = model.ranked
-    return launch_run(session, member, Launch(ranked.snapshot_id, (model.triple,), model.seed, scope=ranked.scope), now)
 
 
 def _emptied(session: Session, row: tables.Model, present: datetime) -> set[str]:

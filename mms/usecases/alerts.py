@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from db import models as tables
 from db.queries.alarms import alarms
-from db.queries.alerts import channel_of, get_alert
+from db.queries.alerts import channel_of, get_alert, get_channel
 from db.queries.projects import live_project, project_of
 from mms.domain.alerts import (
     Alarm,
@@ -26,7 +26,7 @@ from mms.domain.alerts import (
     next_try,
     settle,
 )
-from mms.domain.errors import Conflict, Invalid, NotFound
+from mms.domain.errors import Conflict, Invalid
 from mms.domain.members import Member, Permission
 
 NOTE = 1000
@@ -207,7 +207,5 @@ def _open(session: Session, alert_id: int) -> tables.Alert:
 
 
 def _channel(session: Session, channel_id: int) -> tables.AlertChannel:
-    row = session.get(tables.AlertChannel, channel_id)
-    if row is None or row.deleted_at is not None:
-        raise NotFound(f"There is no channel {channel_id}: it was deleted or never made; list the channels.")
-    return row
+    get_channel(session, channel_id)
+    return session.get_one(tables.AlertChannel, channel_id)

@@ -21,7 +21,7 @@ from mms.domain.errors import Conflict
 from mms.domain.logs import ELSEWHERE, NOT_HERE
 from mms.domain.members import Member, Permission
 from mms.domain.models import Model
-from mms.domain.runs import Origin, RunKind
+from mms.domain.runs import Launch, Origin, RunKind
 from mms.domain.snapshots import Selection, Snapshot, selection_to_json
 from mms.domain.tables import Condition, Operator
 from mms.ml.algorithms import algorithm_named
@@ -29,15 +29,20 @@ from mms.ml.folds import MINIMUM_ROWS
 from mms.ml.sharing.fits import Answers
 from mms.settings import settings
 from mms.usecases.launching import RunDraft, open_project, store_run
+from mms.usecases.runs import launch_run
 
 
 def refit_model(session: Session, member: Member, model_id: int, now: datetime) -> int:
     """Launch one fit of a promoted model's triple on all rows, those held out too; return the run's id.
 
-    Folds and their scores are the model's own: same rows, same folds, same triple. Conflict says why it cannot be.
+    Folds and their scores are the model's own: same rows, same folds, same triple. Conflict says why it cannot be. Of a
+    purged model only triple and snapshot are left: a run of both fits it again, folds and all.
     """
     member.require(Permission.TRAIN)
     model = get_model(session, model_id)
+    if model.purged_at is not None and model.ranked.algorithm != ELSEWHERE:
+        again = Launch(model.ranked.snapshot_id, (model.triple,), model.seed, scope=model.ranked.scope)
+        return launch_run(session, member, again, now)
     project = open_project(session, model.ranked.project_id)
     hold_project(session, project.id)
     why = why_no_refit(session, model)
@@ -100,6 +105,8 @@ def new_rows(session: Session, model: Model, now: datetime) -> NewRows:
     """Labelled rows newer than the model's snapshot. now: the project's present."""
     if model.ranked.algorithm == ELSEWHERE:
         return NewRows(0, NOT_HERE)
+    if model.purged_at is not None:
+        return NewRows(0, "it was purged, and there is nothing to go on from; refit it first")
     incremental = (
         not model.triple.members
         and algorithm_named(

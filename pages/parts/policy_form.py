@@ -2,11 +2,13 @@
 
 import streamlit as st
 
+from mms.domain.members import Member
 from mms.domain.projects import Policy, Project, PromotionPolicy, Task
+from pages.parts.ageing_form import ageing_form, ageing_preview
 from pages.parts.dealing_form import dealing_form
 
 
-def policy_form(project: Project) -> Policy:
+def policy_form(member: Member, project: Project) -> Policy:
     """Widgets for the policy; Invalid where folds by group lack their column."""
     own, policy = project.id, project.policy
     rules = list(PromotionPolicy)
@@ -35,7 +37,10 @@ def policy_form(project: Project) -> Policy:
     dealing = dealing_form(policy.dealing, f"policy_{own}", None, timed=True)
     days = None if window is None else int(window)
     rows = None if kept is None else int(kept)
-    return Policy(margin, rule, days, rope, dealing.kind, dealing.group, dealing.holdout, *costs, keep_rows_days=rows)
+    ends = ageing_form(project)
+    ageing_preview(member, project, ends)
+    ways = (dealing.kind, dealing.group, dealing.holdout, *costs)
+    return Policy(margin, rule, days, rope, *ways, rows, ends.unused_days, ends.beaten_days, ends.purge_days)
 
 
 def _costs(project: Project) -> tuple[float, float]:

@@ -77,7 +77,7 @@ def _edit(member: Member, project: Project) -> None:
         format_func=lambda m: METRICS[m].label, help=metric_help(METRICS[project.primary_metric]),
     )  # fmt: skip
     with told(stop=False):
-        policy = policy_form(project)
+        policy = policy_form(member, project)
         if st.button("Save", key=f"save_{own}", type="primary"):
             with transaction() as session:
                 changes = ProjectChanges(name, description, primary, policy, owner)

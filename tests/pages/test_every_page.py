@@ -10,6 +10,7 @@ from tests.staged import Stage
 
 PAGES = (
     "health",
+    "alerts",
     "activity",
     "find",
     "projects",

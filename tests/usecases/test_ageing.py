@@ -21,7 +21,7 @@ from mms.domain.models import ModelState
 from mms.domain.projects import Policy, ProjectChanges
 from mms.domain.promotions import Seating
 from mms.settings import settings
-from mms.usecases.ageing import age_all_models, age_models, refit_purged, restore_model
+from mms.usecases.ageing import age_all_models, age_models, restore_model
 from mms.usecases.jobs import JobContext, claim, enqueue
 from mms.usecases.models import load_model
 from mms.usecases.projects import edit_project
@@ -153,8 +153,6 @@ def test_a_purge_drops_bytes_and_keeps_what_tells_of_the_model(store: str, membe
         restore_model(session, member, first, LATER)
     with transaction() as session, pytest.raises(Conflict, match="was purged"):
         promote(session, member, Seating(first, "against all advice", against_advice=True), LATER)
-    with transaction() as session, pytest.raises(Conflict, match="is whole"):
-        refit_purged(session, member, second, LATER)
 
 
 def test_a_restored_model_is_left_alone_as_long_again(sqlite_store: str, member: Member) -> None:
