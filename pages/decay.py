@@ -14,13 +14,14 @@ from pages.parts.decay_words import headline
 from pages.parts.drift_tab import drift_tab
 from pages.parts.firing_table import evidence_words
 from pages.parts.formatting import time_words, utc_help
+from pages.parts.labels_tab import labels_tab
 from pages.parts.project import chosen_project, link_query
 from pages.parts.replay import replay_bar
 from pages.parts.retrain import retrain_button
 from pages.parts.session import current_member
 from pages.parts.told import told
 
-TABS = ("Decay", "Age", "Segments", "Drift", "Promised", "Why")
+TABS = ("Decay", "Age", "Segments", "Drift", "Promised", "Why", "Labels")
 OF_CHAMPION = ("Drift", "Why")
 """Tabs that need a champion to tell anything."""
 
@@ -53,6 +54,8 @@ def render(member: Member) -> None:
             promises_tab(project, view)
         elif shown == "Why":
             why_tab(member, project, view.scope)
+        elif shown == "Labels":
+            labels_tab(member, project, view)
         else:
             segments_tab(project, view)
 

@@ -31,7 +31,7 @@ def inbox(member: Member, project: Project, left: Mapping[Why, int]) -> None:
     why = _PILES[pile or "Random sample"]
     row = _next(member, project, why) if left[why] else None
     if row is None:
-        others = f" {counted(left[why], 'row')} are on other screens or kept for a while." if left[why] else ""
+        others = f" {counted(left[why], 'row is', 'rows are')} on another screen." if left[why] else ""
         st.markdown(f"No row of this pile waits for you.{others} Draw some above.")
     else:
         _shown(row)

@@ -1,5 +1,6 @@
 """Labels: how late they are, what a random sample says of the score, and the rows a person is asked about."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import streamlit as st
@@ -88,8 +89,6 @@ def _points(points: int) -> str:
 
 def _draw(member: Member, project: Project, draft: DrawDraft) -> None:
     """Two buttons, a kind of draw each."""
-    from dataclasses import replace
-
     row = st.container(horizontal=True, vertical_alignment="bottom")
     chosen: DrawDraft | None = None
     if row.button("Draw a random sample", icon=":material/casino:", key="draw_random", help=_HOW):

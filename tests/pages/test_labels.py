@@ -1,0 +1,88 @@
+"""Labels: how late they are, a draw, rows answered one by one, and what they tell of the score."""
+
+from datetime import UTC, datetime, timedelta
+
+from streamlit.testing.v1 import AppTest
+
+from db.queries.label_requests import label_draws
+from db.session import reading, transaction
+from mms.domain.label_requests import DrawDraft, DrawProgress, Why
+from mms.domain.members import Member, Role
+from mms.usecases.label_requests import draw_labels, take_label
+from tests.conftest import NOW
+from tests.pages.conftest import Open
+from tests.staged import Stage
+
+SINCE = (NOW - timedelta(days=93)).date()
+GRACE = Member(77, "grace", "Grace Hopper", frozenset({Role.SCIENTIST}))
+SINCE_MIDNIGHT = NOW.replace(hour=0) - timedelta(days=93)
+
+
+def labels(open_staged: Open, **more: object) -> AppTest:
+    page = open_staged("decay", tab="Labels", labels_since=SINCE, **more)
+    assert not page.exception
+    return page
+
+
+def progress(stage: Stage) -> list[DrawProgress]:
+    with reading() as session:
+        return label_draws(session, stage.project.id)
+
+
+def said(page: AppTest) -> str:
+    return " ".join(text.value for text in page.markdown)
+
+
+def test_it_says_how_many_labels_are_known_and_how_late_they_come(open_staged: Open, stage: Stage) -> None:
+    page = labels(open_staged)
+
+    assert "**97%** of 360 answers of these days have their truth." in said(page)
+    assert "Half of those took up to" in said(page)
+    assert "No row of this pile waits for you. Draw some above." in said(page)
+
+
+def test_a_row_is_drawn_answered_not_known_and_taken_back_and_the_score_is_told(
+    open_staged: Open, stage: Stage
+) -> None:
+    page = labels(open_staged, metric="Accuracy")
+
+    page.button(key="draw_random").click().run()
+    assert "10 rows left." in said(page)
+    assert page.dataframe[0].value["feature"].tolist() in (["x", "y"], ["y", "x"])
+    page.button(key="label_2").click().run()
+    page.button(key="label_unknown").click().run()
+    page.button(key="label_skip").click().run()
+    page.button(key="label_1").click().run()
+    page.button(key="label_undo").click().run()
+
+    assert not page.exception
+    assert any("which counts until it is told anew" in info.value for info in page.info)
+    (draw,) = progress(stage)
+    assert (draw.draw.frame_n, draw.told, draw.not_known, draw.left) == (10, 1, 1, 8)
+    assert "Accuracy of the 10 answers that waited:" in said(page)
+    assert "more to know Accuracy within 5 points.**" in said(page)
+    assert "The 350 labels that came by themselves say Accuracy" in said(page)
+
+
+def test_the_most_informative_rows_are_a_pile_of_their_own(open_staged: Open, stage: Stage) -> None:
+    page = labels(open_staged)
+    page.number_input(key="draw_count").set_value(3)
+    page.button(key="draw_informative").click().run()
+
+    page.segmented_control(key="pile").set_value("Most informative").run()
+
+    assert not page.exception
+    assert "3 rows left." in said(page)
+    assert [one.draw.why for one in progress(stage)] == [Why.INFORMATIVE]
+
+
+def test_what_others_have_on_their_screens_is_said(open_staged: Open, stage: Stage) -> None:
+    with transaction() as session:
+        one = DrawDraft(since=SINCE_MIDNIGHT, count=1)
+        draw_labels(session, GRACE, stage.project.id, one, NOW)
+        take_label(session, GRACE, stage.project.id, Why.RANDOM, datetime.now(UTC))
+
+    page = labels(open_staged)
+
+    assert "1 row is on another screen" in said(page)
+    assert not page.dataframe
