@@ -127,9 +127,13 @@ def sampled_features(session: Session, model_id: int, days: Days, most: int) -> 
     mine += [] if until is None else [row.predicted_at < until]
     count = session.scalar(select(func.count()).select_from(row).where(*mine)) or 0
     step = max(1, -(-count // most))
-    spread = cast(row.id, BigInteger) * 40_503 % 65_521 % step  # two models may answer in turns
-    stmt = select(row.features).where(*mine, spread == 0).order_by(row.id).limit(most)
+    stmt = select(row.features).where(*mine, scattered_ids() % step == 0).order_by(row.id).limit(most)
     return list(session.scalars(stmt))
+
+
+def scattered_ids() -> ColumnElement[int]:
+    """A hash of the ids of predictions: neighbours come far apart, and models that answer in turns stay mixed."""
+    return cast(PredictionRow.id, BigInteger) * 40_503 % 65_521
 
 
 def next_days(session: Session, project_id: int, since: datetime | None, most: int) -> datetime | None:

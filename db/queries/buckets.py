@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import Artifact, Feedback, Prediction
@@ -37,11 +37,15 @@ class BucketSeries:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Which buckets: grain 'hour' or 'day', from `since` up to before `until`; None leaves an end open."""
+    """Which buckets: grain 'hour' or 'day', from `since` up to before `until`; None leaves an end open.
+
+    model_id: of one model alone, None of all that answered.
+    """
 
     grain: str = "day"
     since: datetime | None = None
     until: datetime | None = None
+    model_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,7 @@ def bucket_series(
     """What the models of some projects answered, by project and model, with the parts that are asked for."""
     row = BucketRow
     stmt = select(row.project_id, row.model_id, row.start, row.n, row.labelled, *(getattr(row, p) for p in parts))
-    stmt = stmt.where(
-        row.project_id.in_(project_ids), row.grain == span.grain, row.scope == scope, row.segment == segment, row.n != 0
-    )
-    if span.since is not None:
-        stmt = stmt.where(row.start >= span.since)
-    if span.until is not None:
-        stmt = stmt.where(row.start < span.until)
+    stmt = stmt.where(row.project_id.in_(project_ids), *_within(scope, segment, span))
     by_model: dict[tuple[int, int], list[Sequence[object]]] = {}
     for project_id, model_id, *rest in session.execute(stmt.order_by(row.model_id, row.start)):
         by_model.setdefault((project_id, model_id), []).append(rest)
@@ -81,6 +79,20 @@ def bucket_series(
         _series(project_id, model_id, found[model_id], rows, parts)
         for (project_id, model_id), rows in sorted(by_model.items())
     ]
+
+
+def period_count(session: Session, project_id: int, scope: str, span: Span, segment: str = "") -> int:
+    """How many buckets `bucket_series` would read."""
+    stmt = select(func.count()).select_from(BucketRow).where(BucketRow.project_id == project_id)
+    return session.scalar(stmt.where(*_within(scope, segment, span))) or 0
+
+
+def _within(scope: str, segment: str, span: Span) -> list[ColumnElement[bool]]:
+    row = BucketRow
+    found = [row.grain == span.grain, row.scope == scope, row.segment == segment, row.n != 0]
+    found += [] if span.since is None else [row.start >= span.since]
+    found += [] if span.until is None else [row.start < span.until]
+    return found if span.model_id is None else [*found, row.model_id == span.model_id]
 
 
 class StoredBucket(NamedTuple):

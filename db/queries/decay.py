@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.models import Model as ModelRow
 from db.models import Run as RunRow
-from db.queries.buckets import BucketSeries, bucket_series
+from db.queries.buckets import BucketSeries, bucket_series, period_count
 from db.queries.decay_baselines import Baseline, baselines, previous_label
 from db.queries.health import HealthRow as HealthRow
 from db.queries.health import health as health
@@ -112,7 +112,7 @@ class DecayPage:
 
 def decay_page(session: Session, project: Project, view: DecayView, now: datetime) -> DecayPage:
     """Points of every model that answered in the scope; `now` is the project's present."""
-    checked(project, view)
+    view = readable(session, project.id, checked(project, view))
     champion = find_champion(session, project.id, view.scope)
     found = bucket_series(
         session,
@@ -145,7 +145,7 @@ def decay_page(session: Session, project: Project, view: DecayView, now: datetim
         beside=tuple(
             Beside(
                 name,
-                tuple(decay_points(found, seen.of(name), now)),
+                tuple(told_anew(points, found, seen.of(name))),
                 holdout_estimate(holdout, name, project.positive_class),
             )
             for name in view.beside
@@ -176,6 +176,21 @@ def decay_points(found: Sequence[BucketSeries], view: DecayView, now: datetime) 
     return points_of(some, estimates, now)
 
 
+def told_anew(points: Sequence[DecayPoint], found: Sequence[BucketSeries], view: DecayView) -> list[DecayPoint]:
+    """The points of the same buckets by another metric: when their labels came is told already."""
+    estimates = [e for one in found for e in estimates_of(one, view.grain, view.metric, by_days=view.by_days).records()]
+    return [replace(point, estimate=estimate) for point, estimate in zip(points, estimates, strict=True)]
+
+
+def readable(session: Session, project_id: int, view: DecayView, model_id: int | None = None) -> DecayView:
+    """The view, by days where it has more hours than can be drawn: a year of hours is not read to be added up."""
+    if view.grain is not Grain.HOUR:
+        return view
+    span = view.reach.span(Grain.HOUR, model_id)
+    too_many = period_count(session, project_id, view.scope, span, view.segment) > MOST_POINTS
+    return replace(view, grain=Grain.DAY) if too_many else view
+
+
 def drawable(found: Sequence[BucketSeries], grain: Grain) -> Grain:
     """The grain, or the finest one above it whose points can be drawn."""
     while sum(len(np.unique(period_starts(one.starts, grain))) for one in found) > MOST_POINTS and grain.coarser:
@@ -185,8 +200,8 @@ def drawable(found: Sequence[BucketSeries], grain: Grain) -> Grain:
 
 def own_points(points: Sequence[DecayPoint], champion: Champion) -> list[DecayPoint]:
     """The champion's points since the period it was seated in."""
-    seated = champion.promotion.promoted_at
-    return [p for p in points if p.model_id == champion.model.id and p.period >= p.grain.start_of(seated)]
+    seated = points[0].grain.start_of(champion.promotion.promoted_at) if points else None
+    return [p for p in points if p.model_id == champion.model.id and seated and p.period >= seated]
 
 
 def _onset(session: Session, project: Project, champion: Champion | None, view: DecayView) -> Onset | None:

@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from db.queries.buckets import BucketSeries, bucket_series
-from db.queries.decay import DecayView, checked, decay_points, drawable, own_points
+from db.queries.decay import DecayView, checked, decay_points, drawable, own_points, readable
 from db.queries.periods import grouped, parts_for
 from db.queries.promotions import Champion, find_champion
 from db.queries.segments import segments
@@ -48,12 +48,10 @@ def segments_page(session: Session, project: Project, view: DecayView, now: date
         return SegmentsPage(None, view.metric, ())
     drawn = []
     for segment in segments(session, project.id):
-        found = bucket_series(
-            session, [project.id], view.scope, view.reach.span(view.grain), segment=segment.name,
-            parts=parts_for(view.metric),
-        )  # fmt: skip
-        own = [one for one in found if one.model_id == champion.model.id]
-        seen = replace(view, grain=drawable(own, view.grain))
+        asked = readable(session, project.id, replace(view, segment=segment.name), champion.model.id)
+        span = asked.reach.span(asked.grain, champion.model.id)
+        own = bucket_series(session, [project.id], view.scope, span, segment=segment.name, parts=parts_for(view.metric))
+        seen = replace(asked, grain=drawable(own, asked.grain))
         points = own_points(decay_points(own, seen, now), champion)
         drawn.append((segment, tuple(points), _change(own, points, seen)))
     chances = [change.chance for _, _, change in drawn if change is not None]

@@ -264,14 +264,14 @@ def _fall(session: Session, project: Project, model_id: int, grain: Grain) -> di
     """By period, how bad the watched metric is: its value, turned round where greater is better."""
     metric = project.primary_metric
     parts = parts_of(metric)
-    for one in bucket_series(session, [project.id], GLOBAL, Span("day"), parts=parts):
-        if one.model_id == model_id:
-            starts, group = _periods(one.starts, grain)
-            series = one.series.added(group, len(starts))
-            values = metric_series(series, metric).value * (-1 if METRICS[metric].greater_is_better else 1)
-            kept = (series.labelled >= FEWEST_ROWS) & ~np.isnan(values)
-            return {start: float(values[i]) for i, start in enumerate(starts) if kept[i]}
-    return {}
+    found = bucket_series(session, [project.id], GLOBAL, Span(model_id=model_id), parts=parts)
+    if not found:
+        return {}
+    starts, group = _periods(found[0].starts, grain)
+    series = found[0].series.added(group, len(starts))
+    values = metric_series(series, metric).value * (-1 if METRICS[metric].greater_is_better else 1)
+    kept = (series.labelled >= FEWEST_ROWS) & ~np.isnan(values)
+    return {start: float(values[i]) for i, start in enumerate(starts) if kept[i]}
 
 
 def importances_of(session: Session, project: Project, model: Model) -> dict[str, float]:

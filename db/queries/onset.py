@@ -19,11 +19,10 @@ def onset_of(
 ) -> Onset | None:
     """The rise of a model's errors since it was seated; days whose labels are not in say nothing yet."""
     part = "moments" if project.task is Task.REGRESSION else "cells"
-    found = bucket_series(session, [project.id], scope, Span(since=since), parts=(part,))
-    mine = next((one for one in found if one.model_id == model_id), None)
-    if mine is None:
+    found = bucket_series(session, [project.id], scope, Span(since=since, model_id=model_id), parts=(part,))
+    if not found:
         return None
-    series, days = _complete(mine.series), mine.starts
+    series, days = _complete(found[0].series), found[0].starts
     rise = onset(errors_of(series, metric))
     if rise is None:
         return None

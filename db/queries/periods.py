@@ -1,13 +1,11 @@
 """What models answered, by calendar period: hours, days, weeks or months, from their hour or day buckets."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy.orm import Session
 
-from db.queries.buckets import BucketSeries, Span, bucket_series
+from db.queries.buckets import BucketSeries, Span
 from mms.domain.decay import Grain
 from mms.domain.promotions import GLOBAL
 from mms.monitoring.blocks import block_estimates
@@ -25,25 +23,15 @@ class Reach:
     since: datetime | None = None
     until: datetime | None = None
 
-    def span(self, grain: Grain) -> Span:
-        """The buckets from which periods of a grain are added up."""
-        return Span("hour" if grain is Grain.HOUR else "day", self.since, self.until)
+    def span(self, grain: Grain, model_id: int | None = None) -> Span:
+        """The buckets from which periods of a grain are added up, of one model or of all."""
+        return Span("hour" if grain is Grain.HOUR else "day", self.since, self.until, model_id)
 
 
 def parts_for(metric: str) -> tuple[str, ...]:
     """The parts of a bucket that a metric's points need: its own, and when labels come."""
     wanted = {*parts_of(metric), "cells", "delays"}
     return tuple(part for part in PARTS if part in wanted)
-
-
-def period_series(
-    session: Session, project_ids: Sequence[int], grain: Grain, reach: Reach = Reach(), parts: Sequence[str] = PARTS
-) -> list[Periods]:
-    """The sums of every model that answered, by project and model."""
-    found = bucket_series(
-        session, project_ids, reach.scope, reach.span(grain), segment=reach.segment, parts=tuple(parts)
-    )
-    return [in_periods(one, grain) for one in found]
 
 
 def in_periods(one: BucketSeries, grain: Grain) -> Periods:

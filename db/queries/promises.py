@@ -56,9 +56,9 @@ def _answered(session: Session, project: Project, wanted: Wanted) -> BucketSerie
     own = ("moments",) if project.task is Task.REGRESSION else ("scores",)
     parts = tuple(dict.fromkeys((*own, *parts_of(wanted.metric))))
     reach = wanted.reach
-    span = reach.span(wanted.grain)
+    span = reach.span(wanted.grain, wanted.model_id)
     found = bucket_series(session, [project.id], reach.scope, span, segment=reach.segment, parts=parts)
-    return next((one for one in found if one.model_id == wanted.model_id), None)
+    return found[0] if found else None
 
 
 def _gaps(session: Session, one: BucketSeries, grain: Grain, metric: str) -> list[Gap]:

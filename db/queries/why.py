@@ -9,9 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from db.models import Prediction as PredictionRow
-
-_SPREAD = 7919
-"""A prime: ids that follow one another come far apart."""
+from db.queries.answered_rows import scattered_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def labelled_rows(session: Session, stretch: Stretch, most: int) -> list[Labelle
     """At most so many of its labelled answers, drawn evenly."""
     row = PredictionRow
     columns = (row.features, row.label, row.value, row.truth, row.predicted_at)
-    stmt = _of(select(*columns), stretch).order_by((row.id * _SPREAD) % 10_007, row.id).limit(most)
+    stmt = _of(select(*columns), stretch).order_by(scattered_ids(), row.id).limit(most)
     return [LabelledRow(*found) for found in session.execute(stmt)]
 
 

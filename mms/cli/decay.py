@@ -10,7 +10,7 @@ from db.queries.projects import get_project_named
 from db.session import reading
 from mms.cli.console import Output, acting, moment, table, verb
 from mms.domain.buckets import Estimate
-from mms.domain.decay import Grain
+from mms.domain.decay import Change, Grain
 from mms.domain.promotions import GLOBAL
 from mms.domain.scores import METRICS
 
@@ -90,9 +90,15 @@ def _segments(page: SegmentsPage) -> Iterator[dict[str, object]]:
             "segment": line.name,
             "rule": line.rule,
             **_numbers(METRICS[page.metric].label, newest.estimate if newest else None),
-            "worse by": None if line.change is None else f"{line.change.worse_by:.3f} ± {line.change.doubt:.3f}",
+            "worse by": _worse_by(line.change),
             "fell": "yes, surely" if line.fell else "no sure fall" if line.change else "too few labels yet",
         }
+
+
+def _worse_by(change: Change | None) -> str | None:
+    if change is None:
+        return None
+    return f"{change.worse_by:.3f}" if change.doubt is None else f"{change.worse_by:.3f} ± {change.doubt:.3f}"
 
 
 def _numbers(label: str, estimate: Estimate | None) -> dict[str, object]:

@@ -45,27 +45,29 @@ class Grain(StrEnum):
 
     def next_of(self, start: datetime) -> datetime:
         """The first instant of the period after the one that begins at `start`; of the calendar's last, its end."""
-        steps = {Grain.HOUR: timedelta(hours=1), Grain.DAY: timedelta(days=1), Grain.WEEK: timedelta(days=7)}
         try:
-            return month_of(start + timedelta(days=31)) if self is Grain.MONTH else start + steps[self]
+            return month_of(start + timedelta(days=31)) if self is Grain.MONTH else start + _STEPS[self]
         except OverflowError:
             return datetime.max.replace(tzinfo=UTC)
 
     def words(self, start: datetime) -> str:
         """A period in words: 'May 2026', 'the week of 4 May 2026', '4 May 2026', '4 May 2026, 13:00'."""
-        day = f"{start.day} {start:%B %Y}"
-        return {
-            Grain.MONTH: f"{start:%B %Y}",
-            Grain.WEEK: f"the week of {day}",
-            Grain.DAY: day,
-            Grain.HOUR: f"{day}, {start:%H:%M}",
-        }[self]
+        month = f"{start:%B %Y}"
+        if self is Grain.MONTH:
+            return month
+        day = f"{start.day} {month}"
+        if self is Grain.HOUR:
+            return f"{day}, {start:%H:%M}"
+        return day if self is Grain.DAY else f"the week of {day}"
 
     @property
     def coarser(self) -> "Grain | None":
         """The next longer one."""
         grains = list(Grain)
         return grains[grains.index(self) + 1] if self is not Grain.MONTH else None
+
+
+_STEPS = {Grain.HOUR: timedelta(hours=1), Grain.DAY: timedelta(days=1), Grain.WEEK: timedelta(days=7)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,19 +187,22 @@ def judge_decay(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How much worse one estimate is than another, natural units. doubt: how far its 95 % band reaches to better."""
+    """How much worse one estimate is than another, natural units. doubt: how far its 95 % band reaches to better, None
+    where the newer estimate has no band."""
 
     worse_by: float
-    doubt: float
+    doubt: float | None
 
     @property
     def surely_worse(self) -> bool:
         """Whether the 95 % band of the difference lies on the worse side."""
-        return self.worse_by > self.doubt
+        return self.doubt is not None and self.worse_by > self.doubt
 
     @property
     def chance(self) -> float:
         """The one-sided p of a change as large as this when there is none."""
+        if self.doubt is None:
+            return 1.0
         if self.doubt == 0:
             return 0.0 if self.worse_by > 0 else 1.0
         return 1 - NormalDist().cdf(self.worse_by / self.doubt * NormalDist().inv_cdf(0.975))
@@ -207,11 +212,14 @@ def change_of(now: Estimate, before: Estimate, metric: str) -> Change:
     """The difference of two estimates; its band joins theirs by squares (Newcombe 1998), so two proportions with
     Wilson bands are compared by his hybrid score, the band of the two-proportion z.
 
-    An estimate without a band counts as sure.
+    Of a newer estimate without a band nothing is sure (R² of a day); an older one counts as a line that was drawn.
     """
+    if now.low is None or now.high is None:
+        sign = 1 if METRICS[metric].greater_is_better else -1
+        return Change(sign * (before.value - now.value), None)
     if METRICS[metric].greater_is_better:
-        return Change(before.value - now.value, hypot(before.value - _low(before), _high(now) - now.value))
-    return Change(now.value - before.value, hypot(_high(before) - before.value, now.value - _low(now)))
+        return Change(before.value - now.value, hypot(before.value - _low(before), now.high - now.value))
+    return Change(now.value - before.value, hypot(_high(before) - before.value, now.value - now.low))
 
 
 def discoveries(chances: Sequence[float], rate: float = SURE) -> list[bool]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from mms.domain.backtests import COST, BacktestDraft, Chance, PeriodKind
 from mms.domain.projects import Policy as ProjectPolicy
+from mms.monitoring.bands import of_mean
 from mms.monitoring.metrics import Estimates, confusion, metric_series, parts_of
 from mms.monitoring.sums import MOMENTS, Layout, Series
 
@@ -243,7 +244,7 @@ def _cost(series: Series, policy: ProjectPolicy) -> Estimates:
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = (false_alarms * policy.false_alarm_cost + misses * policy.miss_cost) / n
         squares = (false_alarms * policy.false_alarm_cost**2 + misses * policy.miss_cost**2) / n
-        half = 1.96 * np.sqrt(np.maximum(0.0, squares - mean**2) / n)
+        half = of_mean(mean, squares, n)
     return Estimates(1000 * mean, 1000 * np.maximum(0.0, mean - half), 1000 * (mean + half), n)
 
 

@@ -101,6 +101,25 @@ def test_more_points_than_can_be_drawn_are_drawn_by_a_coarser_grain() -> None:
     assert drawable([BucketSeries(1, 1, hours[1:], Series(BINARY, counts[1:], counts[1:]))], Grain.HOUR) is Grain.HOUR
 
 
+@pytest.mark.slow
+def test_of_more_hours_than_can_be_drawn_days_are_read(project: Project) -> None:
+    with reading() as session:
+        champion = decay_page(session, project, DecayView("f1"), JULY).champion
+    assert champion is not None
+    with transaction() as session:
+        hours = [{"label": "yes", "predicted_at": MARCH + timedelta(hours=i)} for i in range(MOST_POINTS + 1)]
+        put(session, project.id, champion.model.id, hours)
+        fold_buckets(session, project.id, JULY)
+
+    with reading() as session:
+        all_of_it = decay_page(session, project, DecayView("accuracy", Grain.HOUR), JULY)
+        since = MARCH + timedelta(hours=1)
+        drawn = decay_page(session, project, DecayView("accuracy", Grain.HOUR, since=since), JULY)
+
+    assert (all_of_it.grain, sum(p.n for p in all_of_it.points)) == (Grain.DAY, MOST_POINTS + 1)
+    assert (drawn.grain, len(drawn.points)) == (Grain.HOUR, MOST_POINTS)
+
+
 def test_answers_of_the_future_are_shown_and_not_judged(project: Project) -> None:
     fill(project, (0, GOOD), (31, BAD), (200, BAD))
 

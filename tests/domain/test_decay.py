@@ -67,6 +67,16 @@ def test_two_proportions_are_compared_by_newcombes_hybrid_score() -> None:
     assert 0.1 < change.chance < 0.15
 
 
+def test_of_a_fall_without_a_band_nothing_is_sure() -> None:
+    bare = [replace(one, estimate=Estimate(0.1, None, None, 1000)) for one in months(0.1, 0.1, 0.1)]
+
+    change = change_of(Estimate(0.1, None, None, 1000), REFERENCE, "r2")
+
+    assert (change.worse_by, change.doubt, change.surely_worse, change.chance) == (0.4, None, False, 1.0)
+    assert judge_decay(bare, REFERENCE, "r2").sentence == "R² 0.500 → 0.100: no sure fall."
+    assert judge_decay(months(0.1, 0.1), Estimate(0.5, None, None, 1000), "r2").decaying
+
+
 @pytest.mark.parametrize(
     ("chances", "found"),
     [
