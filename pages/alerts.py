@@ -15,8 +15,8 @@ from pages.parts.told import told
 
 _TEACHES = (
     "An alert is raised when a champion decays (surely, or by estimate), when what it is asked drifts, when labels "
-    "stop, when a trigger cannot retrain, when a retraining waits for a yes, and when no worker is seen. A worker looks "
-    "each minute; none is raised twice, and each is over by itself when its cause is gone."
+    "stop, when a trigger cannot retrain, when a retraining waits for a yes, and when no worker is seen. A worker "
+    "looks each minute; none is raised twice, and each is over by itself when its cause is gone."
 )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from db import models as tables
 from db.session import transaction
 from mms.api.app import create_api
 from mms.api.mount import Rest, create_site
@@ -55,6 +56,17 @@ def verbs(document: Path) -> list[list[str]]:
     return [words[2:] for words in commands(document, "python") if words[:2] == ["-m", "mms"]]
 
 
+def _log() -> pd.DataFrame:
+    """Past answers of a model that is served elsewhere."""
+    chance, rows = np.random.default_rng(6), 600
+    at = pd.date_range("2025-01-01", periods=rows, freq="1h", tz="UTC")
+    age, score = chance.integers(18, 80, rows), chance.random(rows)
+    truth = np.where(chance.random(rows) < score, "yes", "no")
+    plan = chance.choice(["basic", "family"], rows)
+    known = {"truth": truth, "truth_at": at + pd.Timedelta(days=1)}
+    return pd.DataFrame({"id": range(rows), "predicted_at": at, "age": age, "plan": plan, "score": score.round(3)} | known)
+
+
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder in which the documents' calls are made, with the files they name."""
@@ -67,6 +79,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     pd.DataFrame(customers | {"churned": np.where(leaves, "yes", "no")}).to_csv(tmp_path / "customers.csv", index=False)
     (tmp_path / "plans.csv").write_text("plan,price\nbasic,10\nfamily,30\n")
     (tmp_path / "recipe.json").write_text('{"name": "plain", "branches": [{"columns": "numeric", "steps": []}]}')
+    _log().to_csv(tmp_path / "log.csv", index=False)
     since = [{"customer_id": 1000 + i, "age": 20 + i, "plan": "basic"} for i in range(30)]
     truths = [{"prediction_id": 3 + i, "truth": "yes" if i > 9 else "no"} for i in range(30)]
     (tmp_path / "july.json").write_text(json.dumps(since))
@@ -114,6 +127,18 @@ def asked(client: TestClient, words: list[str]) -> Any:
     return client.request(method or ("POST" if content else "GET"), url, content=content, headers=headers)
 
 
+def time_went_by() -> None:
+    """What only months would bring: a rule has retired the first model, and the champion decays."""
+    now = datetime.now(UTC)
+    with transaction() as session:
+        model = session.get_one(tables.Model, 1)
+        model.state, model.retired_at, model.retired_because = "retired", now, "nobody has asked it in 90 days"
+        content = {"what": "v3 tree decays", "sure": "Sure.", "do": "Retrain.", "page": "decay"}
+        alert = tables.Alert(project_id=model.project_id, key="decay:global", kind="decay", content=content)
+        alert.raised_at = now
+        session.add(alert)
+
+
 def shape(value: Any, place: str = "") -> Iterator[str]:
     """The names in a JSON document, each with where it stands; every item of a list alike."""
     if isinstance(value, dict):
@@ -138,6 +163,8 @@ def test_every_call_of_the_rest_document_is_answered_as_it_says(client: TestClie
         for name, value in names.items():
             text = text.replace(f"${name}", value)
         for line in (line for line in text.splitlines() if line.startswith("curl ")):
+            if "/ageing?" in line:
+                time_went_by()
             answer = asked(client, shlex.split(line)[1:])
             assert answer.status_code < 300, f"{line}\n{answer.text}"
             if line.endswith('/retry"'):
@@ -162,6 +189,8 @@ def test_every_route_is_in_the_rest_document() -> None:
 def ran(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """A verb of a document, done; runs are worked off here, where no worker is beside it."""
     waits = "--wait" in argv
+    if argv[:2] == ["ageing", "preview"]:
+        time_went_by()
     code = main([word for word in argv if word != "--wait"] + ["--json"])
     out, err = capsys.readouterr()
     assert code == 0, f"{argv}: {err}"

@@ -1,15 +1,17 @@
 """Alerts: listed, acknowledged, snoozed; channels, and what was sent over them."""
 
+from datetime import timedelta
+
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from db.queries import alerts as queries
 from db.queries.projects import get_project, get_project_named
 from db.session import acknowledged, reading
 from mms.api.access import CurrentMember, Now
 from mms.api.answers import answer
-from mms.api.limits import Id, Moment
-from mms.domain.alerts import ChannelKind
+from mms.api.limits import Id
+from mms.domain.alerts import LONGEST_SNOOZE, ChannelKind
 from mms.usecases.alerts import acknowledge_alert, create_channel, delete_channel, snooze_alert, switch_channel
 
 router = APIRouter(tags=["alerts"])
@@ -22,11 +24,11 @@ class Note(BaseModel):
     note: str = ""
 
 
-class Until(BaseModel):
-    """Until when an alert is left alone."""
+class Rest(BaseModel):
+    """For how long an alert is left alone."""
 
     model_config = ConfigDict(extra="forbid")
-    until: Moment
+    days: int = Field(ge=1, le=LONGEST_SNOOZE.days)
 
 
 class ChannelBody(BaseModel):
@@ -68,10 +70,10 @@ def acknowledge(alert_id: Id, body: Note, member: CurrentMember, now: Now) -> Re
 
 
 @router.post("/alerts/{alert_id}/snooze")
-def snooze(alert_id: Id, body: Until, member: CurrentMember, now: Now) -> Response:
-    """Leave it alone until a time; what still holds then asks again."""
+def snooze(alert_id: Id, body: Rest, member: CurrentMember, now: Now) -> Response:
+    """Leave it alone for some days; what still holds then asks again."""
     with acknowledged() as session:
-        snooze_alert(session, member, alert_id, body.until, now)
+        snooze_alert(session, member, alert_id, now + timedelta(days=body.days), now)
         return answer({"alert": queries.get_alert(session, alert_id)})
 
 

@@ -1,12 +1,13 @@
 """Alerts: listed, acknowledged, snoozed; channels, and what was sent over them."""
 
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace, _SubParsersAction
+from datetime import timedelta
 
 from db.queries.alerts import alerts, channels, deliveries
 from db.queries.projects import get_project_named
 from db.session import reading, transaction
-from mms.cli.console import Output, acting, group, moment, table, verb
-from mms.domain.alerts import ChannelKind
+from mms.cli.console import Output, acting, group, table, verb
+from mms.domain.alerts import LONGEST_SNOOZE, ChannelKind
 from mms.usecases.alerts import acknowledge_alert, create_channel, delete_channel, snooze_alert, switch_channel
 
 
@@ -19,9 +20,9 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     seen = verb(noun, "acknowledge", "say that you have seen to it", _acknowledge)
     seen.add_argument("alert", type=int, help="id")
     seen.add_argument("--note", default="", help="what you have to say")
-    snoozing = verb(noun, "snooze", "leave it alone until a time", _snooze)
+    snoozing = verb(noun, "snooze", "leave it alone for some days", _snooze)
     snoozing.add_argument("alert", type=int, help="id")
-    snoozing.add_argument("until", type=moment, help="such as 2026-03-09")
+    snoozing.add_argument("--days", type=int, default=7, choices=range(1, LONGEST_SNOOZE.days + 1), metavar="DAYS")
     verb(noun, "channels", "where alerts go", _channels).add_argument("project", help="name or id")
     add = verb(noun, "add-channel", "send alerts to an address; a webhook's secret is told this once", _add)
     add.add_argument("project", help="name or id")
@@ -66,8 +67,9 @@ def _acknowledge(args: Namespace) -> Output:
 def _snooze(args: Namespace) -> Output:
     member, now = acting()
     with transaction() as session:
-        snooze_alert(session, member, args.alert, args.until, now)
-    return Output({"alert": args.alert}, [f"Alert {args.alert} sleeps until {args.until:%Y-%m-%d %H:%M} UTC."])
+        until = now + timedelta(days=args.days)
+        snooze_alert(session, member, args.alert, until, now)
+    return Output({"alert": args.alert}, [f"Alert {args.alert} sleeps until {until:%Y-%m-%d %H:%M} UTC."])
 
 
 def _channels(args: Namespace) -> Output:
