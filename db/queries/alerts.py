@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from db.models import Alert as AlertRow
 from db.models import AlertChannel as ChannelRow
@@ -109,13 +109,22 @@ def deliveries(session: Session, project_id: int, limit: int = 100) -> list[Deli
 
 
 def due_deliveries(session: Session, now: datetime, limit: int = 100) -> Sequence[int]:
-    """Ids of deliveries that are to be tried now, over channels that are on, the oldest first."""
-    row = DeliveryRow
+    """Ids of deliveries that are to be tried now, over channels that are on, the oldest first.
+
+    What is over is not told before what was raised: of an alert, a channel gets one after the other.
+    """
+    row, before = DeliveryRow, aliased(DeliveryRow)
+    earlier = sa.exists().where(
+        before.alert_id == row.alert_id,
+        before.channel_id == row.channel_id,
+        before.state == DeliveryState.WAITING.value,
+        before.id < row.id,
+    )
     stmt = (
         sa.select(row.id)
         .join(ChannelRow, ChannelRow.id == row.channel_id)
         .where(row.state == DeliveryState.WAITING.value, row.next_try_at <= now)
-        .where(ChannelRow.deleted_at.is_(None), ChannelRow.enabled)
+        .where(ChannelRow.deleted_at.is_(None), ChannelRow.enabled, ~earlier)
     )
     return list(session.scalars(stmt.order_by(row.id).limit(limit)))
 

@@ -1,6 +1,7 @@
 """The minute's watch: raise and resolve alerts of every project, then send what is due."""
 
 import json
+from datetime import timedelta
 
 from db.queries.alerts import due_deliveries
 from db.queries.projects import projects
@@ -12,6 +13,9 @@ from mms.usecases.alerts import Sending, note_delivery, sending_of, watch_projec
 from mms.usecases.jobs import JobContext
 from mms.worker.mail import send_mail
 from mms.worker.webhook import SIGNATURE, Undelivered, call, signature
+
+ROUND = timedelta(seconds=30)
+"""How long the deliveries of one minute may keep a worker."""
 
 
 def watch_and_alert(context: JobContext) -> None:
@@ -33,18 +37,25 @@ def watch_and_alert(context: JobContext) -> None:
 
 
 def deliver_due(context: JobContext) -> None:
-    """Send what waits, each in its turn: no transaction is open while somebody else is being waited for."""
+    """Send what waits, each in its turn: no transaction is open while somebody else is being waited for.
+
+    A channel that fails is left alone until the next minute, and so is what is left after `ROUND`: other work waits.
+    """
+    began, failed = context.now(), set[int]()
     with context.transaction() as session:
-        ids = due_deliveries(session, context.now())
+        ids = due_deliveries(session, began)
     for delivery_id in ids:
         with context.transaction() as session:
             sending = sending_of(session, delivery_id)
-        if sending is None:
+        if sending is None or sending.channel.id in failed:
             continue
+        if context.now() - began > ROUND:
+            break
         error = _sent(sending, int(context.now().timestamp()))
         with context.transaction() as session:
             state = note_delivery(session, delivery_id, error, context.now())
         if error is not None:
+            failed.add(sending.channel.id)
             last = " It is given up." if state is DeliveryState.FAILED else ""
             context.log(f"Delivery {delivery_id} did not arrive: {error}{last}", "warning")
 

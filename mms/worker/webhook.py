@@ -16,7 +16,7 @@ from threading import Timer
 from urllib.parse import urlsplit
 
 SECONDS = 10.0
-"""How long a call may take, and each of its steps."""
+"""How long a connection may take, and then an answer."""
 
 SIGNATURE = "X-MMS-Signature"
 """The header `t=SECONDS,v1=HEX`: HMAC-SHA-256 by the channel's secret over the time, a full stop and the body."""
@@ -35,8 +35,10 @@ def signature(secret: str, at: int, body: bytes) -> str:
     return f"t={at},v1={digest}"
 
 
-def call(url: str, body: bytes, headers: Mapping[str, str], allowed: Sequence[str] = ()) -> None:
-    """POST the body; Undelivered unless the answer is 2xx.
+def call(
+    url: str, body: bytes, headers: Mapping[str, str], allowed: Sequence[str] = (), seconds: float = SECONDS
+) -> None:
+    """POST the body; Undelivered unless the answer is 2xx, and begins within so many seconds of the connection.
 
     allowed: the only hosts that may be called, in lower case, which then may be private, and those of this machine be
     called without TLS; (): any public one, over https.
@@ -49,13 +51,18 @@ def call(url: str, body: bytes, headers: Mapping[str, str], allowed: Sequence[st
     port = parts.port or (443 if secure else 80)
     address = _checked(host, port, trusted=bool(allowed), secure=secure)
     path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-    connection = HTTPConnection(host, port, timeout=SECONDS)
+    connection = HTTPConnection(host, port, timeout=seconds)
     ending: Timer | None = None
     try:
-        connection.sock = _connected(address, port, host if secure else None)
-        ending = Timer(SECONDS, _shut, (connection.sock,))
+        made = connection.sock = _connected(address, port, seconds)
+        if secure:
+            context = ssl.create_default_context()
+            made = connection.sock = context.wrap_socket(made, server_hostname=host, do_handshake_on_connect=False)
+        ending = Timer(seconds, _shut, (made,))  # who sends a byte now and then keeps every single wait short
         ending.daemon = True
         ending.start()
+        if isinstance(made, ssl.SSLSocket):
+            made.do_handshake()
         connection.request("POST", path, body, {**headers, "Content-Type": "application/json", "Connection": "close"})
         status = connection.getresponse().status
     except (OSError, HTTPException, ValueError) as error:
@@ -93,18 +100,15 @@ def _checked(host: str, port: int, *, trusted: bool, secure: bool) -> str:
     return str(addresses[0])
 
 
-def _connected(address: str, port: int, name: str | None) -> socket.socket:
-    """A connection to a checked address; name: the host whose certificate is asked for, None without TLS."""
-    made = socket.create_connection((address, port), SECONDS)
-    try:
-        if ip_address(str(made.getpeername()[0]).partition("%")[0]) != ip_address(address):
-            raise OSError("somebody else answered")
-        return made if name is None else ssl.create_default_context().wrap_socket(made, server_hostname=name)
-    except BaseException:
+def _connected(address: str, port: int, seconds: float) -> socket.socket:
+    """A connection to a checked address, and to nobody else."""
+    made = socket.create_connection((address, port), seconds)
+    if ip_address(str(made.getpeername()[0]).partition("%")[0]) != ip_address(address):
         made.close()
-        raise
+        raise OSError("somebody else answered")
+    return made
 
 
 def _shut(connection: socket.socket) -> None:
     with suppress(OSError):  # it is closed already
-        connection.shutdown(socket.SHUT_RDWR)
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)  # beneath TLS, which would wait for the other side

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -193,6 +193,55 @@ def test_what_does_not_arrive_is_tried_again_after_a_rest_that_doubles(
     assert (logs[1], logs[3]) == ([], [])
     assert sent(project_id) == [("raised", "delivered", 3)]
     assert {json.loads(body)["id"] for _, body in hook.got} == {"mms-delivery-1"}
+
+
+def test_what_is_over_is_told_after_what_began(
+    sqlite_store: str, member: Member, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MMS_WEBHOOK_HOSTS", "127.0.0.1")
+    project_id, trigger_id = a_failed_firing()
+    with transaction() as session:
+        create_channel(session, member, project_id, ChannelKind.WEBHOOK, hook.url, MARCH)
+    hook.answers = [500]
+    watched(minutes(0))
+    a_failed_firing(trigger_id, "launched run 2")
+    watched(minutes(0.5))
+    assert len(hook.got) == 1
+
+    watched(minutes(1))
+    watched(minutes(2))
+
+    assert [json.loads(body)["event"] for _, body in hook.got] == ["raised", "raised", "resolved"]
+
+
+def test_an_answer_that_never_ends_is_cut() -> None:
+    class Dripping(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            try:
+                while True:
+                    self.wfile.write(b"H")
+                    over.wait(0.01)
+            except OSError:
+                over.set()
+
+    over = Event()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Dripping) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+
+        with pytest.raises(Undelivered, match="could not be reached"):
+            call(f"http://127.0.0.1:{server.server_address[1]}/", b"{}", {}, LOCAL, 0.1)
+
+        server.shutdown()
+        thread.join()
+    assert over.is_set()
+
+
+def test_without_its_certificate_nobody_is_called(hook: Hook) -> None:
+    with pytest.raises(Undelivered, match="could not be reached"):
+        call(f"https://127.0.0.1:{hook.port}/", b"{}", {}, LOCAL)
+
+    assert hook.got == []
 
 
 def test_a_delivery_is_given_up_after_ten_tries(sqlite_store: str, member: Member) -> None:
