@@ -19,7 +19,7 @@ from db.queries.models import get_model, oof_frame
 from db.queries.snapshots import get_snapshot, snapshot_blocks
 from db.session import Transaction, reading
 from mms.domain.drift import LABEL, PROBABILITY, VALUE, FeatureKind
-from mms.domain.errors import Invalid, MmsError, NotFound
+from mms.domain.errors import Conflict, Invalid, MmsError, NotFound
 from mms.domain.models import Model
 from mms.domain.runs import RunKind
 from mms.domain.snapshots import HELD_OUT
@@ -170,7 +170,7 @@ def _of_predictions(
     """What the folds' fits said of rows they had not seen: what answers look like where nothing drifts."""
     try:
         oof = oof_frame(session, settings().cache, model.id)
-    except NotFound:
+    except (NotFound, Conflict):  # it was purged
         return
     if "value" in oof:
         yield learnt(VALUE, FeatureKind.NUMBERS, oof["value"].to_numpy(np.float64))
