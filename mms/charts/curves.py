@@ -55,15 +55,15 @@ def curve_of(tables: Mapping[str, pd.DataFrame], x: str, y: str, table: str = "c
 def add_curves(drawn: go.Figure, curves: Mapping[int, tuple[str, Curve]], colours: Mapping[int, str]) -> None:
     """Lines by model id with their labels; bands where there are few. Together they leave room for a reference line."""
     if len(curves) <= BANDS:
-        for i, (label, curve) in curves.items():
-            add_band(drawn, curve, colours[i], "folds ± 1 sd" if len(curves) == 1 else f"folds of {label} ± 1 sd")
+        for k, (i, (_, curve)) in enumerate(curves.items()):
+            add_band(drawn, curve, colours[i], "folds ± 1 sd", legend=k == 0)
     bands = len(curves) if len(curves) <= BANDS else 0
     room = (POINTS - 10 - bands * _BAND) // max(1, len(curves))
     for i, (label, curve) in curves.items():
         at, line = evenly(len(curve.x), room), {"color": colours[i], "width": 2, "dash": dash_of(i, colours)}
         drawn.add_scatter(x=curve.x[at], y=curve.y[at], mode="lines", name=label, line=line)
-    if len(curves) > BANDS:  # a legend of many gets room of its own below the axis: a row for each, at any width
-        room = _LINE * (len(curves) + 1)
+    if len(curves) > 1:  # a legend of many gets room of its own below the axis: a row for each, at any width
+        room = _LINE * (len(curves) + 1 + bool(bands))
         legend = {"orientation": "v", "yref": "container", "yanchor": "bottom", "y": 0, "maxheight": 1}
         drawn.update_layout(height=drawn.layout.height + room, margin_b=room + 2 * _LINE, legend=legend)
 

@@ -50,7 +50,7 @@ def figure(infos: Sequence[PrecisionRecallInfo], colours: Mapping[int, str]) -> 
     if not infos:
         return empty("Precision and recall", words(infos))
     title = f"Precision and recall, class {infos[0].class_name}"
-    drawn = bare(title, "recall: share of the class found", "precision: share of flags that are right")
+    drawn = bare(title, "recall: share of the class found", "share of flags that are right")
     labels = [f"{info.name}, average {info.average:.3f}" for info in infos]
     add_curves(drawn, {i.model_id: (label, i.curve) for i, label in zip(infos, labels, strict=True)}, colours)
     share = infos[0].share

@@ -64,7 +64,9 @@ def _chosen(project: Project, chosen: Snapshot) -> None:
         st.markdown(f"{counted(chosen.held_out, 'row')} held out. {often}", help=HOLDOUT)
     for warning in chosen.profile.warnings:
         st.warning(warning)
-    st.dataframe(_profile_frame(chosen), hide_index=True, height="content", alt=f"profile of {chosen.name}")
+    st.dataframe(
+        _profile_frame(chosen), hide_index=True, height="content", placeholder="–", alt=f"profile of {chosen.name}"
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link("train.py", label="Train on it", query_params=link_query(project, snapshot=chosen.id))
         st.page_link(

@@ -46,7 +46,9 @@ def model_view(member: Member, project: Project, options: Sequence[FieldOption])
 
 
 def pager(view: ModelView, after: str | None) -> None:
-    """Previous and next; a button that cannot act is disabled and says why."""
+    """Previous and next where there is more than one page; a button that cannot act is disabled and says why."""
+    if after is None and not view.trail:
+        return
     row = st.container(horizontal=True)
     if row.button("← Previous", disabled=not view.trail, help=None if view.trail else "This is the first page."):
         _go(view.trail[:-1])

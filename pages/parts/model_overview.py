@@ -85,7 +85,7 @@ def folds(model: Model, results: Mapping[int, list[FoldResult]], others: Mapping
     st.plotly_chart(fold_scores.figure(series, metric, colours_of(list(names))), alt=finding, key="folds_chart")
     rows = [
         {
-            "fold": "final fit (optimistic)" if r.fold < 0 else str(r.fold + 1),
+            "fold": "all rows" if r.fold < 0 else str(r.fold + 1),
             "trained on": r.n_train,
             "validated on": r.n_validate,
             "features": r.features,
@@ -99,6 +99,7 @@ def folds(model: Model, results: Mapping[int, list[FoldResult]], others: Mapping
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", alt="each fit with its rows, seconds and score")
     st.caption(
+        "All rows: the final fit, scored on the rows it was trained on, so it is optimistic. "
         "Recipe: its seconds count where it was fitted, and 0 where it was shared. Peak memory: by how much a fit grew."
     )
 

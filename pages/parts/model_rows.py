@@ -9,6 +9,7 @@ from pages.parts.scored_rows import out_of_fold
 from pages.parts.told import told
 
 _SHOWN = 1000
+_SHARE = st.column_config.NumberColumn(format="%.4f")
 
 
 def rows_tab(project: Project, model: Model) -> None:
@@ -28,6 +29,10 @@ def rows_tab(project: Project, model: Model) -> None:
         st.markdown(f"**{len(rows):,}** of them are chosen.")
     classes = {f"p_{i}": f"P({name})" for i, name in enumerate(model.signature.classes)}
     shown = rows.head(_SHOWN).rename(columns=classes)
-    st.dataframe(shown, hide_index=True, alt="out-of-fold rows", column_config={"row": "row of the snapshot"})
+    shown["fold"] += 1  # people count folds from one, here as on the tab of the folds
+    shares = dict.fromkeys([*classes.values(), *(["score"] if classes else [])], _SHARE)
+    st.dataframe(
+        shown, hide_index=True, alt="out-of-fold rows", column_config={"row": "row of the snapshot"} | shares
+    )  # fmt: skip
     if len(rows) > _SHOWN:
         st.caption(f"The first {_SHOWN:,} of {len(rows):,} rows.")

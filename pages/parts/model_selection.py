@@ -33,12 +33,11 @@ def selection(member: Member, project: Project, page: ModelPage, chosen: Sequenc
         link = f"/api/v1/projects/{project.id}/models.csv?{where}"
         if chosen:
             st.link_button("CSV of these", link, icon=":material/download:")
-    _shelf(member, page, chosen)
+        _shelf(member, page, chosen)
 
 
 def _shelf(member: Member, page: ModelPage, chosen: Sequence[int]) -> None:
     """Archive the chosen ones; restore them where they are archived."""
-    row = st.container(horizontal=True)
     hidden = [m.id for m in page.models if m.id in chosen and m.archived_at is not None]
     for label, ids, act, words in (
         (
@@ -49,7 +48,7 @@ def _shelf(member: Member, page: ModelPage, chosen: Sequence[int]) -> None:
         ),
         ("Restore", hidden, restore_models, "back in the table"),
     ):
-        if (ids or label == "Archive") and row.button(label, disabled=not ids):
+        if (ids or label == "Archive") and st.button(label, disabled=not ids):
             with told(stop=False):
                 with transaction() as session:
                     count = act(session, member, ids, real_now())

@@ -56,11 +56,15 @@ def effect_frame(found: WhatIf) -> pd.DataFrame:
 
 
 def nearest_frame(found: WhatIf) -> pd.DataFrame:
-    """Nearest first: distance, truth, then the model's columns."""
+    """Nearest first: distance, truth, then the model's columns, of which one may be called 'distance' too."""
+    own = [{"distance": round(one.distance, 3), "truth": one.truth, "row": one.row} for one in found.nearest]
     return pd.DataFrame(
         [
-            {"distance": round(one.distance, 3), "truth": one.truth, "row": one.row}
-            | {name: "" if value is None else str(value) for name, value in one.values.items()}
-            for one in found.nearest
+            first
+            | {
+                f"{name} (feature)" if name in first else name: "" if value is None else str(value)
+                for name, value in one.values.items()
+            }
+            for first, one in zip(own, found.nearest, strict=True)
         ]
     )

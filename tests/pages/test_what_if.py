@@ -7,6 +7,9 @@ import pytest
 from db.models import Snapshot as SnapshotRow
 from db.session import transaction
 from mms.domain.markdown import as_text
+from mms.domain.predictions import Answer
+from mms.domain.what_if import Neighbour, WhatIf
+from pages.parts.what_if_answer import nearest_frame
 from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
@@ -74,3 +77,12 @@ def test_without_its_rows_a_model_still_answers(open_staged: Open, stage: Stage)
     assert not page.exception
     assert len(answers(page)) == 1
     assert page.info[0].value.startswith("The rows that it learnt from are gone")
+
+
+def test_a_feature_called_distance_does_not_hide_how_far_a_row_is() -> None:
+    near = Neighbour(7, 0.25, "late", {"distance": 301, "carrier": "9E"})
+    found = WhatIf(Answer("late", None, 0.9, {}), True, "P(late)", (), 0, 0, (near,), 10, ())
+
+    (row,) = nearest_frame(found).to_dict("records")
+
+    assert row == {"distance": 0.25, "truth": "late", "row": 7, "distance (feature)": "301", "carrier": "9E"}
