@@ -1,5 +1,6 @@
 """How models end, on screen: whom a rule would touch, what a retired and a purged model say and offer."""
 
+import pytest
 import sqlalchemy as sa
 
 from db import models as tables
@@ -9,6 +10,7 @@ from tests.pages.conftest import Open
 from tests.staged import Stage
 
 
+@pytest.mark.slow
 def test_a_rule_is_tried_before_it_is_switched_on(open_staged: Open, stage: Stage) -> None:
     own = stage.project.id
     page = open_staged("projects")
@@ -26,6 +28,7 @@ def test_a_rule_is_tried_before_it_is_switched_on(open_staged: Open, stage: Stag
         assert session.get_one(tables.Project, own).policy["retire_unused_days"] == 10
 
 
+@pytest.mark.slow
 def test_a_retired_model_says_why_and_is_restored(open_staged: Open, stage: Stage) -> None:
     model = stage.models[1]
     with transaction() as session:
@@ -40,6 +43,7 @@ def test_a_retired_model_says_why_and_is_restored(open_staged: Open, stage: Stag
     assert any("1 on its snapshot" in one.value or "of 3 on its snapshot" in one.value for one in page.markdown)
 
 
+@pytest.mark.slow
 def test_a_purged_model_says_what_is_gone_and_is_fitted_again(open_staged: Open, stage: Stage) -> None:
     model = stage.models[1]
     with transaction() as session:

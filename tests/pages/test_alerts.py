@@ -27,6 +27,7 @@ def project(admin: Member) -> int:
     return project_id
 
 
+@pytest.mark.slow
 def test_an_alert_is_told_acknowledged_by_name_and_snoozed(project: int, admin: Member, open_page: Open) -> None:
     page = open_page("alerts", project=project)
     assert not page.exception
@@ -46,6 +47,7 @@ def test_an_alert_is_told_acknowledged_by_name_and_snoozed(project: int, admin: 
     assert (found.acknowledged_by, found.note) == (admin.display_name, "retraining it")
 
 
+@pytest.mark.slow
 def test_a_webhook_s_secret_is_shown_once(project: int, admin: Member, open_page: Open) -> None:
     page = open_page("alerts", project=project)
     page.selectbox(key="channel_kind").select_index(1)
