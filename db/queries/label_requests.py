@@ -38,6 +38,9 @@ from mms.monitoring.sums import Series
 _LEAST_SURE = 20_000
 """Of several classes: rows with the lowest probability of their label, whose margins are looked at."""
 
+_IDS = 500
+"""Values in one IN list."""
+
 
 def unlabelled_ids(session: Session, project_id: int, period: Period) -> np.ndarray:
     """Ids of the answers that wait for their truth: the frame of a draw."""
@@ -78,6 +81,15 @@ def _by_margin(session: Session, stmt: Select[Any], most: int) -> list[Candidate
         first, second = sorted((*probabilities.values(), 0.0, 0.0), reverse=True)[:2]
         margins.append((first - second, id_, features))
     return [Candidate(id_, features) for _, id_, features in sorted(margins, key=lambda one: one[:2])[:most]]
+
+
+def kept_rows(session: Session, ids: Sequence[int]) -> list[int]:
+    """Those of these answers, in this order, that are there; nobody deletes them until the transaction ends."""
+    row, there = PredictionRow, set[int]()
+    for start in range(0, len(ids), _IDS):
+        stmt = select(row.id).where(row.id.in_(ids[start : start + _IDS])).order_by(row.id)
+        there.update(session.scalars(stmt.with_for_update(read=True, key_share=True)))
+    return [id_ for id_ in ids if id_ in there]
 
 
 def label_draws(session: Session, project_id: int, limit: int = 50) -> list[DrawProgress]:

@@ -60,6 +60,8 @@ class SampleEstimate:
     def _next(self) -> str:
         label = METRICS[self.metric].label
         near = f"{self.points:g} points" if METRICS[self.metric].greater_is_better else f"{self.points:g} %"
+        if self.needed is None and self.estimate is not None and self.estimate.low is None:
+            return f"No band of {label} is known, so how many more it takes is not either."
         if self.needed is None:
             return "Label 20 more to learn how many it takes."
         if self.needed == 0:

@@ -14,6 +14,7 @@ from db.queries.label_requests import (
     Candidate,
     draw_of,
     held_request,
+    kept_rows,
     last_answered,
     most_informative,
     open_label,
@@ -21,7 +22,7 @@ from db.queries.label_requests import (
     unlabelled_ids,
 )
 from db.queries.predictions import get_prediction
-from db.queries.projects import live_project, project_of
+from db.queries.projects import hold_project, live_project, project_of
 from mms.domain.errors import Conflict
 from mms.domain.label_requests import RELEASE, DrawDraft, LabelDraw, OpenLabel, Why
 from mms.domain.members import Member, Permission
@@ -48,16 +49,16 @@ def draw_labels(session: Session, member: Member, project_id: int, draft: DrawDr
     project = project_of(live_project(session, project_id))
     present = project.present(now)
     period = draft.period(present)
-    hold_mark(session, project_id)  # one draw after the other; no answer and no truth comes in between
+    hold_project(session, project_id)  # one draw after the other, while predictions go on
     frame = unlabelled_ids(session, project_id, period)
     if not len(frame):
         raise Conflict("No answer of these days waits for its truth: choose other days, or nothing is left to ask.")
     number = 1 + (session.scalar(_of_project(func.max(tables.LabelDraw.number), project_id)) or 0)
     if draft.why is Why.RANDOM:
-        ids = random_rows(frame, draft.count, (project_id, number)).tolist()
+        ids = kept_rows(session, random_rows(frame, draft.count, (project_id, number)).tolist())
         _withdraw(session, project_id, period.scope, ids)
     else:
-        ids = _spread(most_informative(session, project, period, _POOL * draft.count), draft.count)
+        ids = kept_rows(session, _spread(most_informative(session, project, period, _POOL * draft.count), draft.count))
         if not ids:
             raise Conflict(_nothing_informative(project))
     made = tables.LabelDraw(
@@ -98,6 +99,7 @@ def answer_label(
     Conflict: the row is on another screen, or closed. Invalid: the truth is no class, or no number.
     """
     project = project_of(live_project(session, project_id))
+    hold_mark(session, project_id)  # in the order in which feedback locks: first the mark
     request = _held(session, member, project_id, request_id, now)
     if truth is not None:
         told = Feedback(request.prediction_id, truth, project.present(now))
@@ -133,7 +135,6 @@ def undo_label(session: Session, member: Member, project_id: int, now: datetime)
 def _held(session: Session, member: Member, project_id: int, request_id: int, now: datetime) -> tables.LabelRequest:
     """The request, if this member may close it now."""
     member.require(Permission.FEEDBACK)
-    hold_mark(session, project_id)
     request = held_request(session, project_id, request_id)
     held = request.reserved_at is not None and request.reserved_at >= now - RELEASE
     if request.answered_at is not None:

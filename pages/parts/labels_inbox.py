@@ -61,8 +61,14 @@ def _shown(row: OpenLabel) -> None:
     if asked.truth is not None:
         st.info(f"It was told '{as_text(asked.truth)}', which counts until it is told anew.")
     values = [asked.features.get(name) for name in row.features]
-    frame = pd.DataFrame({"feature": row.features, "value": ["not known" if v is None else str(v) for v in values]})
+    frame = pd.DataFrame({"feature": row.features, "value": [_value(v) for v in values]})
     st.dataframe(frame, hide_index=True, key="label_row", alt="the row's features, the most important first")
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "not known"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _asked(member: Member, project: Project, row: OpenLabel) -> None:

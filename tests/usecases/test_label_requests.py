@@ -10,6 +10,7 @@ import pytest
 from db.queries.label_requests import label_draws, request_states
 from db.queries.predictions import get_prediction, predictions
 from db.queries.projects import get_project
+from db.queries.tables import get_table_named
 from db.session import reading, transaction
 from mms.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from mms.domain.label_estimates import SampleEstimate
@@ -88,7 +89,8 @@ def test_an_answer_is_feedback_signed_and_known_now(project: int, member: Member
 
     with reading() as session:
         stored = get_prediction(session, row.prediction.id)
-    assert (stored.truth, stored.truth_at) == ("yes", LATER)
+        visits = get_table_named(session, project, "visits")
+    assert (stored.truth, stored.truth_at, visits.row_count) == ("yes", LATER, 7)  # the next snapshot learns from it
     assert states(draw) == [RequestState.TOLD] + [RequestState.WAITING] * 9
     assert (row.classes, row.left) == (("no", "yes"), 10)
     assert set(row.features) == {"ward", "age", "wards.beds", "weather.rain"}
@@ -118,6 +120,15 @@ def test_ten_people_at_once_get_ten_rows(project: int, member: Member) -> None:
         rows = list(pool.map(lambda one: taken(one, project).id, people))
 
     assert len(set(rows)) == 10
+
+
+def test_people_who_draw_at_once_draw_one_after_the_other(project: int, member: Member) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: drawn(member, project, draft(count=30)).number, range(4)))
+
+    assert sorted(made) == [1, 2, 3, 4]
+    with reading() as session:
+        assert [one.left for one in label_draws(session, project)] == [30, 0, 0, 0]
 
 
 def test_a_skipped_row_comes_again_after_the_others(project: int, member: Member) -> None:
