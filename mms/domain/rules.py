@@ -161,8 +161,9 @@ class Budget:
         return f"at most {_counted(self.firings, 'firing')} in {self.days:g} days"
 
     def until(self, moment: datetime, fired: tuple[datetime, ...]) -> datetime | None:
-        """When there is room for another firing; None where there is now. fired: earlier firings, in any order."""
-        spent = sorted(at for at in fired if at + timedelta(days=self.days) > moment)
+        """When there is room for another firing; None where there is now. fired: earlier firings, in any order; those
+        after the moment are of a clock that was set back since, and do not count."""
+        spent = sorted(at for at in fired if at <= moment < at + timedelta(days=self.days))
         return None if len(spent) < self.firings else spent[-self.firings] + timedelta(days=self.days)
 
 

@@ -218,10 +218,11 @@ def read_trigger(trigger: Trigger, situation: Situation) -> Reading:
 def held_back(trigger: Trigger, now: datetime) -> tuple[datetime | None, str]:
     """Until when nothing fires though the rule may hold, and why; (None, '') where nothing holds it back.
 
-    The longest of rest and budget, then the quiet hours that cover its end.
+    The longest of rest and budget, then the quiet hours that cover its end. A firing after `now` is of a clock that was
+    set back since: nobody rests from it.
     """
     rule, until, why = trigger.rule, None, ""
-    if trigger.last_fired_at is not None:
+    if trigger.last_fired_at is not None and trigger.last_fired_at <= now:
         rested = trigger.last_fired_at + timedelta(days=rule.cooldown_days)
         until, why = (rested, "It rests") if now < rested else (None, "")
     if rule.budget is not None and (room := rule.budget.until(now, trigger.fired)) and (until is None or room > until):

@@ -95,6 +95,11 @@ def _check(
     for one in feedback:
         row = rows[one.prediction_id]
         _check_truth(one, classes.get(row.model_id, ()))
+        if row.predicted_at > now:
+            raise Invalid(
+                f"Prediction {row.id} is of a time that has not come yet, {row.predicted_at:%Y-%m-%d %H:%M:%S} UTC: "
+                "send its truth after that time, or delete the prediction if the clock that gave it was wrong."
+            )
         if not row.predicted_at <= one.known_at <= now:
             raise Invalid(
                 f"The truth about prediction {row.id} cannot be known at {one.known_at:%Y-%m-%d %H:%M:%S} UTC: give a "

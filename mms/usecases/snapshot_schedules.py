@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db import models as tables
 from db.queries.projects import live_project, project_of, projects
-from db.queries.snapshot_schedules import due_schedules
+from db.queries.snapshot_schedules import due_schedules, snapshot_schedules
 from db.queries.tables import get_instance_table
 from mms.domain.errors import Lost, MmsError, NotFound, Unavailable
 from mms.domain.members import PRODUCT, Member, Permission
@@ -74,9 +74,18 @@ def take_due_snapshots(context: JobContext) -> None:
             continue
         present = project.present(context.now())
         with context.transaction() as session:
+            _wind(session, project.id, present)
             due = due_schedules(session, project.id, present)
         for schedule in due:
             _take(context, project, schedule, present)
+
+
+def _wind(session: Session, project_id: int, present: datetime) -> None:
+    """Where the clock was set back since, the next times are nearer than those that it gave then."""
+    for schedule in snapshot_schedules(session, project_id):
+        if schedule.next_at > (at := next_tick(schedule.cron, schedule.zone, present)):
+            session.get_one(tables.SnapshotSchedule, schedule.id).next_at = at
+    session.flush()
 
 
 def _take(context: JobContext, project: Project, schedule: SnapshotSchedule, present: datetime) -> None:

@@ -136,14 +136,17 @@ def _fire(session: Session, member: Member, fired: TriggerRow, now: datetime) ->
 
 
 def _let_go(session: Session, row: TriggerRow) -> None:
-    """A rule that holds no more: it may fire again once it is well below, and a tick that came in vain is over."""
+    """A rule that holds no more: it may fire again once it is well below.
+
+    A tick that came in vain is over, and one of a clock that was set back since is wound again.
+    """
     trigger, now = row.trigger, row.situation.now
-    spent = any(tick <= now for tick in trigger.ticks.values())
-    if trigger.armed and not spent:
+    is_wound = trigger.ticks == ticks_of(trigger.rule, now)
+    if trigger.armed and is_wound:
         return
     stored = session.get_one(tables.Trigger, trigger.id)
     stored.armed = trigger.armed or row.reading.share < RELEASE
-    if spent:
+    if not is_wound:
         stored.ticks = _ticks(trigger.rule, now)
 
 

@@ -137,6 +137,18 @@ def test_a_clock_fires_once_a_tick_and_a_tick_in_vain_is_over(project: Project, 
     assert ticks[second] == ticks[first] == monday + 14 * DAY
 
 
+def test_a_clock_that_ran_ahead_and_was_set_back_leaves_no_trigger_at_rest(project: Project, member: Member) -> None:
+    aged = made(member, project, Rule((AGE,), cooldown_days=30, budget=Budget(1, 60)))
+    weekly = made(member, project, Rule((MONDAYS,), cooldown_days=1))
+
+    ahead = [looked(member, project, JULY + 3000 * DAY) for _ in range(2)]
+    back = [looked(member, project, JULY) for _ in range(2)]
+    later = looked(member, project, JULY + 7 * DAY)
+
+    assert (ahead, back, later) == ([1, 1], [1, 0], 1)
+    assert [firing.trigger_id for firing in fired(project)] == [weekly, aged, weekly, aged]
+
+
 def test_a_rule_keeps_every_reading_as_evidence_and_hands_on_window_and_space(project: Project, member: Member) -> None:
     rule = Rule(
         (AGE, Condition(TriggerKind.SIZE, 10**6)), window=Window(WindowKind.LAST_DAYS, 28), space=Space.CHAMPION

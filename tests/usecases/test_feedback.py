@@ -170,6 +170,18 @@ def test_one_wrong_truth_refuses_all(
     assert base_row(project, 100) is None
 
 
+def test_the_truth_about_an_answer_of_a_clock_that_was_set_back_is_refused_in_words(
+    project: int, member: Member
+) -> None:
+    early, ahead = asked(member, project, [visit(100), visit(101, at=LATER + timedelta(days=1000))])
+
+    with pytest.raises(Invalid, match=f"Prediction {ahead.id} is of a time that has not come yet, 2028-"):
+        told(member, project, Feedback(early.id, "yes", LATER), Feedback(ahead.id, "yes", LATER))
+
+    with reading() as session:
+        assert get_prediction(session, early.id).truth is None
+
+
 def test_feedback_for_an_unknown_prediction_is_refused(project: int, member: Member) -> None:
     (answer,) = asked(member, project, [visit(100)])
 

@@ -71,6 +71,15 @@ def test_what_is_due_is_taken_once_and_missed_nights_count_as_one(project: Proje
     assert taken(project) == 1
 
 
+def test_a_clock_that_ran_ahead_and_was_set_back_stops_no_schedule(project: Project, member: Member) -> None:
+    made(member, project)
+
+    ahead, back = looked(project, MARCH + 3000 * DAY), looked(project, MARCH)
+
+    assert ahead.next_at > MARCH + 3000 * DAY
+    assert back.next_at == datetime(2026, 3, 2, 1, tzinfo=UTC)
+
+
 @pytest.mark.slow
 def test_a_schedule_goes_by_the_projects_present_and_rests_while_it_is_off(project: Project, member: Member) -> None:
     schedule = made(member, project)
