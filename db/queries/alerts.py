@@ -109,7 +109,7 @@ def deliveries(session: Session, project_id: int, limit: int = 100) -> list[Deli
 
 
 def due_deliveries(session: Session, now: datetime, limit: int = 100) -> Sequence[int]:
-    """Ids of deliveries that are to be tried now, over channels that are on, the oldest first.
+    """Ids of deliveries that are to be tried now, over channels that are on, of live projects, the oldest first.
 
     What is over is not told before what was raised: of an alert, a channel gets one after the other.
     """
@@ -123,7 +123,8 @@ def due_deliveries(session: Session, now: datetime, limit: int = 100) -> Sequenc
     stmt = (
         sa.select(row.id)
         .join(ChannelRow, ChannelRow.id == row.channel_id)
-        .where(row.state == DeliveryState.WAITING.value, row.next_try_at <= now)
+        .join(ProjectRow, ProjectRow.id == ChannelRow.project_id)
+        .where(row.state == DeliveryState.WAITING.value, row.next_try_at <= now, ProjectRow.deleted_at.is_(None))
         .where(ChannelRow.deleted_at.is_(None), ChannelRow.enabled, ~earlier)
     )
     return list(session.scalars(stmt.order_by(row.id).limit(limit)))

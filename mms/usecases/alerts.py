@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from db import models as tables
 from db.queries.alarms import alarms
-from db.queries.alerts import channel_of, get_alert, get_channel
+from db.queries.alerts import channel_of, due_deliveries, get_alert, get_channel
 from db.queries.projects import live_project, project_of
 from mms.domain.alerts import (
     Alarm,
@@ -127,11 +127,11 @@ def delete_channel(session: Session, member: Member, channel_id: int, now: datet
     session.flush()
 
 
-def sending_of(session: Session, delivery_id: int) -> Sending | None:
+def sending_of(session: Session, delivery_id: int, now: datetime) -> Sending | None:
     """What a delivery sends; None where there is nothing to do for it any more."""
-    row = session.get(tables.AlertDelivery, delivery_id)
-    if row is None or row.state != DeliveryState.WAITING.value:
+    if delivery_id not in due_deliveries(session, now):
         return None
+    row = session.get_one(tables.AlertDelivery, delivery_id)
     channel = session.get_one(tables.AlertChannel, row.channel_id)
     return Sending(row.id, row.event, get_alert(session, row.alert_id), channel_of(channel), channel.secret)
 

@@ -46,7 +46,7 @@ def deliver_due(context: JobContext) -> None:
         ids = due_deliveries(session, began)
     for delivery_id in ids:
         with context.transaction() as session:
-            sending = sending_of(session, delivery_id)
+            sending = sending_of(session, delivery_id, context.now())
         if sending is None or sending.channel.id in failed:
             continue
         if context.now() - began > ROUND:

@@ -7,7 +7,7 @@ from db.queries.promotions import Advice, advice_for
 from db.session import acknowledged, reading
 from mms.domain.markdown import as_text
 from mms.domain.members import Member, Permission
-from mms.domain.models import RankedModel
+from mms.domain.models import ModelState, RankedModel
 from mms.domain.projects import Project
 from mms.domain.promotions import Seating
 from mms.domain.scopes import SCOPES
@@ -45,8 +45,10 @@ def promote_button(member: Member, project: Project, model: RankedModel, *, key:
     may = member.may(Permission.PROMOTE)
     label = "Promote…" if may else "Ask to promote…"
     tip = "Now, or on a date, or ask another member." if may else "You may not promote: ask somebody who may."
+    gone = model.state is ModelState.PURGED
+    tip = "It was purged: fit it again, and promote that one." if gone else tip
     kind, name = "primary" if primary else "secondary", f"promote {model.id}"
-    st.button(label, type=kind, key=key, help=tip, on_click=open_dialog, args=(name,))
+    st.button(label, type=kind, key=key, help=tip, on_click=open_dialog, args=(name,), disabled=gone)
     if is_open(name):
         promote_dialog(member, project, model)
 

@@ -26,6 +26,7 @@ from mms.domain.members import Member, Role
 from mms.domain.rules import Condition, Rule, TriggerKind, rule_to_json
 from mms.usecases.alerts import acknowledge_alert, create_channel, delete_channel, snooze_alert, switch_channel
 from mms.usecases.jobs import JobContext, claim, enqueue, finish
+from mms.usecases.projects import delete_project
 from mms.worker.delivery import watch_and_alert
 from mms.worker.webhook import Undelivered, call, public
 from tests import rows
@@ -212,6 +213,18 @@ def test_what_is_over_is_told_after_what_began(
     watched(minutes(2))
 
     assert [json.loads(body)["event"] for _, body in hook.got] == ["raised", "raised", "resolved"]
+
+
+def test_of_a_deleted_project_nothing_is_sent(sqlite_store: str, member: Member) -> None:
+    project_id, _ = a_failed_firing()
+    with transaction() as session:
+        create_channel(session, member, project_id, ChannelKind.EMAIL, "grace@example.org", MARCH)
+    watched(minutes(0))
+    with transaction() as session:
+        delete_project(session, member, project_id, MARCH)
+        assert asking(session, member, MARCH) == 0
+
+    assert watched(minutes(1)) == []
 
 
 def test_an_answer_that_never_ends_is_cut() -> None:
