@@ -65,9 +65,11 @@ def retired_section(session: Session, project: Project) -> None:
     if not found:
         return
     st.header("Retired")
-    st.caption("Out of service. Open a retired one in the model table to restore it; a purged one can be fitted again.")
+    st.caption("Out of service. On its page a retired one is restored, and a purged one fitted again.")
     times = {"when": time_column("when")}
     st.dataframe(_frame(found), hide_index=True, alt="retired and purged models", column_config=times)
+    query = link_query(project, where="state IN ('retired', 'purged')")
+    st.page_link("models.py", label="Choose one in the model table", query_params=query)
 
 
 def _frame(found: Sequence[Retired]) -> pd.DataFrame:

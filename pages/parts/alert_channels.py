@@ -44,7 +44,8 @@ def channels_section(member: Member, project: Project, now: datetime) -> None:
 def _card(member: Member, channel: Channel, now: datetime) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"channel_{channel.id}"):
         state = ":green-badge[● on]" if channel.enabled else ":gray-badge[○ off]"
-        st.markdown(f"{as_text(channel.address)}, {_WORDS[channel.kind]} {state}")
+        st.text(channel.address)  # Markdown would make a link of it, that one opens by mistake
+        st.markdown(f"{_WORDS[channel.kind]} {state}")
         label = "Switch off" if channel.enabled else "Switch on"
         switched = st.button(label, key=f"switch_channel_{channel.id}")
         deleted = st.button("Delete", key=f"delete_channel_{channel.id}", help="What was sent stays in the log.")
