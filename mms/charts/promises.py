@@ -56,7 +56,10 @@ def figure(info: GapsInfo) -> go.Figure:
             hoverinfo="skip", showlegend=False,
         )  # fmt: skip
     drawn.add_hline(y=0, line={"color": GREY, "width": 1})
-    for is_worse, name, symbol in ((False, "as promised", "circle"), (True, "worse than promised", "triangle-down")):
+    for is_worse, name, symbol in (
+        (False, "not worse than promised", "circle"),
+        (True, "worse than promised", "triangle-down"),
+    ):
         chosen = [i for i, worse in enumerate(info.worse) if worse is is_worse]
         if chosen:
             drawn.add_scatter(

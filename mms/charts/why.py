@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import plotly.graph_objects as go
 
 from mms.charts.theme import GREY, bare, empty
@@ -47,8 +48,9 @@ def figure(info: WhyInfo) -> go.Figure:
     title = "From the error before to the error since"
     if not info.steps:
         return empty(title, "no labelled answers")
-    chart = bare(title, info.unit, height=150 + 34 * (len(info.steps) + 2))
-    names = ["before", *(name for name, _ in info.steps), "since"]
+    names = ["before", *(name.replace(" and ", "<br>and ") for name, _ in info.steps), "since"]
+    lines = sum(1 + name.count("<br>") for name in names)
+    chart = bare(title, info.unit, height=150 + 20 * len(names) + 14 * lines)
     values = [info.before, *(value for _, value in info.steps), info.after]
     chart.add_waterfall(
         orientation="h",
@@ -65,6 +67,8 @@ def figure(info: WhyInfo) -> go.Figure:
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
     chart.update_yaxes(autorange="reversed")
-    chart.update_xaxes(rangemode="tozero")
+    tops = np.cumsum([info.before, *(value for _, value in info.steps)])
+    ends = (min(0.0, tops.min()), max(tops.max(), info.after))  # room to the right for the numbers beside the bars
+    chart.update_xaxes(range=[ends[0], ends[1] + 0.12 * (ends[1] - ends[0])])
     chart.update_layout(showlegend=False)
     return chart

@@ -286,6 +286,8 @@ def summary(report: DriftReport) -> str:
     """What the report says, in one or two sentences."""
     if report.why_not is not None:
         return report.why_not
+    if not report.n and report.waiting:
+        return f"No answer of {report.model} in this period is counted yet."
     if not report.n:
         return f"{report.model} answered nothing in this period, so nothing can be compared."
     judged = [one for one in report.features if one.verdict is not Verdict.FEW]

@@ -78,8 +78,9 @@ class Why:
         change = self.after - self.before
         verb = "rose" if change > 0 else "fell"
         start = f"Its mean error {verb} from {self._level(self.before)} to {self._level(self.after)}."
+        how = "worse" if self.relation.value > 0 else "better"
         parts = (
-            f"{self._amount(self.mix)} come of other rows (mix shift), {self._amount(self.relation)} of worse answers "
+            f"{self._amount(self.mix)} come of other rows (mix shift), {self._amount(self.relation)} of {how} answers "
             "to the same rows (changed relation)"
         )
         return f"{start} {parts}.{self._carried(change)}"
@@ -97,5 +98,7 @@ class Why:
         if not self.groups or change == 0 or self.groups[0].change / change < 0.25:
             return ""
         first = self.groups[0]
-        part = f"{min(1.0, first.change / change):.0%}".replace("%", " %")
+        if first.change / change > 1:
+            return f" More than all of it lies where {first.rule}; other groups changed the other way."
+        part = f"{first.change / change:.0%}".replace("%", " %")
         return f" {part} of it lies where {first.rule}."

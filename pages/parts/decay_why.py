@@ -2,6 +2,7 @@
 since."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -59,6 +60,10 @@ def _periods(why: Why) -> str:
     )
 
 
+def _column(name: str, form: str) -> Any:
+    return st.column_config.NumberColumn(name.replace("_", " "), format=form)
+
+
 def _groups(member: Member, project: Project, why: Why) -> None:
     """Each group with its shares and errors; one may be kept as a segment, to be watched from now on."""
     frame = pd.DataFrame(
@@ -72,13 +77,12 @@ def _groups(member: Member, project: Project, why: Why) -> None:
             "relation": [group.relation for group in why.groups],
         }
     )
-    percent = st.column_config.NumberColumn(format="percent")
-    error = percent if why.counts else st.column_config.NumberColumn(format="%.4g")
+    percent, error = "percent", "percent" if why.counts else "%.4g"
     st.dataframe(
         frame, hide_index=True, key="why_groups", alt=f"{len(frame)} groups of rows, greatest change first",
         column_config={
-            "rule": "Where", "share_before": percent, "share_since": percent, "error_before": error,
-            "error_since": error, "mix": error, "relation": error,
+            "rule": "Where", **{name: _column(name, percent) for name in ("share_before", "share_since")},
+            **{name: _column(name, error) for name in ("error_before", "error_since", "mix", "relation")},
         },
     )  # fmt: skip
     csv_download(frame, "why.csv", "CSV", key="why_csv")

@@ -3,7 +3,7 @@
 from db.queries.decay import DecayPage
 from mms.charts.decay import DecayInfo, DecayPanel, Line, Mark
 from mms.domain.decay import Grain
-from pages.parts.formatting import day_words
+from pages.parts.formatting import counted, day_words
 
 
 def headline(page: DecayPage) -> str:
@@ -14,7 +14,8 @@ def headline(page: DecayPage) -> str:
     start = f"Champion **{name}** answers since {since}."
     said = page.decay.sentence if page.decay else "No labels yet."
     began = f" {page.onset.sentence}" if page.onset else ""
-    known = f" {page.labelled / page.predicted:.0%} of {page.predicted:,} labels are known." if page.predicted else ""
+    share = f"{page.labelled / page.predicted:.0%}" if page.labelled else "None"
+    known = f" {share} of {counted(page.predicted, 'label')} are known." if page.predicted > 1 else ""
     advice = " **Retrain?**" if page.decay and page.decay.decaying else ""
     return f"{start} {said}{began}{known}{advice}"
 

@@ -1,5 +1,6 @@
 """The way from the error before to the error since, step by step, without a rest."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -45,3 +46,14 @@ def test_the_sentence_names_both_parts_with_their_bands_and_who_carries_most() -
 
 def test_errors_of_numbers_are_told_in_their_units() -> None:
     assert "rose from 0.1 to 0.27. +0.02 (" in a_why(counts=False).sentence
+
+
+def test_an_error_that_fell_came_of_better_answers_and_one_group_may_carry_more_than_all_of_it() -> None:
+    some = a_why(1)
+    (group,) = some.groups
+    fell = replace(
+        some, after=some.before - 0.02, relation=Share(-0.04, -0.05, -0.03), groups=(replace(group, relation=-0.05),)
+    )
+
+    assert "of better answers to the same rows" in fell.sentence
+    assert fell.sentence.endswith("More than all of it lies where ward = '0'; other groups changed the other way.")

@@ -129,6 +129,7 @@ def test_features_rank_by_weight_and_drift_or_by_how_their_drift_goes_with_decay
     ("told", "sentence"),
     [
         (report(n=0), "v3 tree answered nothing in this period, so nothing can be compared."),
+        (replace(report(n=0), waiting=5), "No answer of v3 tree in this period is counted yet."),
         (report(feature(), feature("b")), "None of the 2 features of v3 tree drifted in 500 rows."),
         (
             report(feature(), predictions=(feature(LABEL, 0.5),)),
