@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from db.queries.label_requests import label_draws
@@ -41,6 +42,7 @@ def test_it_says_how_many_labels_are_known_and_how_late_they_come(open_staged: O
     assert "No row of this pile waits for you. Draw some above." in said(page)
 
 
+@pytest.mark.slow
 def test_a_row_is_drawn_answered_not_known_and_taken_back_and_the_score_is_told(
     open_staged: Open, stage: Stage
 ) -> None:
