@@ -6,9 +6,10 @@ from db.queries.decay import DecayPage
 from mms.domain.members import Member
 from mms.domain.projects import Project
 from pages.parts.decay_age import ages_tab
-from pages.parts.decay_chart import decay_chart, decay_view, model_colours, read_page
+from pages.parts.decay_chart import decay_chart, model_colours, read_page
 from pages.parts.decay_promises import promises_tab
 from pages.parts.decay_segments import segments_tab
+from pages.parts.decay_view import decay_view
 from pages.parts.decay_why import why_tab
 from pages.parts.decay_words import headline
 from pages.parts.drift_tab import drift_tab

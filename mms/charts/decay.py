@@ -1,25 +1,32 @@
 """Decay: a metric by period with its band, what it is judged by, labels known, their delay, and what happened."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
-from mms.charts.theme import DASHES, GREY, bare, dash_of, empty, faded
+from mms.charts.theme import DASHES, GREY, MARGIN, dash_of, empty, faded
 from mms.domain.buckets import Estimate
 from mms.domain.decay import DecayPoint
 from mms.domain.scores import METRICS
 
 AT_PROMOTION = "at promotion (newest rows)"
 
+WORSE = "#D55E00"
+
+_FEW = 60
+"""So many points of a line are each a large dot."""
+
+_SPACE = 0.05
+"""Between rows, as a share of the height."""
+
 MARKS: Mapping[str, tuple[str, str, str]] = {
     "promotion": ("promotion", "diamond", "#009E73"),
     "retraining": ("retraining launched", "square", "#56B4E9"),
-    "firing": ("trigger fired", "triangle-up", "#D55E00"),
+    "firing": ("trigger fired", "triangle-up", WORSE),
 }
 """Name, symbol and colour of each kind of mark."""
 
@@ -110,38 +117,80 @@ def words(info: DecayInfo) -> str:
 
 
 def figure(info: DecayInfo, colours: Mapping[int, str]) -> go.Figure:
-    """Panels above one another, labels known and their delay below; ● mature, ○ not yet, dotted: estimated."""
+    """Panels above one another, labels known and their delay below; ● mature, ○ not yet, dotted: estimated.
+
+    It is put together as plain records and checked once: each `add_trace` on a figure costs more than drawing it.
+    """
     if not info.drawable:
         return empty("Decay", words(info))
-    rows = len(info.panels) + 2
-    drawn = make_subplots(
-        rows=rows, cols=1, shared_xaxes=True, vertical_spacing=0.05,
-        row_heights=[1.0] * len(info.panels) + [0.45, 0.4],
-    )  # fmt: skip
-    layout = bare("", height=230 * len(info.panels) + 250).layout
-    drawn.update_layout(margin=layout.margin, height=layout.height, bargap=0.35)
-    drawn.update_layout(legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0})
-    drawn.update_layout(dragmode="select", selectdirection="h")  # periods are brushed; zooming is in the tool bar
+    count = len(info.panels)
+    drawn = _Drawn(_layout(count))
     for row, panel in enumerate(info.panels, start=1):
         _panel(drawn, panel, row, info, colours)
-    _coverage(drawn, info.panels[0].points, rows - 1)
-    _marks(drawn, info.marks, rows - 1)
-    _delays(drawn, info.panels[0].points, rows)
+    _coverage(drawn, info.panels[0].points, count + 1)
+    _marks(drawn, info.marks, count + 1)
+    _delays(drawn, info.panels[0].points, count + 2)
     if info.onset is not None:
-        drawn.add_vline(x=info.onset, line={"color": "#D55E00", "width": 1, "dash": "dashdot"})
-        drawn.add_annotation(
-            x=info.onset, y=1, xref="x", yref="y domain", text="decay began here", showarrow=False, xanchor="left",
-            font={"color": "#D55E00"},
+        edge = {"color": WORSE, "width": 1, "dash": "dashdot"}
+        drawn.shapes.append({"x0": info.onset, "x1": info.onset, "y0": 0, "y1": 1, "yref": "paper", "line": edge})
+        drawn.notes.append(
+            {"x": info.onset, "y": 1, "yref": "paper", "text": "decay began here", "xanchor": "left", "yanchor": "top",
+             "showarrow": False, "font": {"color": WORSE}}
         )  # fmt: skip
-    return drawn
+    return go.Figure(
+        {"data": drawn.traces, "layout": drawn.layout | {"shapes": drawn.shapes, "annotations": drawn.notes}}
+    )
 
 
-def _panel(drawn: go.Figure, panel: DecayPanel, row: int, info: DecayInfo, colours: Mapping[int, str]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A figure in the making."""
+
+    layout: dict[str, Any]
+    traces: list[dict[str, Any]] = field(default_factory=list)
+    shapes: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, row: int, **trace: Any) -> None:
+        """A trace of a row, a scatter where it says nothing else."""
+        self.traces.append({"type": "scatter", "xaxis": "x", "yaxis": _y(row)} | trace)
+
+    def axis(self, row: int, **more: Any) -> None:
+        """How a row's values are told."""
+        self.layout[_y(row).replace("y", "yaxis")].update(more)
+
+
+def _y(row: int) -> str:
+    return "y" if row == 1 else f"y{row}"
+
+
+def _layout(panels: int) -> dict[str, Any]:
+    """Rows of one time axis, the panels highest."""
+    heights = [1.0] * panels + [0.45, 0.4]
+    share = (1 - _SPACE * (len(heights) - 1)) / sum(heights)
+    layout: dict[str, Any] = {}
+    top = 1.0
+    for row, height in enumerate(heights, start=1):
+        low = max(0.0, top - height * share)
+        layout[_y(row).replace("y", "yaxis")] = {"anchor": "x", "domain": [low, top], "automargin": True}
+        top = low - _SPACE
+    return layout | {
+        "xaxis": {"type": "date", "anchor": _y(len(heights)), "automargin": True},
+        "margin": MARGIN,
+        "height": 230 * panels + 250,
+        "bargap": 0.35,
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        "dragmode": "select",  # periods are brushed; zooming is in the tool bar
+        "selectdirection": "h",
+    }
+
+
+def _panel(drawn: _Drawn, panel: DecayPanel, row: int, info: DecayInfo, colours: Mapping[int, str]) -> None:
     for i, line in enumerate(panel.lines):
-        drawn.add_scatter(
-            x=_times([at for at, _ in _in_the_middle(line, panel.points)]), y=[value for _, value in line.values],
-            mode="lines", name=line.name, showlegend=row == 1, legendgroup=line.name, row=row, col=1,
-            line={"color": GREY, "width": 1.5, "dash": DASHES[2 - i]},
+        drawn.add(
+            row, x=_times([at for at, _ in _in_the_middle(line, panel.points)]),
+            y=np.array([value for _, value in line.values]), mode="lines", name=line.name, showlegend=row == 1,
+            legendgroup=line.name, line={"color": GREY, "width": 1.5, "dash": DASHES[2 - i]},
             hovertemplate="%{y:.3f}<extra>" + line.name + "</extra>",
         )  # fmt: skip
     for model_id, name in info.names.items():
@@ -151,18 +200,24 @@ def _panel(drawn: go.Figure, panel: DecayPanel, row: int, info: DecayInfo, colou
         estimated = [p for p in panel.estimated if p.model_id == model_id and p.estimate]
         if estimated:
             _estimated(drawn, estimated, row, name, colours[model_id])
+    drawn.axis(row, title={"text": METRICS[panel.metric].label})
     if panel.reference:
-        drawn.add_hline(
-            y=panel.reference.value, line={"color": GREY, "dash": "dot"}, row=row, col=1,
-            annotation_text=f"{panel.reference.value:.3f} {AT_PROMOTION}", annotation_font={"color": GREY},
-            annotation_position="top right",
+        _reference(drawn, panel.reference, row)
+
+
+def _reference(drawn: _Drawn, reference: Estimate, row: int) -> None:
+    across = {"xref": "x domain", "yref": _y(row), "x0": 0, "x1": 1}
+    value, grey = reference.value, {"color": GREY}
+    drawn.shapes.append({**across, "type": "line", "y0": value, "y1": value, "line": {"color": GREY, "dash": "dot"}})
+    drawn.notes.append(
+        {"xref": "x domain", "x": 1, "xanchor": "right", "yref": _y(row), "y": value, "yanchor": "bottom",
+         "text": f"{value:.3f} {AT_PROMOTION}", "showarrow": False, "font": grey}
+    )  # fmt: skip
+    if reference.low is not None and reference.high is not None:
+        drawn.shapes.append(
+            {**across, "type": "rect", "y0": reference.low, "y1": reference.high, "layer": "below",
+             "fillcolor": faded(GREY, 0.12), "line": {"width": 0}}
         )  # fmt: skip
-        if panel.reference.low is not None and panel.reference.high is not None:
-            drawn.add_hrect(
-                y0=panel.reference.low, y1=panel.reference.high, fillcolor=faded(GREY, 0.12), line_width=0,
-                layer="below", row=row, col=1,
-            )  # fmt: skip
-    drawn.update_yaxes(title_text=METRICS[panel.metric].label, row=row, col=1, automargin=True)
 
 
 def _in_the_middle(line: Line, points: Sequence[DecayPoint]) -> list[tuple[datetime, float]]:
@@ -171,53 +226,59 @@ def _in_the_middle(line: Line, points: Sequence[DecayPoint]) -> list[tuple[datet
 
 
 def _times(moments: Sequence[datetime]) -> np.ndarray:
-    """(N,) UTC: Plotly copies and checks the times of a list one by one, which is most of the time of a long chart."""
-    return np.array([moment.replace(tzinfo=None) for moment in moments], "datetime64[us]")
+    """(N,) milliseconds since 1970, as the browser counts them: numbers travel packed, dates as so many words."""
+    return np.array([1000 * moment.timestamp() for moment in moments])
 
 
-def _band(drawn: go.Figure, points: Sequence[DecayPoint], colour: str, group: dict[str, Any], alpha: float) -> None:
+def _band(drawn: _Drawn, points: Sequence[DecayPoint], colour: str, row: int, group: str, alpha: float) -> None:
     banded = [(middle(p), p.estimate) for p in points if p.estimate and p.estimate.low is not None]
     if not banded:
         return
     at = _times([moment for moment, _ in banded])
-    edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
-    drawn.add_scatter(x=at, y=np.array([e.high for _, e in banded]), **edge, **group)
-    fill = {"fill": "tonexty", "fillcolor": faded(colour, alpha)}
-    drawn.add_scatter(x=at, y=np.array([e.low for _, e in banded]), **fill, **edge, **group)
-
-
-def _line(drawn: go.Figure, points: Sequence[DecayPoint], row: int, name: str, look: tuple[str, str]) -> None:
-    """The band, the dashed line of what is not mature, the solid line of what is, and a dot for each point."""
-    colour, dash = look
-    group: dict[str, Any] = {"legendgroup": name, "row": row, "col": 1}
-    x = _times([middle(p) for p in points])
-    _band(drawn, points, colour, group, 0.15)
-    quiet = {"hoverinfo": "skip", "showlegend": False, "mode": "lines"}
-    for mature, stroke in ((False, "dash"), (True, dash)):
-        values = _where(points, mature=mature)
-        if any(value is not None for value in values):
-            drawn.add_scatter(x=x, y=values, line={"color": colour, "width": 2, "dash": stroke}, **quiet, **group)
-    symbols = np.where([p.mature for p in points], "circle", "circle-open")
-    size = 9 if len(points) <= 60 else 5
-    drawn.add_scatter(
-        x=x, y=np.array([p.estimate.value for p in points if p.estimate]), mode="markers", name=name,
-        showlegend=row == 1, text=np.array([_hover(p) for p in points]),
-        customdata=np.array([p.period.isoformat() for p in points]),
-        marker={"color": colour, "size": size, "symbol": symbols, "line": {"color": colour, "width": 2}},
-        hovertemplate="%{text}<extra>" + name + "</extra>", **group,
+    high, low = (np.array([getattr(e, end) for _, e in banded], np.float64) for end in ("high", "low"))
+    drawn.add(
+        row, x=np.concatenate([at, at[::-1]]), y=np.concatenate([high, low[::-1]]), mode="lines", line={"width": 0},
+        fill="toself", fillcolor=faded(colour, alpha), hoverinfo="skip", showlegend=False, legendgroup=group,
     )  # fmt: skip
 
 
-def _estimated(drawn: go.Figure, points: Sequence[DecayPoint], row: int, name: str, colour: str) -> None:
+def _line(drawn: _Drawn, points: Sequence[DecayPoint], row: int, name: str, look: tuple[str, str]) -> None:
+    """The band, the dashed line of what is not mature, the solid line of what is, and a dot for each point."""
+    colour, dash = look
+    width = 2 if len(points) <= _FEW else 1
+    x, mature = _times([middle(p) for p in points]), np.array([p.mature for p in points])
+    y = np.array([p.estimate.value for p in points if p.estimate])
+    _band(drawn, points, colour, row, name, 0.15)
+    for kind, stroke in ((False, "dash"), (True, dash)):
+        values = _where(y, mature, mature_ones=kind)
+        if not np.isnan(values).all():
+            drawn.add(
+                row, x=x, y=values, mode="lines", line={"color": colour, "width": width, "dash": stroke},
+                hoverinfo="skip", showlegend=False, legendgroup=name,
+            )  # fmt: skip
+    size, edge = (9, 2) if len(points) <= _FEW else (3, 0)
+    kinds = [(kind, symbol) for kind, symbol in ((True, "circle"), (False, "circle-open")) if (mature == kind).any()]
+    for i, (kind, symbol) in enumerate(kinds):  # a symbol a trace: one a point is drawn far slower
+        chosen = np.flatnonzero(mature == kind).tolist()
+        drawn.add(
+            row, x=x[chosen], y=y[chosen], mode="markers", name=name, showlegend=row == 1 and i == 0, legendgroup=name,
+            text=np.array([_hover(points[at]) for at in chosen]),
+            customdata=np.array([points[at].period.isoformat() for at in chosen]),
+            marker={"color": colour, "size": size, "symbol": symbol, "line": {"color": colour, "width": edge}},
+            hovertemplate="%{text}<extra>" + name + "</extra>",
+        )  # fmt: skip
+
+
+def _estimated(drawn: _Drawn, points: Sequence[DecayPoint], row: int, name: str, colour: str) -> None:
     """Dotted: what is expected of a model whose labels are not known; nothing is drawn between periods apart."""
-    group: dict[str, Any] = {"legendgroup": f"{name}, estimated", "row": row, "col": 1}
+    group = f"{name}, estimated"
     for i, run in enumerate(_runs(points)):
-        _band(drawn, run, colour, group, 0.07)
-        drawn.add_scatter(
-            x=_times([middle(p) for p in run]), y=[p.estimate.value for p in run if p.estimate], mode="lines+markers",
-            name=f"{name}, estimated without labels", showlegend=row == 1 and i == 0,
-            line={"color": colour, "width": 2, "dash": "dot"}, marker={"color": colour, "size": 4},
-            hovertemplate="%{y:.3f} expected<extra>" + name + ", estimated</extra>", **group,
+        _band(drawn, run, colour, row, group, 0.07)
+        drawn.add(
+            row, x=_times([middle(p) for p in run]), y=np.array([p.estimate.value for p in run if p.estimate]),
+            mode="lines+markers", name=f"{name}, estimated without labels", showlegend=row == 1 and i == 0,
+            line={"color": colour, "width": 2, "dash": "dot"}, marker={"color": colour, "size": 4}, legendgroup=group,
+            hovertemplate="%{y:.3f} expected<extra>" + name + ", estimated</extra>",
         )  # fmt: skip
 
 
@@ -232,15 +293,11 @@ def _runs(points: Sequence[DecayPoint]) -> list[list[DecayPoint]]:
     return found
 
 
-def _where(points: Sequence[DecayPoint], *, mature: bool) -> list[float | None]:
-    """Values, with gaps where a stretch is of the other kind; a stretch is mature when both its ends are."""
-    values: list[float | None] = [None] * len(points)
-    for i in range(len(points) - 1):
-        if (points[i].mature and points[i + 1].mature) is mature:
-            for at in (i, i + 1):
-                estimate = points[at].estimate
-                values[at] = estimate.value if estimate else None
-    return values
+def _where(values: np.ndarray, mature: np.ndarray, *, mature_ones: bool) -> np.ndarray:
+    """(T,) the values, NaN where a stretch is of the other kind; a stretch is mature when both its ends are."""
+    stretches = (mature[:-1] & mature[1:]) == mature_ones
+    kept: np.ndarray = np.where(np.r_[stretches, False] | np.r_[False, stretches], values, np.nan)
+    return kept
 
 
 def _hover(point: DecayPoint) -> str:
@@ -251,20 +308,19 @@ def _hover(point: DecayPoint) -> str:
     return f"{point.words}: {e.value:.3f}{band}<br>{point.labelled:,} of {point.n:,} labels known{why}"
 
 
-def _coverage(drawn: go.Figure, points: Sequence[DecayPoint], row: int) -> None:
+def _coverage(drawn: _Drawn, points: Sequence[DecayPoint], row: int) -> None:
     shares, places = coverage_of(points), {point.period: middle(point) for point in points}
-    drawn.add_bar(
-        x=_times([places[period] for period in shares]), y=np.array(list(shares.values())), name="labels known",
-        showlegend=False, marker={"color": faded(GREY, 0.6)}, row=row, col=1,
-        hovertemplate="%{y:.1%} of labels known<extra></extra>",
+    colour = faded(GREY, 0.6)
+    steps = {"mode": "lines", "line": {"shape": "hvh", "width": 0}, "fill": "tozeroy", "fillcolor": colour}
+    bars = {"type": "bar", "marker": {"color": colour}} if len(shares) <= _FEW else steps  # one shape, not one a day
+    drawn.add(
+        row, x=_times([places[period] for period in shares]), y=np.array(list(shares.values())), name="labels known",
+        showlegend=False, hovertemplate="%{y:.1%} of labels known<extra></extra>", **bars,
     )  # fmt: skip
-    drawn.update_yaxes(
-        title_text="labels known", range=[0, 1.45], tickvals=[0, 0.5, 1], tickformat=".0%", row=row, col=1,
-        automargin=True,
-    )  # fmt: skip
+    drawn.axis(row, title={"text": "labels known"}, range=[0, 1.45], tickvals=[0, 0.5, 1], tickformat=".0%")
 
 
-def _delays(drawn: go.Figure, points: Sequence[DecayPoint], row: int) -> None:
+def _delays(drawn: _Drawn, points: Sequence[DecayPoint], row: int) -> None:
     """The median delay of labels, and what 9 of 10 took at most; in days where they take days."""
     told = {p.period: (middle(p), p.delay) for p in points if p.delay}
     delays = [told[period] for period in sorted(told)]
@@ -274,21 +330,22 @@ def _delays(drawn: go.Figure, points: Sequence[DecayPoint], row: int) -> None:
         ("median delay of labels", [delay.median / hours for _, delay in delays], "solid"),
         ("9 of 10 labels came within", [delay.most / hours for _, delay in delays], "dot"),
     ):
-        drawn.add_scatter(
-            x=_times([at for at, _ in delays]), y=np.array(values), mode="lines+markers", name=name,
-            showlegend=False, row=row, col=1, line={"color": GREY, "dash": dash, "width": 1.5}, marker={"size": 4},
+        drawn.add(
+            row, x=_times([at for at, _ in delays]), y=np.array(values), name=name, showlegend=False,
+            mode="lines+markers" if len(delays) <= _FEW else "lines", marker={"size": 4},
+            line={"color": GREY, "dash": dash, "width": 1.5},
             hovertemplate=name + ": %{y:.1f} " + unit + "<extra></extra>",
         )  # fmt: skip
-    drawn.update_yaxes(title_text=f"delay, {unit}", rangemode="tozero", row=row, col=1, automargin=True)
+    drawn.axis(row, title={"text": f"delay, {unit}"}, rangemode="tozero")
 
 
-def _marks(drawn: go.Figure, marks: Sequence[Mark], row: int) -> None:
+def _marks(drawn: _Drawn, marks: Sequence[Mark], row: int) -> None:
     for kind, (name, symbol, colour) in MARKS.items():
         chosen = [mark for mark in marks if mark.kind == kind]
         if not chosen:
             continue
-        drawn.add_scatter(
-            x=[m.at for m in chosen], y=[1.25] * len(chosen), mode="markers", name=name, text=[m.text for m in chosen],
-            marker={"symbol": symbol, "size": 12, "color": colour}, row=row, col=1,
+        drawn.add(
+            row, x=_times([m.at for m in chosen]), y=np.full(len(chosen), 1.25), mode="markers", name=name,
+            text=[m.text for m in chosen], marker={"symbol": symbol, "size": 12, "color": colour},
             hovertemplate="%{x|%d %b %Y}: %{text}<extra></extra>",
         )  # fmt: skip

@@ -14,6 +14,9 @@ GREY = "#888888"
 POINTS = 2_000
 """No chart sends more."""
 
+MARGIN = {"l": 8, "r": 8, "t": 44, "b": 8}
+"""Thin: the axes make room for their own words."""
+
 DASHES = ("solid", "dash", "dot", "dashdot")
 """How lines of equal colour are told apart."""
 
@@ -34,7 +37,7 @@ def bare(title: str, x: str = "", y: str = "", height: int = 340) -> go.Figure:
     figure = go.Figure()
     figure.update_layout(
         title={"text": title, "x": 0, "xanchor": "left"},
-        margin={"l": 8, "r": 8, "t": 44, "b": 8},
+        margin=MARGIN,
         height=height,
         legend={"orientation": "h", "yanchor": "top", "y": -0.28, "x": 0},
     )

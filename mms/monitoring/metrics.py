@@ -5,6 +5,7 @@ Formulas: docs/statistics.md. A metric that the sums do not determine (no labels
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 
@@ -40,11 +41,18 @@ class Estimates:
 
     def at(self, period: int) -> Estimate | None:
         """One period as a plain record."""
-        value, low, high = (float(values[period]) for values in (self.value, self.low, self.high))
-        if np.isnan(value):
-            return None
-        banded = not np.isnan(low)
-        return Estimate(value, low if banded else None, high if banded else None, int(self.n[period]))
+        return self[period : period + 1].records()[0]
+
+    def __getitem__(self, periods: slice) -> "Estimates":
+        return Estimates(self.value[periods], self.low[periods], self.high[periods], self.n[periods])
+
+    def records(self) -> list[Estimate | None]:
+        """Every period as a plain record."""
+        plain = (values.tolist() for values in (self.value, self.low, self.high, self.n))
+        return [
+            None if isnan(value) else Estimate(value, None if isnan(low) else low, None if isnan(low) else high, int(n))
+            for value, low, high, n in zip(*plain, strict=True)
+        ]
 
 
 def parts_of(metric: str) -> tuple[str, ...]:

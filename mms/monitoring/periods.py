@@ -50,20 +50,11 @@ def points_of(some: Sequence[Periods], estimates: Sequence[Estimates], now: date
     found = []
     for one, estimate in zip(some, estimates, strict=True):
         delays = delays_of(one.series) if one.series.delays is not None else [None] * len(one.starts)
-        for i, (start, delay) in enumerate(zip(one.times, delays, strict=True)):
-            found.append(
-                DecayPoint(
-                    period=start,
-                    model_id=one.model_id,
-                    estimate=estimate.at(i),
-                    n=int(one.series.n[i]),
-                    labelled=int(one.series.labelled[i]),
-                    over=ages[start] >= 0,
-                    arrived=shares[start],
-                    delay=delay,
-                    grain=one.grain,
-                )
-            )
+        columns = (one.times, estimate.records(), one.series.n.tolist(), one.series.labelled.tolist(), delays)
+        found += [
+            DecayPoint(start, one.model_id, told, n, labelled, ages[start] >= 0, shares[start], delay, one.grain)
+            for start, told, n, labelled, delay in zip(*columns, strict=True)
+        ]
     return found
 
 

@@ -1,4 +1,4 @@
-"""The decay chart with its choices: metric, grain, segment, bands; and the answers behind what is brushed."""
+"""The decay chart, and the answers behind what is brushed."""
 
 from datetime import datetime
 from typing import Any
@@ -6,52 +6,18 @@ from typing import Any
 import streamlit as st
 
 from db.queries.decay import DecayPage, DecayView, decay_page
-from db.queries.decay_baselines import MOST_ROWS
 from db.queries.predictions import predictions
-from db.queries.segments import segments
 from db.session import reading
 from mms.charts import decay as chart
 from mms.charts.theme import colours_of
-from mms.domain.decay import Grain
 from mms.domain.predictions import Prediction
 from mms.domain.projects import Project
-from mms.domain.scores import METRICS, metrics_of
 from pages.parts.decay_rows import choose_periods, rows_behind_periods
 from pages.parts.decay_words import decay_info, key_words
-from pages.parts.formatting import counted, metric_help
+from pages.parts.formatting import counted
 from pages.parts.model_call import address, feedback_curl
 from pages.parts.project import link_query
 from pages.parts.session import real_now
-
-ALL = "All answers"
-
-_BY_DAYS = "Errors come in runs, so rows say less than their number: draw whole days again instead. Weeks and months."
-_PREVIOUS = (
-    f"Draw what answering with the truth of the question before would have scored. Read from the rows, of at most "
-    f"{MOST_ROWS:,} labelled answers; probabilities it gives none."
-)
-_GRAINS = {grain.value.capitalize(): grain for grain in (Grain.MONTH, Grain.WEEK, Grain.DAY, Grain.HOUR)}
-
-
-def decay_view(project: Project) -> DecayView:
-    """What is asked for; it stands in the address."""
-    metrics = {m.label: m.name for m in metrics_of(project.task)}
-    labels = sorted(metrics, key=lambda label: metrics[label] != project.primary_metric)
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    metric = metrics[row.selectbox("Metric", labels, key="metric", bind="query-params", width=230)]
-    grain = _GRAINS[row.selectbox("By", list(_GRAINS), key="grain", bind="query-params", width=130)]
-    with reading() as session:
-        named = [segment.name for segment in segments(session, project.id)]
-    segment = ""
-    if named:
-        chosen = row.selectbox("Of", [ALL, *named], key="segment", bind="query-params", width=200)
-        segment = "" if chosen == ALL else chosen
-    by_days = row.toggle("Bands from days", key="by_days", bind="query-params", help=_BY_DAYS)
-    before = row.toggle("The label before", key="previous", bind="query-params", help=_PREVIOUS)
-    st.caption(metric_help(METRICS[metric]))
-    return DecayView(
-        metric, grain, segment=segment, by_days=by_days, previous=before, beside=_beside(project) if not segment else ()
-    )
 
 
 def decay_chart(project: Project, view: DecayView, page: DecayPage) -> None:
@@ -92,12 +58,6 @@ def _selected(event: Any) -> list[datetime]:
     """The periods whose dots are chosen."""
     given = [point.get("customdata") for point in event["selection"]["points"]]
     return sorted({datetime.fromisoformat(one[0] if isinstance(one, list) else one) for one in given if one})
-
-
-def _beside(project: Project) -> tuple[str, ...]:
-    """Precision and recall stand below whatever is chosen, where the task has them."""
-    known = {metric.name for metric in metrics_of(project.task)}
-    return tuple(n for n in ("precision", "recall", "precision_macro", "recall_macro") if n in known)
 
 
 def _no_labels(project: Project, page: DecayPage) -> None:

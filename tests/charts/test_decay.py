@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from math import nan
+
+import pytest
 
 from mms.charts import decay
 from mms.charts.decay import DecayInfo, DecayPanel, Mark
@@ -28,10 +31,13 @@ def test_a_stretch_is_solid_only_between_mature_months() -> None:
 
     dashed, solid = [t for t in drawn.select_traces("scatter") if t.mode == "lines" and t.fill is None and t.line.width]
     assert dashed.line.dash == "dash"
-    assert list(dashed.y) == [None, 0.45, 0.4]
-    assert list(solid.y) == [0.5, 0.45, None]
-    (dots,) = [t for t in drawn.select_traces("scatter") if t.mode == "markers"]
-    assert list(dots.marker.symbol) == ["circle", "circle", "circle-open"]
+    assert list(dashed.y) == pytest.approx([nan, 0.45, 0.4], nan_ok=True)
+    assert list(solid.y) == pytest.approx([0.5, 0.45, nan], nan_ok=True)
+    dots = [t for t in drawn.select_traces("scatter") if t.mode == "markers"]
+    assert [(t.marker.symbol, list(t.y), t.showlegend) for t in dots] == [
+        ("circle", [0.5, 0.45], True),
+        ("circle-open", [0.4], False),
+    ]
 
 
 def test_the_line_at_promotion_names_the_newest_holdout() -> None:

@@ -1,5 +1,6 @@
 """Decay: the sentence, the metric in the address, and the way on."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -132,3 +133,12 @@ def test_every_metric_grain_and_band_is_drawn(open_staged: Open) -> None:
     assert not page.exception
     assert page.caption[0].value.startswith("Log loss: surprise at the truth")
     assert len(page.get("plotly_chart")) == 1
+
+
+def test_by_day_precision_and_recall_are_drawn_where_they_are_asked_for(open_staged: Open) -> None:
+    def axes(**query: str) -> int:
+        (chart,) = open_staged("decay", **query).get("plotly_chart")
+        return sum(name.startswith("yaxis") for name in json.loads(chart.proto.spec)["layout"])
+
+    assert axes(grain="Day") == 3
+    assert axes(grain="Day", beside="true") == axes(grain="Month") == 5
