@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
 
 from mms.domain.models import ModelState
 from mms.domain.projects import Policy
@@ -122,9 +123,8 @@ def beaten_by(placed: Sequence[Placed]) -> Mapping[int, Beaten]:
     found: dict[int, Beaten] = {}
     first: dict[tuple[int, str], Placed] = {}
     best = sorted(placed, key=lambda one: -one.score)
-    begin = 0
-    while begin < len(best):  # one score after the other: models that score alike do not beat one another
-        alike = [one for one in best[begin:] if one.score == best[begin].score]
+    for _, some in groupby(best, key=lambda one: one.score):  # models that score alike do not beat one another
+        alike = list(some)
         for one in alike:
             better = first.get(one.rows)
             if better is not None:
@@ -132,7 +132,6 @@ def beaten_by(placed: Sequence[Placed]) -> Mapping[int, Beaten]:
         for one in alike:
             if one.rows not in first or one.created_at < first[one.rows].created_at:
                 first[one.rows] = one
-        begin += len(alike)
     return found
 
 
