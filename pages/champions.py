@@ -25,7 +25,7 @@ from pages.parts.project import chosen_project, link_query
 from pages.parts.promote import promote_button
 from pages.parts.promotion_drafts import promotion_drafts
 from pages.parts.roll_back import roll_back_dialog
-from pages.parts.session import current_member, real_now
+from pages.parts.session import FAR_BACK, current_member, real_now
 from pages.parts.told import told
 
 _AS_OF = "the end of that day, UTC; empty: now"
@@ -39,7 +39,9 @@ def render(member: Member) -> None:
         return
     present = project.present(real_now())
     first = st.empty()
-    chosen = st.date_input("As of", None, key="as_of", bind="query-params", help=_AS_OF, width=260)
+    chosen = st.date_input(
+        "As of", None, min_value=present.date() - FAR_BACK, key="as_of", bind="query-params", help=_AS_OF, width=260
+    )
     with told(), reading() as session:
         seats = champions(session, project.id, _moment(chosen))
         ledger = promotions(session, project.id)

@@ -16,11 +16,8 @@ from mms.domain.promotions import GLOBAL
 from mms.domain.segments import SegmentDraft
 from mms.domain.why import NotYet, Why
 from pages.parts.downloads import csv_download
-from pages.parts.session import real_now
+from pages.parts.session import FAR_BACK, real_now
 from pages.parts.told import told
-
-_FAR = timedelta(days=3650)
-"""How far back one may choose; Streamlit counts its own ten years from today, which a replayed past lies before."""
 
 _HOW = (
     "A tree of at most three questions parts the labelled answers; the change of the mean error is split over its "
@@ -35,7 +32,7 @@ def why_tab(member: Member, project: Project, scope: str = GLOBAL) -> None:
 
     now = project.present(real_now())
     chosen = st.date_input(
-        "Before and since", value=None, min_value=now.date() - _FAR, max_value=now.date(), key="split",
+        "Before and since", value=None, min_value=now.date() - FAR_BACK, max_value=now.date(), key="split",
         bind="query-params", width=260,
         help="Empty: the day on which decay began, else the middle of its answers.",
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """Who looks at the screen, when, and which ids stand in the address."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
@@ -10,6 +10,10 @@ from mms.domain.errors import NotFound
 from mms.domain.members import LOCAL_MEMBER, Member
 from mms.security.gate import MEMBER_HEADER
 from mms.usecases.members import ensure_local_admin
+
+FAR_BACK = timedelta(days=3650)
+"""How far before a project's present one may choose a day: Streamlit counts its own ten years from today, and a
+replayed past may lie before them."""
 
 
 def current_member() -> Member:

@@ -1,5 +1,8 @@
 """Champions: who answers, since when, and how that is undone."""
 
+from datetime import UTC, datetime
+
+from db.models import Project as ProjectRow
 from db.queries.promotions import find_champion
 from db.session import reading, transaction
 from mms.domain.promotions import Seating
@@ -29,6 +32,16 @@ def test_as_of_a_day_before_the_first_promotion_there_was_no_champion(open_stage
     page = open_staged("champions", as_of="2020-01-01")
 
     assert page.markdown[0].value == "On 1 Jan 2020 Points had no champion."
+
+
+def test_of_a_replayed_past_its_own_days_can_be_chosen(open_staged: Open, stage: Stage) -> None:
+    with transaction() as session:
+        session.get_one(ProjectRow, stage.project.id).clock = datetime(2013, 3, 1, tzinfo=UTC)
+
+    page = open_staged("champions", as_of="2013-02-01")
+
+    assert not page.exception
+    assert page.markdown[0].value == "On 1 Feb 2013 Points had no champion."
 
 
 def test_rolling_back_seats_the_one_before_again_with_a_reason(open_staged: Open, stage: Stage) -> None:
