@@ -4,9 +4,10 @@ import streamlit as st
 
 from db.queries.models import get_model
 from db.queries.predictions import get_prediction, predictions
-from db.queries.promotions import find_champion
+from db.queries.promotions import Champion, find_champion
 from db.session import acknowledged, reading
 from mms.domain.errors import NotFound
+from mms.domain.logs import ELSEWHERE, NOT_HERE
 from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.usecases.predictions import predict
@@ -30,7 +31,7 @@ def render(member: Member) -> None:
     with told(), reading() as session:
         champion, question = find_champion(session, project.id), question_of(session, project.id)
         if champion is None or question is None:
-            _nobody(project)
+            _nobody(project, champion)
             return
         st.markdown(
             f"**{champion.model.name}** answers for {project.name} since "
@@ -73,7 +74,11 @@ def _ask(member: Member, project: Project, question: Question) -> None:
             st.rerun()
 
 
-def _nobody(project: Project) -> None:
+def _nobody(project: Project, champion: Champion | None) -> None:
+    if champion is not None and champion.model.algorithm == ELSEWHERE:
+        st.info(f"{champion.model.name} cannot be asked: {NOT_HERE}. Import what it answers by `log import`.")
+        st.page_link("decay.py", label="See how it ages", query_params=link_query(project))
+        return
     st.info("Nobody answers yet: a project answers when it has a champion. Choose a model and promote it.")
     st.page_link("models.py", label="Choose a model", query_params=link_query(project))
 

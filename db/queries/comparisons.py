@@ -16,7 +16,7 @@ from db.queries.jobs import UNFINISHED
 from db.queries.models import ranked_of
 from mms.domain.comparison import Contender
 from mms.domain.models import RankedModel
-from mms.domain.runs import FINAL_FIT, Origin
+from mms.domain.runs import FINAL_FIT, Origin, overlap
 from mms.domain.triples import BASELINE
 
 
@@ -103,7 +103,7 @@ def _contender(model: RankedModel, folds: Sequence[Any]) -> Contender:
     return Contender(
         model=model,
         scores={row.fold: row.score for row in folds if row.score is not None},
-        ratios={row.fold: row.n_validate / row.n_train for row in folds},
+        ratios={row.fold: overlap(row.n_validate, row.n_train) for row in folds},
         features=max((row.features for row in folds if row.features is not None), default=None),
         predict_seconds=sum(row.score_seconds for row in folds),
         fit_seconds=sum(row.fit_seconds for row in folds),

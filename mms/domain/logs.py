@@ -12,7 +12,7 @@ from mms.domain.projects import Task
 ELSEWHERE = "elsewhere"
 """The algorithm of a model of which MMS has the answers, not the model itself."""
 
-NOT_HERE = "it is served elsewhere: MMS has its answers, not the model itself"
+NOT_HERE = "it is served elsewhere, and MMS has its answers, not the model itself"
 """Why such a model cannot be asked, refitted or looked into, as a clause."""
 
 MINIMUM_REFERENCE = 100
@@ -145,7 +145,7 @@ def guessed(asked: LogColumns, names: Sequence[str], task: Task, *, model_named:
 def refuse_elsewhere(algorithm: str, version: int) -> None:
     """Conflict where a model is served elsewhere."""
     if algorithm == ELSEWHERE:
-        raise Conflict(f"v{version}{NOT_HERE.removeprefix('it')}.")
+        raise Conflict(f"v{version} is served elsewhere: MMS has its answers, not the model itself.")
 
 
 def _fits(role: str, task: Task, found: LogColumns, *, model_named: bool) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mms.domain.logs import ELSEWHERE
 from mms.domain.search import Choice
 from mms.domain.triples import Branch, Recipe, Step, Triple, described
 
@@ -94,6 +95,8 @@ def _way(steps: Sequence[Step]) -> str:
 
 def triple_sentence(triple: Triple) -> str:
     """What is fitted, in one sentence or, of an ensemble, in one and its members."""
+    if triple.algorithm == ELSEWHERE:
+        return f"Served elsewhere as '{triple.hyperparameters['name']}': MMS has its answers, not the model itself."
     if triple.members:
         members = "; ".join(f"{one.algorithm} on recipe '{one.recipe.name}'" for one in triple.members)
         return f"{_algorithm(triple)} over {len(triple.members)} members: {members}."

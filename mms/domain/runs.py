@@ -142,6 +142,11 @@ class FoldResult:
     peak_bytes: int | None = None
 
 
+def overlap(n_validate: int, n_train: int) -> float:
+    """n_validate / n_train, by which tests of folds that share training rows are corrected; 0 where nothing learnt."""
+    return n_validate / n_train if n_train else 0.0
+
+
 FINAL_FIT = -1
 """The fold number of the final fit on the whole snapshot."""
 

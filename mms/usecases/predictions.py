@@ -15,6 +15,7 @@ from db.queries.projects import live_project, project_of
 from db.queries.promotions import Champion, champions, champions_of
 from db.queries.segments import segments
 from mms.domain.errors import Conflict, MmsError
+from mms.domain.logs import ELSEWHERE, refuse_elsewhere
 from mms.domain.members import Member, Permission
 from mms.domain.predictions import Answer, Prediction, Request, json_value
 from mms.domain.projects import Project
@@ -61,6 +62,8 @@ def predict(
     seats = {seat.promotion.scope: seat for seat in champions(session, project_id)}
     if not seats:
         raise Conflict(f"Project '{project.name}' has no champion to answer: promote a model first.")
+    if all(seat.model.algorithm == ELSEWHERE for seat in seats.values()):
+        refuse_elsewhere(ELSEWHERE, max(seat.model.version for seat in seats.values()))
     rows = complete(session, source_of(session, project_id), requests, now)
     ruled = _segments_of(session, project_id, rows, seats)
     chosen = [_champion_for(inputs, seats, belongs) for inputs, belongs in zip(rows, ruled, strict=True)]

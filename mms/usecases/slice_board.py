@@ -15,7 +15,7 @@ from mms.domain.errors import Conflict, Invalid, NotFound
 from mms.domain.members import Member, Permission
 from mms.domain.models import Model
 from mms.domain.projects import Project
-from mms.domain.runs import FINAL_FIT
+from mms.domain.runs import FINAL_FIT, overlap
 from mms.domain.scores import Metric, metric_named
 from mms.domain.segments import checked_rule, rule_words
 from mms.domain.slice_board import MOST, SliceAsked, SliceBoard, SliceStanding
@@ -107,7 +107,7 @@ def _scored(session: Session, model: Model, inside: np.ndarray, metric: str) -> 
     rows = ground.oof[inside[ground.oof["row"].to_numpy()]]
     whole = next((summary.mean for summary in model.scores if summary.metric == metric), None)
     by_fold = fold_scores_of(ground, rows).get(metric, {})
-    ratios = {fold.fold: fold.n_validate / fold.n_train for fold in ground.folds if fold.fold != FINAL_FIT}
+    ratios = {fold.fold: overlap(fold.n_validate, fold.n_train) for fold in ground.folds if fold.fold != FINAL_FIT}
     return _Scored(model, scores_of(ground, rows).get(metric), by_fold, ratios, whole, len(rows), len(ground.oof))
 
 

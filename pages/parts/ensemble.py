@@ -19,6 +19,7 @@ from mms.domain.ensembles import (
     combination_words,
     kind_of,
 )
+from mms.domain.logs import ELSEWHERE
 from mms.domain.members import Member
 from mms.domain.models import Model
 from mms.domain.projects import Project
@@ -34,6 +35,8 @@ from pages.parts.told import told
 def made_of(session: Session, model: Model) -> str:
     """'boosting on recipe 'trees'', or of an ensemble 'votes of v3, v7 and v9'."""
     triple = model.triple
+    if triple.algorithm == ELSEWHERE:
+        return f"served elsewhere as '{triple.hyperparameters['name']}'"
     if not triple.members:
         return f"{triple.algorithm} on recipe '{triple.recipe.name}'"
     there = [f"v{one.version}" for one in members_of(session, model.ranked, triple)]

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mms.domain.cards import ModelCard, some
+from mms.domain.logs import ELSEWHERE, NOT_HERE
 from mms.domain.markdown import safe_markdown
 from mms.domain.models import Model
 from mms.domain.projects import Project
@@ -50,6 +51,11 @@ def address() -> str:
 def how_to_call(card: ModelCard, question: Question | None) -> None:
     """Code and schema. Answers come from the champion of the row's scope, which need not be this model."""
     project, model = card.project, card.model
+    if model.ranked.algorithm == ELSEWHERE:
+        st.info(f"There is nothing to call: {NOT_HERE}. Import what it answers by `log import`, or over REST.")
+        st.header("Inputs")
+        st.dataframe(input_frame(card), hide_index=True, alt="the features its log holds")
+        return
     st.markdown("The server answers with the champion of the most special scope that contains the row.")
     if card.change is not None:
         st.markdown(safe_markdown(card.change.words))

@@ -17,7 +17,7 @@ from db.queries.projects import get_project_named
 from db.queries.promotions import find_champion
 from db.session import reading, transaction
 from mms.domain.drift import DriftView
-from mms.domain.errors import Conflict, Invalid, MmsError
+from mms.domain.errors import Conflict, Invalid
 from mms.domain.logs import ELSEWHERE, LogModel
 from mms.domain.members import Member
 from mms.domain.models import ModelState
@@ -47,7 +47,9 @@ def counts() -> dict[str, int]:
     """How many rows stand in every table that an import may touch."""
     names = ("Project", "Model", "Snapshot", "Run", "Prediction", "Feedback", "Bucket", "Promotion", "Artifact")
     with reading() as session:
-        return {name: session.scalar(sa.select(sa.func.count()).select_from(getattr(tables, name))) for name in names}
+        return {
+            name: session.scalars(sa.select(sa.func.count()).select_from(getattr(tables, name))).one() for name in names
+        }
 
 
 @pytest.mark.slow
@@ -63,6 +65,7 @@ def test_a_log_becomes_a_champion_whose_reference_later_answers_are_judged_by(
     with reading() as session:
         project = get_project_named(session, member, "Bookings")
         page = decay_page(session, project, DecayView("roc_auc"), SEEN)
+        assert page.champion is not None
         model, oof = (
             get_model(session, page.champion.model.id),
             oof_frame(session, settings().cache, made.model_id or 0),
@@ -261,7 +264,7 @@ def test_what_needs_the_model_itself_refuses_in_one_sentence(sqlite_store: str, 
     for space in Space:
         with transaction() as session, pytest.raises(Conflict, match="cannot be retrained: it is served elsewhere"):
             retrain(session, member, Retraining(project, space=space), SEEN)
-    with transaction() as session, pytest.raises(MmsError):
+    with transaction() as session, pytest.raises(Conflict, match="v1 is served elsewhere: MMS has its answers"):
         predict(session, member, project, [Request({"id": "1"}, {"age": 3, "plan": "basic"})], SEEN)
 
 

@@ -1,0 +1,66 @@
+"""A model served elsewhere is drawn wherever models are, and says that it is not here where it would have to answer."""
+
+from pathlib import Path
+
+import pytest
+
+from mms.domain.members import Member
+from tests.logged import a_log, imported
+from tests.pages.conftest import Open
+
+TABS = ("Overview", "How to call it", "Folds", "Diagnostics", "Rows", "Columns", "Lineage", "Files", "History")
+
+
+@pytest.fixture
+def models(admin: Member, tmp_path: Path) -> list[int]:
+    """The ids of two of them, the first a champion."""
+    log = a_log(800)
+    log["model"] = ["old" if i < 400 else "new" for i in range(800)]
+    return [one.model_id or 0 for one in imported(admin, tmp_path, log, name=None)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tab", TABS)
+def test_each_tab_of_its_page_draws_or_says_why_not(models: list[int], open_page: Open, tab: str) -> None:
+    page = open_page("model", id=models[0], tab=tab)
+
+    assert not page.exception
+    assert page.title[0].value == "v1 elsewhere"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tab", ["Decay", "Drift", "Why", "Labels", "Promised", "Age", "Segments"])
+def test_the_decay_page_watches_it(models: list[int], open_page: Open, tab: str) -> None:
+    page = open_page("decay", tab=tab)
+
+    assert not page.exception
+    assert not page.error
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tab", ["Scores", "Curves", "Changes", "Errors", "Costs"])
+def test_two_of_them_are_compared(models: list[int], open_page: Open, tab: str) -> None:
+    page = open_page("compare", ids=",".join(map(str, models)), tab=tab)
+
+    assert not page.exception
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stem", ["models", "champions", "runs", "health", "predict", "triggers", "data", "what_if"])
+def test_every_other_page_draws_beside_it(models: list[int], open_page: Open, stem: str) -> None:
+    assert not open_page(stem).exception
+
+
+@pytest.mark.slow
+def test_the_import_is_a_run_with_its_model(models: list[int], open_page: Open) -> None:
+    page = open_page("runs", run=1)
+
+    assert not page.exception
+    assert page.title[0].value == "Run 1"
+
+
+@pytest.mark.slow
+def test_who_would_ask_it_is_told_that_it_is_not_here(models: list[int], open_page: Open) -> None:
+    assert "v1 elsewhere cannot be asked: it is served elsewhere" in open_page("predict").info[0].value
+    assert open_page("model", id=models[0], tab="How to call it").info[0].value.startswith("There is nothing to call")
+    assert open_page("what_if", model=models[0]).error[0].value.startswith("v1 is served elsewhere")
