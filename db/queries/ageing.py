@@ -1,10 +1,11 @@
 """Lives of models: how long unused, since when beaten, and what keeps them; what the rules would do today."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from db.models import Backtest as BacktestRow
@@ -71,20 +72,21 @@ def ageing(
 def lives(session: Session, project: Project) -> list[Life]:
     """Every model that is neither deleted nor purged, by version."""
     row = ModelRow
-    stmt = select(row).where(row.project_id == project.id, row.deleted_at.is_(None), row.purged_at.is_(None))
-    rows = session.scalars(stmt.order_by(row.version)).all()
+    stmt = select(
+        row.id, row.version, row.algorithm, row.state, row.snapshot_id, row.scope, row.score, row.run_id,
+        row.parent_id, row.artifact_size, row.created_at, row.touched_at, row.retired_at,
+    )  # fmt: skip
+    live = stmt.where(row.project_id == project.id, row.deleted_at.is_(None), row.purged_at.is_(None))
+    rows = session.execute(live.order_by(row.version)).all()
     choosable = [one for one in rows if one.state in CHOOSABLE]
     beaten = beaten_by(
-        [
-            Placed(one.id, ranked_of(one).name, (one.snapshot_id, one.scope), one.score, one.created_at)
-            for one in choosable
-        ]
+        [Placed(one.id, _name(one), (one.snapshot_id, one.scope), one.score, one.created_at) for one in choosable]
     )
     used, kept = _used(session, project.id), _kept(session, project, rows)
     return [
         Life(
             id=one.id,
-            name=ranked_of(one).name,
+            name=_name(one),
             state=ModelState(one.state),
             created_at=one.created_at,
             touched_at=one.touched_at,
@@ -134,6 +136,11 @@ def retired_models(session: Session, project_id: int, limit: int = 100) -> tuple
     )
 
 
+def _name(row: Row[*tuple[Any, ...]]) -> str:
+    """A model's short name, as a record of it says it."""
+    return f"v{row.version} {row.algorithm}"
+
+
 def _used(session: Session, project_id: int) -> Mapping[int, datetime]:
     """The end of the last day on which each model answered, from its sums."""
     row = BucketRow
@@ -144,7 +151,7 @@ def _used(session: Session, project_id: int) -> Mapping[int, datetime]:
     return {model_id: start + timedelta(days=1) for model_id, start in found}
 
 
-def _kept(session: Session, project: Project, rows: Iterable[ModelRow]) -> dict[int, str]:
+def _kept(session: Session, project: Project, rows: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, str]:
     """Why each model that must stay does, as a clause; the first reason counts."""
     kept: dict[int, str] = {}
 
@@ -160,7 +167,7 @@ def _kept(session: Session, project: Project, rows: Iterable[ModelRow]) -> dict[
         keep([before], f"rolling '{scope}' back would seat it")
     living = [one for one in rows if one.state in CHOOSABLE]
     for one in living:
-        keep([one.parent_id], f"{ranked_of(one).name} was made of it")
+        keep([one.parent_id], f"{_name(one)} was made of it")
     keep(_of_work(session, project.id, rows), "unfinished work needs it")
     draft = PromotionDraft
     keep(
@@ -189,7 +196,7 @@ def _before(session: Session, project_id: int) -> dict[str, int]:
     return {scope: model_id for scope, model_id in found.items() if model_id is not None}
 
 
-def _of_work(session: Session, project_id: int, rows: Iterable[ModelRow]) -> set[int]:
+def _of_work(session: Session, project_id: int, rows: Sequence[Row[*tuple[Any, ...]]]) -> set[int]:
     """Models of unfinished runs, of the snapshots they learn from (an ensemble takes its members there), of
     unfinished back-tests, and those that other queued work names."""
     run = RunRow

@@ -81,7 +81,7 @@ def _triggers(session: Session, project: Project) -> Iterator[Alarm]:
     )
     for row in session.execute(stmt):
         if row.number is None and (row.outcome or "").startswith(NO_RUN):
-            yield trigger_alarm(row.id, row.name, row.fired_at, row.outcome)
+            yield trigger_alarm(row.id, row.name, row.fired_at, row.outcome.removeprefix(f"{NO_RUN}: "))
         elif row.state == JobState.FAILED.value:
             said = f"run {row.number} failed: {row.error or 'see its log'}"
             yield trigger_alarm(row.id, row.name, row.fired_at, said)

@@ -87,5 +87,7 @@ def _log(sent: Sequence[Delivery]) -> None:
         }
         for one in sent
     ]
+    frame = pd.DataFrame(rows)
+    frame["arrived"] = pd.to_datetime(frame["arrived"], utc=True)  # empty where it has not
     times = {"arrived": time_column("arrived")}
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="every delivery, newest first", column_config=times)
+    st.dataframe(frame, hide_index=True, alt="every delivery, newest first", column_config=times)

@@ -157,7 +157,7 @@ def test_an_alarm_is_raised_once_and_told_signed_until_it_is_over(
     assert at == str(int(MARCH.timestamp()))
     assert digest == hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
     told = json.loads(body)
-    assert told["what"] == "Trigger 'Rows' fired and did not retrain: launched nothing: there is no champion."
+    assert told["what"] == "Trigger 'Rows' fired and did not retrain: there is no champion."
     assert (told["event"], told["project"]["id"], told["path"]) == (
         "raised",
         project_id,
