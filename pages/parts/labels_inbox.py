@@ -85,7 +85,7 @@ def _asked(member: Member, project: Project, row: OpenLabel) -> None:
                 answer(name)
     else:
         truth = _typed(row)
-        if buttons.button("Record", key="label_record", type="primary", disabled=truth is None, shortcut="Ctrl+Enter"):
+        if truth is not None:
             answer(truth)
     if buttons.button("I don't know", key="label_unknown", shortcut="d", help="Closes the row without a truth."):
         answer(None)
@@ -94,10 +94,20 @@ def _asked(member: Member, project: Project, row: OpenLabel) -> None:
 
 
 def _typed(row: OpenLabel) -> str | None:
-    if row.classes:
-        return st.selectbox("The truth", row.classes, index=None, key=f"truth_{row.id}", placeholder="choose the class")
-    value = st.number_input("The truth", value=None, key=f"truth_{row.id}", format="%g")
-    return None if value is None else repr(float(value))
+    """What was typed or chosen, once it is sent: Enter does."""
+    with st.form(f"label_form_{row.id}", border=False):
+        chosen: str | None = None
+        number: float | None = None
+        if row.classes:
+            chosen = st.selectbox(
+                "The truth", row.classes, index=None, key=f"label_truth_{row.id}", placeholder="choose the class"
+            )
+        else:
+            number = st.number_input("The truth", value=None, key=f"label_truth_{row.id}", format="%g")
+        sent = st.form_submit_button("Record", type="primary", key="label_record")
+    if sent and chosen is None and number is None:
+        st.caption("Say what was true, or that you don't know.")
+    return (chosen if number is None else repr(float(number))) if sent else None
 
 
 def _then(write: Callable[[Session], object]) -> None:

@@ -83,7 +83,7 @@ def test_each_tab_draws_only_itself(open_staged: Open) -> None:
         assert [chart.proto.id.endswith(f"-{key}") for chart in page.get("plotly_chart")] == [True]
 
 
-@pytest.mark.parametrize("tab", ["Age", "Segments", "Drift", "Promised", "Why"])
+@pytest.mark.parametrize("tab", ["Age", "Segments", "Drift", "Promised", "Why", "Labels"])
 def test_a_replayed_past_without_a_champion_is_a_sentence_on_every_tab(
     open_page: Open, admin: Member, tab: str
 ) -> None:

@@ -9,7 +9,10 @@ from db.queries.label_requests import label_draws
 from db.session import reading, transaction
 from mms.domain.label_requests import DrawDraft, DrawProgress, Why
 from mms.domain.members import Member, Role
+from mms.domain.projects import Task
+from mms.usecases.buckets import fold_buckets
 from mms.usecases.label_requests import draw_labels, take_label
+from tests.answered import a_watched_model, put
 from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
@@ -88,3 +91,21 @@ def test_what_others_have_on_their_screens_is_said(open_staged: Open, stage: Sta
 
     assert "1 row is on another screen" in said(page)
     assert not page.dataframe
+
+
+def test_a_number_is_typed(open_page: Open, admin: Member) -> None:
+    now = datetime.now(UTC)
+    with transaction() as session:
+        project_id, model_id = a_watched_model(session, Task.REGRESSION, now)
+        put(session, project_id, model_id, [{"value": 2.5, "features": {"x": 1.0}, "predicted_at": now}])
+        fold_buckets(session, project_id, now)
+        draw_labels(session, admin, project_id, DrawDraft(), now)
+
+    page = open_page("decay", project=project_id, tab="Labels")
+    page.button(key="label_record").click().run()
+
+    assert not page.exception
+    assert page.number_input(key="label_truth_1").value is None
+    assert any("Say what was true" in text.value for text in page.caption)
+    page.button(key="label_unknown").click().run()
+    assert "No row of this pile waits for you." in said(page)
