@@ -104,7 +104,7 @@ def _points(one: BucketSeries, built: datetime, step: int, metric: str, now: dat
     points = []
     for i, age in enumerate((steps * step).tolist()):
         n, labelled = int(series.n[i]), int(series.labelled[i])
-        over = built + timedelta(days=age + step) <= now
+        over = now - built >= timedelta(days=age + step)
         mature = over and labelled >= max(MINIMUM_LABELS, MATURE_COVERAGE * n)
         points.append(AgePoint(age, estimates.at(i), n, labelled, mature))
     return tuple(points)
