@@ -95,7 +95,7 @@ def test_a_text_means_a_filter(text: str, meant: Filter | None) -> None:
         ("version = 9223372036854775808", 11, "expected a whole number."),
         ("algorithm = svc", 13, "expected a text in quotes: write 'svc'."),
         ("algorithm > 'a'", 11, "for algorithm is text."),
-        ("state = 'champ'", 9, "expected one of candidate, challenger, champion, retired."),
+        ("state = 'champ'", 9, "expected one of candidate, challenger, champion, retired, purged."),
         ("param.C > 'high'", 11, "texts are compared with = or !=."),
         ("created > 2026-13-01", 11, "expected a date like 2026-03-01"),
         ("created > 0001-01-01T00:00+02:00", 11, "expected a date like 2026-03-01"),
