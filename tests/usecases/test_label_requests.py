@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from db import models as tables
 from db.queries.label_requests import label_draws, request_states
 from db.queries.predictions import get_prediction, predictions
 from db.queries.projects import get_project
@@ -272,3 +273,19 @@ def test_who_may_not_give_feedback_is_asked_nothing(project: int, member: Member
         drawn(viewer, project)
     with pytest.raises(Forbidden, match="may not feedback"):
         taken(viewer, project)
+
+
+def test_in_a_project_that_replays_its_past_an_answer_is_known_at_its_present(project: int, member: Member) -> None:
+    with transaction() as session:
+        session.get_one(tables.Project, project).clock = LATER
+    real = LATER + timedelta(days=4_000)
+    with transaction() as session:
+        draw_labels(session, member, project, draft(), real)
+    for truth in ("yes", "no", "yes"):
+        row = taken(member, project, now=real)
+        answered(member, project, row, truth, real)
+        with reading() as session:
+            stored = get_prediction(session, row.prediction.id)
+        assert (stored.truth, stored.truth_at) == (truth, LATER)
+        with transaction() as session:
+            assert undo_label(session, member, project, real) == row.id
