@@ -1,11 +1,14 @@
 """What retrainings were worth: filled in when the answers after them have their labels."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache, partial
 
 from sqlalchemy.orm import Session
 
 from db import models as tables
+from db.queries.buckets import BucketSeries
 from db.queries.gains import Level, Reign, answered_in, level, open_reigns, same_rows
 from db.queries.projects import live_project, project_of
 from mms.domain.buckets import Estimate
@@ -17,6 +20,9 @@ from mms.domain.triggers import Gain
 from mms.monitoring.metrics import parts_of
 from mms.monitoring.plain import estimate_of
 
+_Answered = Callable[[str], Sequence[BucketSeries]]
+"""What every model of a scope answered."""
+
 MOST = 3
 """So many mature periods of the old champion, its last ones, say what its level was."""
 
@@ -25,21 +31,22 @@ def record_gains(session: Session, member: Member, project_id: int, now: datetim
     """Fill in the gain of every firing whose champion has mature answers by now; return of how many."""
     member.require(Permission.TRAIN)
     project = project_of(live_project(session, project_id))
-    metric, present = project.primary_metric, project.present(now)
+    present = project.present(now)
+    answered = cache(partial(answered_in, session, project_id, metric=project.primary_metric))
     known = 0
     for reign in open_reigns(session, project_id):
-        gain = _gain(session, project, reign, metric, present)
+        gain = _gain(session, project, reign, answered, present)
         if gain is not None:
             session.get_one(tables.Firing, reign.firing_id).gain = asdict(gain)
             known += 1
     return known
 
 
-def _gain(session: Session, project: Project, reign: Reign, metric: str, now: datetime) -> Gain | None:
+def _gain(session: Session, project: Project, reign: Reign, answered: _Answered, now: datetime) -> Gain | None:
     """By months; where the champion was followed before it had a mature one, by weeks, then by days."""
     if reign.until is None and Grain.MONTH.next_of(Grain.MONTH.start_of(reign.since)) > now:
         return None  # no month of it is over: nothing needs to be read
-    found = answered_in(session, project.id, reign.scope, metric)
+    found, metric = answered(reign.scope), project.primary_metric
     for grain in (Grain.MONTH, Grain.WEEK, Grain.DAY) if reign.until else (Grain.MONTH,):
         after = level(found, reign.model_id, metric, grain, MOST, now)
         if after is None:
