@@ -98,6 +98,8 @@ class Run:
     @property
     def fits(self) -> int:
         """How many fits the run takes."""
+        if self.kind is RunKind.LOG:
+            return 0
         return fits_of_search(self.triples, self.search)
 
 
