@@ -66,6 +66,9 @@ def render(member: Member) -> None:
         retired_section(session, project)
         st.header("Ledger")
         st.caption("Every seating, newest first. It is only ever added to; undoing one is a new one.")
+        if not ledger:
+            st.markdown("No seating yet.")
+            return
         times = {"when": time_column("when")}
         st.dataframe(promotion_frame(ledger), hide_index=True, alt="every promotion", column_config=times)
 

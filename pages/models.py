@@ -77,7 +77,7 @@ def _challengers(page: ModelPage, champion: Champion | None) -> None:
     for model in waiting[:3] if champion else []:
         st.page_link(
             "compare.py",
-            label=f"{model.name} challenges the champion {champion.model.name}: see them side by side",
+            label=f"{model.name} against champion {champion.model.name}",
             query_params={"ids": f"{champion.model.id},{model.id}"},
             icon=":material/compare_arrows:",
         )

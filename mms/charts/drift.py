@@ -111,7 +111,8 @@ def distributions(one: FeatureDrift) -> go.Figure:
         marker={"color": "rgba(0,0,0,0)", "line": {"color": _THEN, "width": 2}},
         hovertemplate="%{x}: %{y:.1%} then<extra></extra>",
     )  # fmt: skip
-    drawn.update_layout(barmode="overlay", bargap=0.1)
+    above = {"yanchor": "bottom", "y": 1, "x": 1, "xanchor": "right"}  # names of bins stand upright below the axis
+    drawn.update_layout(barmode="overlay", bargap=0.1, legend=above, margin_t=72)
     drawn.update_xaxes(type="category")
     drawn.update_yaxes(tickformat=".0%", rangemode="tozero")
     return drawn

@@ -302,7 +302,6 @@ def summary(report: DriftReport) -> str:
             return f"The one feature of {report.model} did not drift in {report.n:,} rows{alone}."
         return f"None of the {len(judged)} features of {report.model} drifted in {report.n:,} rows{alone}."
     names = ", ".join(f"'{one.label}'" for one in drifted[:3]) + (" ..." if len(drifted) > 3 else "")
-    return (
-        f"{len(drifted)} of {len(judged)} features of {report.model} drifted ({names}): "
-        f"{report.score:.0%} of what weighs in its answers.{answers}"
-    )
+    weights = {one.weight for one in report.features}  # all alike: nothing told what weighs
+    heavy = "" if len(weights) == 1 < len(report.features) else f": {report.score:.0%} of what weighs in its answers"
+    return f"{len(drifted)} of {len(judged)} features of {report.model} drifted ({names}){heavy}.{answers}"

@@ -26,7 +26,7 @@ def feature_view(report: DriftReport) -> None:
     rows = {one.label: one for one in (*report.features, *report.predictions)}
     chosen = st.selectbox("Look at", list(rows), key="drift_feature", bind="query-params", width=360)
     one = rows[chosen]
-    st.subheader(as_text(one.label))
+    st.header(as_text(one.label))
     st.markdown(as_text(one.sentence))
     left, right = st.columns(2)
     left.plotly_chart(chart.distributions(one), alt=chart.distributions_words(one), key="drift_distributions")
@@ -49,6 +49,7 @@ def _distances(one: FeatureDrift) -> None:
     )
     number = st.column_config.NumberColumn(format="%.4g")
     st.dataframe(
-        frame, hide_index=True, key="drift_distances", alt=f"{len(frame)} distances of {one.label} with their limits",
+        frame, hide_index=True, placeholder="–", key="drift_distances",
+        alt=f"{len(frame)} distances of {one.label} with their limits",
         column_config={"value": number, "limit": number, "without drift": number},
     )  # fmt: skip

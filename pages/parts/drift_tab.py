@@ -90,7 +90,7 @@ def _table(report: DriftReport) -> None:
     )
     number = st.column_config.NumberColumn(format="%.3f")
     st.dataframe(
-        frame, hide_index=True, key="drift_table", alt=chart.ranking_words(rows),
+        frame, hide_index=True, placeholder="–", key="drift_table", alt=chart.ranking_words(rows),
         column_config={
             "psi": number, "limit": number, "weight": _PERCENT, "missing": _PERCENT,
             "with_decay": st.column_config.NumberColumn("goes with decay", format="%+.2f"),

@@ -137,10 +137,11 @@ def test_features_rank_by_weight_and_drift_or_by_how_their_drift_goes_with_decay
         ),
         (report(feature(verdict=Verdict.FEW), n=1), "1 row is too few to judge: 30 at least."),
         (
-            report(feature(psi=0.5), feature("b"), predictions=(feature(LABEL, 0.5),)),
-            "1 of 2 features of v3 tree drifted ('age'): 50% of what weighs in its answers. "
+            report(feature(psi=0.5, weight=0.8), feature("b", weight=0.2), predictions=(feature(LABEL, 0.5),)),
+            "1 of 2 features of v3 tree drifted ('age'): 80% of what weighs in its answers. "
             "So did its predicted label.",
         ),
+        (report(feature(psi=0.5), feature("b")), "1 of 2 features of v3 tree drifted ('age')."),
         (replace(report(), why_not="Nothing yet."), "Nothing yet."),
     ],
 )
