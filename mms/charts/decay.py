@@ -20,6 +20,9 @@ WORSE = "#D55E00"
 _FEW = 60
 """So many points of a line are each a large dot."""
 
+_MANY = 200
+"""More points than so many are drawn as lines alone."""
+
 _SPACE = 0.05
 """Between rows, as a share of the height."""
 
@@ -172,11 +175,11 @@ def _layout(panels: int) -> dict[str, Any]:
     top = 1.0
     for row, height in enumerate(heights, start=1):
         low = max(0.0, top - height * share)
-        layout[_y(row).replace("y", "yaxis")] = {"anchor": "x", "domain": [low, top], "automargin": True}
+        layout[_y(row).replace("y", "yaxis")] = {"anchor": "x", "domain": [low, top], "automargin": False}
         top = low - _SPACE
     return layout | {
-        "xaxis": {"type": "date", "anchor": _y(len(heights)), "automargin": True},
-        "margin": MARGIN,
+        "xaxis": {"type": "date", "anchor": _y(len(heights)), "automargin": False},
+        "margin": MARGIN | {"l": 64, "b": 28},  # fixed: a chart that measures its own words is drawn twice
         "height": 230 * panels + 250,
         "bargap": 0.35,
         "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
@@ -243,29 +246,33 @@ def _band(drawn: _Drawn, points: Sequence[DecayPoint], colour: str, row: int, gr
 
 
 def _line(drawn: _Drawn, points: Sequence[DecayPoint], row: int, name: str, look: tuple[str, str]) -> None:
-    """The band, the dashed line of what is not mature, the solid line of what is, and a dot for each point."""
+    """The band, the dashed line of what is not mature, the solid line of what is, and a dot for each point.
+
+    Of many points the lines tell what the dots would: each dot is a shape of its own, which the browser is slow to
+    draw, and they would lie upon one another.
+    """
     colour, dash = look
-    width = 2 if len(points) <= _FEW else 1
+    many = len(points) > _MANY
     x, mature = _times([middle(p) for p in points]), np.array([p.mature for p in points])
     y = np.array([p.estimate.value for p in points if p.estimate])
+    texts = np.array([_hover(p) for p in points])
+    told = {"hovertemplate": "%{text}<extra>" + name + "</extra>", "name": name, "legendgroup": name}
     _band(drawn, points, colour, row, name, 0.15)
     for kind, stroke in ((False, "dash"), (True, dash)):
         values = _where(y, mature, mature_ones=kind)
+        said = {**told, "text": texts, "showlegend": row == 1 and kind} if many else {"hoverinfo": "skip"}
         if not np.isnan(values).all():
-            drawn.add(
-                row, x=x, y=values, mode="lines", line={"color": colour, "width": width, "dash": stroke},
-                hoverinfo="skip", showlegend=False, legendgroup=name,
-            )  # fmt: skip
-    size, edge = (9, 2) if len(points) <= _FEW else (3, 0)
+            line = {"color": colour, "width": 1.5 if many else 2, "dash": stroke}
+            quiet = {"legendgroup": name, "showlegend": False}
+            drawn.add(row, x=x, y=values, mode="lines", line=line, **quiet | said)
+    size = 9 if len(points) <= _FEW else 5
     kinds = [(kind, symbol) for kind, symbol in ((True, "circle"), (False, "circle-open")) if (mature == kind).any()]
-    for i, (kind, symbol) in enumerate(kinds):  # a symbol a trace: one a point is drawn far slower
+    for i, (kind, symbol) in enumerate(() if many else kinds):  # one symbol a trace: one a point is drawn far slower
         chosen = np.flatnonzero(mature == kind).tolist()
         drawn.add(
-            row, x=x[chosen], y=y[chosen], mode="markers", name=name, showlegend=row == 1 and i == 0, legendgroup=name,
-            text=np.array([_hover(points[at]) for at in chosen]),
+            row, x=x[chosen], y=y[chosen], mode="markers", showlegend=row == 1 and i == 0, text=texts[chosen],
             customdata=np.array([points[at].period.isoformat() for at in chosen]),
-            marker={"color": colour, "size": size, "symbol": symbol, "line": {"color": colour, "width": edge}},
-            hovertemplate="%{text}<extra>" + name + "</extra>",
+            marker={"color": colour, "size": size, "symbol": symbol, "line": {"color": colour, "width": 2}}, **told,
         )  # fmt: skip
 
 

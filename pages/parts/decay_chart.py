@@ -1,6 +1,6 @@
 """The decay chart, and the answers behind what is brushed."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import streamlit as st
@@ -33,7 +33,7 @@ def decay_chart(project: Project, view: DecayView, page: DecayPage) -> None:
     periods = sorted({point.period for point in page.points if point.estimate})
 
     def brushed() -> None:
-        choose_periods(page.grain, _selected(st.session_state["decay"]))
+        choose_periods(page.grain, _selected(st.session_state["decay"], page))
 
     st.plotly_chart(
         chart.figure(info, model_colours(page)), alt=chart.words(info), key="decay",
@@ -54,10 +54,14 @@ def read_page(project: Project, view: DecayView) -> DecayPage:
         return decay_page(session, project, view, project.present(real_now()))
 
 
-def _selected(event: Any) -> list[datetime]:
-    """The periods whose dots are chosen."""
+def _selected(event: Any, page: DecayPage) -> list[datetime]:
+    """The periods whose dots are chosen, and those that a box reaches."""
     given = [point.get("customdata") for point in event["selection"]["points"]]
-    return sorted({datetime.fromisoformat(one[0] if isinstance(one, list) else one) for one in given if one})
+    found = {datetime.fromisoformat(one[0] if isinstance(one, list) else one) for one in given if one}
+    for box in event["selection"]["box"]:
+        first, last = sorted(datetime.fromisoformat(end).replace(tzinfo=UTC) for end in box["x"])
+        found |= {point.period for point in page.points if point.estimate and first <= chart.middle(point) <= last}
+    return sorted(found)
 
 
 def _no_labels(project: Project, page: DecayPage) -> None:

@@ -1,7 +1,7 @@
 """The decay chart: solid where mature, dashed where not, coverage below, what happened marked."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import nan
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from mms.charts import decay
 from mms.charts.decay import DecayInfo, DecayPanel, Mark
 from mms.domain.buckets import Estimate
-from mms.domain.decay import DecayPoint, Delay
+from mms.domain.decay import DecayPoint, Delay, Grain
 
 COLOURS = {1: "#0072B2", 2: "#E69F00"}
 
@@ -126,3 +126,14 @@ def test_a_point_says_why_it_is_not_mature() -> None:
 
     (dots,) = [t for t in drawn.select_traces("scatter") if t.mode == "markers"]
     assert dots.text[0].endswith("500 of 1,000 labels known, not mature: under 95% of its labels are known")
+
+
+def test_many_points_are_lines_without_dots_that_still_say_what_they_are() -> None:
+    days = [replace(point(3, 0.5, labelled=1000 - 500 * (i > 250)), grain=Grain.DAY) for i in range(260)]
+    days = [replace(day, period=day.period + timedelta(days=i)) for i, day in enumerate(days)]
+
+    drawn = decay.figure(info(*days), COLOURS)
+
+    lines = [t for t in drawn.select_traces("scatter") if t.name == "v1 boosting"]
+    assert [(t.mode, t.line.dash, t.showlegend) for t in lines] == [("lines", "dash", False), ("lines", "solid", True)]
+    assert lines[1].text[0].startswith("1 March 2013: 0.500")
