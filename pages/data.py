@@ -11,11 +11,12 @@ from pages.parts.data_rows import rows_section, standing
 from pages.parts.data_snapshots import snapshots_section
 from pages.parts.data_structure import structure_section
 from pages.parts.data_tables import tables_section
+from pages.parts.log_upload import log_section
 from pages.parts.project import chosen_project
 from pages.parts.session import current_member
 from pages.parts.told import told
 
-_SECTIONS = ("Rows", "Tables", "Instance table", "Snapshots", "Structure")
+_SECTIONS = ("Rows", "Tables", "Instance table", "Snapshots", "Structure", "Served elsewhere")
 
 
 def render(member: Member) -> None:
@@ -35,7 +36,7 @@ def render(member: Member) -> None:
         opened = "Tables"
     else:
         opened = "Rows" if declared else "Instance table"
-    rows, all_tables, instances, taken, structure = st.tabs(
+    rows, all_tables, instances, taken, structure, elsewhere = st.tabs(
         _SECTIONS, key="tab", default=opened, on_change="rerun", bind="query-params"
     )
     with rows:
@@ -53,6 +54,9 @@ def render(member: Member) -> None:
     with structure:
         if structure.open:
             structure_section(member, project)
+    with elsewhere:
+        if elsewhere.open:
+            log_section(member, project)
     st.page_link(
         "data.py", label="New project from a file", icon=":material/upload_file:", query_params={"new": "file"}
     )

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from db.session import transaction
 from mms.domain.members import Member
-from tests.logged import a_log, imported
+from mms.usecases.projects import create_project
+from tests.conftest import NOW
+from tests.logged import BOOKINGS, a_log, imported
 from tests.pages.conftest import Open
 
 TABS = ("Overview", "How to call it", "Folds", "Diagnostics", "Rows", "Columns", "Lineage", "Files", "History")
@@ -64,3 +67,24 @@ def test_who_would_ask_it_is_told_that_it_is_not_here(models: list[int], open_pa
     assert "v1 elsewhere cannot be asked: it is served elsewhere" in open_page("predict").info[0].value
     assert open_page("model", id=models[0], tab="How to call it").info[0].value.startswith("There is nothing to call")
     assert open_page("what_if", model=models[0]).error[0].value.startswith("v1 is served elsewhere")
+
+
+@pytest.mark.slow
+def test_a_log_is_uploaded_looked_at_and_stored_once(admin: Member, open_page: Open) -> None:
+    with transaction() as session:
+        create_project(session, admin, BOOKINGS, NOW)
+    page = open_page("data", tab="Served elsewhere")
+    log = a_log(600).to_csv(index=False).encode()
+
+    page.file_uploader(key="log_file").set_value(("log.csv", log, "text/csv")).run()
+    assert page.error[0].value.startswith("Say what the model is called")
+    page.text_input(key="log_model").set_value("scorer").run()
+    taken = dict(zip(page.dataframe[0].value["column"], page.dataframe[0].value["taken for"], strict=True))
+    page.button(key="log_store").click().run()
+    first = page.success[0].value
+    page.button(key="log_store").click().run()
+
+    assert not page.exception
+    assert (taken["score"], taken["age"]) == ("score", "feature (integer)")
+    assert first == "v1 scorer, champion of the empty seat: 600 new answers."
+    assert page.success[0].value == "v1 scorer: 0 new answers, 600 known already."
