@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -12,14 +13,19 @@ from sqlalchemy.orm import Session
 from db.models import Artifact
 from db.models import Model as ModelRow
 from db.models import Prediction as PredictionRow
+from db.queries.segments import get_segment_named
 from mms.domain.errors import NotFound
 from mms.domain.models import Signature
 from mms.domain.predictions import Answer, Prediction
+from mms.domain.segments import holds
 
 _T = TypeVar("_T")
 
 _CHUNK = 500
-"""Values in one IN list."""
+"""Values in one IN list; rows fetched at once."""
+
+LOOKED_AT = 20_000
+"""Answers that are looked at to find those of a segment."""
 
 
 def get_prediction(session: Session, prediction_id: int) -> Prediction:
@@ -49,15 +55,19 @@ def predictions(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Answers of a scope from `since` up to before `until`."""
+    """Answers of a scope from `since` up to before `until`. segment: only those in a named one, '' for all."""
 
     scope: str
     since: datetime
     until: datetime
+    segment: str = ""
 
 
 def worst_first(session: Session, project_id: int, asked: Asked, limit: int, offset: int = 0) -> list[Prediction]:
-    """Wrong answers first (numbers: those farthest off), then right ones, then those whose truth is not known."""
+    """Wrong answers first (numbers: those farthest off), then right ones, then those whose truth is not known.
+
+    Of a segment: those among the LOOKED_AT worst of all, for a rule over features is read row by row.
+    """
     row = PredictionRow
     off = case((row.value.is_not(None), func.abs(row.value - cast(row.truth, Float))), (row.truth != row.label, 1.0))
     stmt = (
@@ -68,7 +78,12 @@ def worst_first(session: Session, project_id: int, asked: Asked, limit: int, off
         )
         .order_by(row.truth.is_(None), func.coalesce(off, 0.0).desc(), row.predicted_at.desc(), row.id.desc())
     )  # fmt: skip
-    return [_prediction_of(found) for found in session.execute(stmt.limit(limit).offset(offset))]
+    if not asked.segment:
+        return [_prediction_of(found) for found in session.execute(stmt.limit(limit).offset(offset))]
+    rule = get_segment_named(session, project_id, asked.segment).conditions
+    rows = session.execute(stmt.limit(LOOKED_AT).execution_options(yield_per=_CHUNK))
+    inside = (found for found in rows if holds(rule, {**(found[0].base_row or {}), **found[0].features}))
+    return [_prediction_of(found) for found in islice(inside, offset, offset + limit)]
 
 
 def predictions_frame(session: Session, project_id: int, limit: int = 100_000) -> pd.DataFrame:

@@ -259,12 +259,17 @@ def test_a_segment_that_falls_is_found_among_those_that_do_not(project: Project,
     with reading() as session:
         page = segments_page(session, project, DecayView("accuracy", Grain.WEEK), JULY)
         only = decay_page(session, project, DecayView("accuracy", Grain.WEEK, segment="west"), JULY)
+        east_rows, more = (
+            worst_first(session, project.id, Asked("global", MARCH, JULY, "east"), 30, offset) for offset in (0, 30)
+        )
 
     assert [(line.name, line.fell) for line in page.lines] == [("east", True), ("west", False)]
     east = page.lines[0].change
     assert east is not None
     assert east.worse_by == pytest.approx(0.4)
     assert [p.n for p in only.points] == [200] * 8
+    assert {p.features["age"] for p in (*east_rows, *more)} == {10}
+    assert len({p.id for p in (*east_rows, *more)}) == 60
 
 
 def test_a_clock_that_jumps_leaves_each_answer_in_its_own_period(project: Project) -> None:
