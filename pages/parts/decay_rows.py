@@ -6,7 +6,7 @@ from datetime import datetime
 import streamlit as st
 
 from db.queries.decay import DecayPage, DecayView
-from db.queries.predictions import Asked, worst_first
+from db.queries.predictions import LOOKED_AT, Asked, worst_first
 from db.session import reading
 from mms.domain.decay import Grain
 from mms.domain.projects import Project
@@ -42,12 +42,12 @@ def rows_behind_periods(project: Project, view: DecayView, page: DecayPage, peri
     chosen = [p for p in page.points if names[first] <= p.period < until]
     count = sum(p.n for p in chosen)
     known = sum(p.labelled for p in chosen)
-    of_all = " of all segments" if view.segment else ""
-    st.markdown(f"**{count:,} answers**, the truth of {known:,} is known; wrong ones first{of_all}.")
+    among = f", of the {LOOKED_AT:,} worst of all segments" if view.segment else ""
+    st.markdown(f"**{count:,} answers**, the truth of {known:,} is known; wrong ones first{among}.")
     pages = max(1, -(-count // SHOWN))
     at = st.pagination(pages, key="rows_page", bind="query-params") if pages > 1 else 1
     with reading() as session:
-        asked = Asked(view.scope, names[first], until)
+        asked = Asked(view.scope, names[first], until, view.segment)
         found = worst_first(session, project.id, asked, SHOWN, (at - 1) * SHOWN)
     st.dataframe(
         answer_frame(found), key="period_rows", hide_index=True, alt="answers of the chosen periods, wrong ones first",
