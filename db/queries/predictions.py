@@ -81,9 +81,9 @@ def worst_first(session: Session, project_id: int, asked: Asked, limit: int, off
     if not asked.segment:
         return [_prediction_of(found) for found in session.execute(stmt.limit(limit).offset(offset))]
     rule = get_segment_named(session, project_id, asked.segment).conditions
-    rows = session.execute(stmt.limit(LOOKED_AT).execution_options(yield_per=_CHUNK))
-    inside = (found for found in rows if holds(rule, {**(found[0].base_row or {}), **found[0].features}))
-    return [_prediction_of(found) for found in islice(inside, offset, offset + limit)]
+    with session.execute(stmt.limit(LOOKED_AT).execution_options(yield_per=_CHUNK)) as rows:
+        inside = (found for found in rows if holds(rule, {**(found[0].base_row or {}), **found[0].features}))
+        return [_prediction_of(found) for found in islice(inside, offset, offset + limit)]
 
 
 def predictions_frame(session: Session, project_id: int, limit: int = 100_000) -> pd.DataFrame:
