@@ -31,13 +31,14 @@ def rows_behind_periods(project: Project, view: DecayView, page: DecayPage, peri
     names = {page.grain.words(period): period for period in periods}
     row = st.container(horizontal=True, vertical_alignment="bottom")
     first = row.selectbox(
-        "Answers from", [NONE, *names], key="rows_from", bind="query-params", width=230,
-        help="Or drag over the dots of the chart.",
-    )  # fmt: skip
+        "Answers from", [NONE, *names], key="rows_from", bind="query-params", width=230, help="Or drag over the chart."
+    )
     if first == NONE:
+        st.query_params.pop("rows_to", None)
         return
     later = [name for name in names if names[name] >= names[first]]
-    last = row.selectbox("to", later, key="rows_to", bind="query-params", width=230)
+    with row:
+        last = _last(later)
     until = page.grain.next_of(names[last])
     chosen = [p for p in page.points if names[first] <= p.period < until]
     count = sum(p.n for p in chosen)
@@ -53,3 +54,12 @@ def rows_behind_periods(project: Project, view: DecayView, page: DecayPage, peri
         answer_frame(found), key="period_rows", hide_index=True, alt="answers of the chosen periods, wrong ones first",
         column_config={"as of": time_column("as of"), "score": st.column_config.NumberColumn(format="%.3f")},
     )  # fmt: skip
+
+
+def _last(periods: Sequence[str]) -> str:
+    """The last of the periods. A bound choice that a brush brings forth with its value leaves the address as it was."""
+    if st.session_state.setdefault("rows_to", st.query_params.get("rows_to")) not in periods:
+        st.session_state["rows_to"] = periods[0]
+    chosen = st.selectbox("to", periods, key="rows_to", width=230)
+    st.query_params["rows_to"] = chosen
+    return chosen

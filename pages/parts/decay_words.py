@@ -44,5 +44,5 @@ def key_words(grain: Grain) -> str:
     return (
         f"● mature: the {grain.value} is over, 95 % of its labels are known and those of no class are still on their "
         "way, and there are 100 at least. ○ and dashed: not yet, so it is not judged. Dotted: estimated without "
-        "labels, or a rule without a model. Band: 95 %. Drag over the dots to see the answers behind them."
+        "labels, or a rule without a model. Band: 95 %. Drag over the chart to see the answers behind it."
     )
