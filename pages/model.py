@@ -41,6 +41,7 @@ def render(member: Member) -> None:
         st.info("No model is chosen. Choose one in the model table.")
         st.page_link("models.py", label="All models", icon=":material/arrow_back:")
         return
+    st.page_link("models.py", label="All models", icon=":material/arrow_back:")  # also from a model that is deleted
     with told(), reading() as session:
         model = get_model(session, model_id)
         project = get_project(session, member, model.ranked.project_id)
@@ -53,7 +54,6 @@ def render(member: Member) -> None:
 
 def _head(session: Session, member: Member, project: Project, model: Model, champion: Champion | None) -> None:
     ranked, metric = model.ranked, METRICS[project.primary_metric]
-    st.page_link("models.py", label="All models", icon=":material/arrow_back:")
     st.title(ranked.name)
     st.markdown(
         f"{STATE_WORDS[ranked.state]} of **{as_text(project.name)}**: {made_of(session, model)}, "
