@@ -88,7 +88,7 @@ def keep_model(
     reference = _Reference(instances, _predicted(logged, rows[order]), parts)
     run, place, triple = _run(session, member, project, snapshot.id, logged.name, now)
     folds = [_fold(part.fold, part.validate, reference, project) for part in parts]
-    final = _fold(FINAL_FIT, np.arange(len(rows)), reference, project)
+    final = FoldResult(FINAL_FIT, 0, 0, 0.0, 0.0, {}, {})  # nothing was fitted, so nothing is optimistic
     session.add_all(fold_row(place.id, one, None) for one in (*folds, final))
     summaries = summaries_of(folds, final, project.primary_metric)
     version, metric = next_version(session, project.id)
