@@ -1,19 +1,17 @@
 """Every page in light and dark, in a real browser: usable by everybody, and no request leaves the machine."""
 
-import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Server, settle
+from tests.browser.usable import problems, tabs
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 THEMES = ("light", "dark")
-BAD = ("serious", "critical")
 
 UNSHOWN = (
     "/model?id=2",
@@ -24,16 +22,13 @@ UNSHOWN = (
     "/what_if?model=2",
     "/slices?project=1",
     "/find?q=boosting",
+    *(f"/compare?ids=1,2,3&tab=Curves&curves={kind}" for kind in ("Gains and lift", "Calibration", "Thresholds")),
+    "/compare?ids=1,2,3&tab=Curves&curves=Class errors",
+    "/models?project=1&where=f1 >> 1",
+    "/model?id=999999",
+    "/compare?ids=1,999999",
 )
-"""Pages that others lead to."""
-
-NOT_OURS = (
-    "[data-testid=stDataFrame]",  # a canvas with a table behind it, which axe cannot look into
-    "[data-testid=stCode]",  # whose highlighted words have colours of their own
-    "[data-testid=stToolbar]",
-    "[data-testid=stStatusWidget]",
-)
-"""Streamlit's own parts, on whose markup a page has no say."""
+"""Pages that others lead to, their choices, and addresses of what is not there."""
 
 
 @pytest.fixture(params=THEMES)
@@ -83,32 +78,3 @@ def test_every_page_keeps_nobody_out_and_speaks_to_nobody_else(themed: Page, ser
     assert not missing
     assert hosts <= {"127.0.0.1", ""}  # what a page holds itself (data:, blob:) has no host
     assert len(addresses) > 18
-
-
-def tabs(page: Page) -> list[str]:
-    """Names of the page's tabs but the open one."""
-    return [
-        tab.inner_text()
-        for tab in page.get_by_test_id("stMain").get_by_role("tab").all()
-        if tab.get_attribute("aria-selected") != "true"
-    ]
-
-
-def problems(page: Page) -> list[str]:
-    """What axe-core finds serious in our part of the page; headings that skip a level; charts without words."""
-    context = {"include": [["[data-testid=stMain]"]], "exclude": [[part] for part in NOT_OURS]}
-    result = Axe().run(page, context=context, options={"resultTypes": ["violations"]})
-    found = [
-        f"{violation['id']}: {node['html'][:160]}"
-        for violation in result.response["violations"]
-        if violation["impact"] in BAD
-        for node in violation["nodes"][:3]
-    ]
-    levels = [int(re.sub(r"\D", "", tag)) for tag in page.eval_on_selector_all(
-        "[data-testid=stMain] :is(h1,h2,h3,h4,h5,h6)", "all => all.map(one => one.tagName)")]  # fmt: skip
-    found += [
-        f"heading {after} after {before}"
-        for before, after in zip(levels, levels[1:], strict=False)
-        if after > before + 1
-    ]
-    return found
