@@ -23,12 +23,12 @@ from mms.domain.alerts import (
     labels_alarm,
     trigger_alarm,
 )
-from mms.domain.decay import EFFECT, Grain
+from mms.domain.decay import EFFECT, Decay, Grain
 from mms.domain.drafts import DraftState
 from mms.domain.jobs import JobState
 from mms.domain.projects import Project, PromotionPolicy
 from mms.domain.scopes import ScopeKind, scope_of
-from mms.domain.triggers import RELEASE, Condition, TriggerKind
+from mms.domain.triggers import RELEASE, Condition, Score, TriggerKind
 
 NO_RUN = "launched nothing"
 """How the outcome of a firing begins that launched no run."""
@@ -47,10 +47,19 @@ def alarms(session: Session, project: Project, now: datetime) -> list[Alarm]:
 
 def _of_seat(watch: Watch, champion: str) -> Iterator[Alarm | None]:
     full, loose = Condition(TriggerKind.DECAY, EFFECT), Condition(TriggerKind.DECAY, EFFECT * RELEASE)
-    yield decay_alarm(watch.scope, champion, watch.decay(full), watch.decay(loose))
-    yield estimated_alarm(watch.scope, champion, estimated_fall(watch, full), estimated_fall(watch, loose))
+    known, promised = watch.decay(full), estimated_fall(watch, full)
+    yield decay_alarm(watch.scope, champion, known, watch.decay(loose))
+    if not _is_known(promised, known):
+        yield estimated_alarm(watch.scope, champion, promised, estimated_fall(watch, loose))
     yield drift_alarm(watch.scope, champion, drift_score(watch))
     yield _labels(watch)
+
+
+def _is_known(promised: Decay | Score, known: Decay) -> bool:
+    """Whether the newest period that is promised has its labels: what came true outranks what was promised."""
+    if not isinstance(promised, Decay) or promised.newest is None or known.newest is None:
+        return False
+    return known.newest.mature and known.newest.period >= promised.newest.period
 
 
 def _labels(watch: Watch) -> Alarm | None:
