@@ -64,7 +64,9 @@ def _log() -> pd.DataFrame:
     truth = np.where(chance.random(rows) < score, "yes", "no")
     plan = chance.choice(["basic", "family"], rows)
     known = {"truth": truth, "truth_at": at + pd.Timedelta(days=1)}
-    return pd.DataFrame({"id": range(rows), "predicted_at": at, "age": age, "plan": plan, "score": score.round(3)} | known)
+    return pd.DataFrame(
+        {"id": range(rows), "predicted_at": at, "age": age, "plan": plan, "score": score.round(3)} | known
+    )
 
 
 @pytest.fixture
