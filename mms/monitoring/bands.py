@@ -1,7 +1,8 @@
 """95 % bands: of proportions, of means, of sums of both, and of whole days drawn again."""
 
 import numpy as np
-from scipy.special import stdtrit
+
+from mms.monitoring.quantiles import student
 
 Z95 = 1.959963984540054
 """Two-sided 95 % quantile of the standard normal."""
@@ -26,7 +27,7 @@ def by_variance(value: np.ndarray, variance: np.ndarray, fewest: np.ndarray) -> 
     It stays in [0, 1] and keeps its width at 0 and 1, where the variance vanishes: there `fewest` rows count. fewest:
     (T,) rows of the rarest kind, by which the variance was estimated: Student's t of as many widens the band.
     """
-    wider = (stdtrit(np.maximum(fewest - 1, 1), 0.975) / Z95) ** 2
+    wider = (student(np.maximum(fewest - 1, 1)) / Z95) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
         rows = np.where((variance > 0) & (value > 0) & (value < 1), value * (1 - value) / (variance * wider), fewest)
     return wilson(value * rows, rows)
@@ -52,5 +53,5 @@ def of_mean(mean: np.ndarray, mean_of_squares: np.ndarray, n: np.ndarray) -> np.
     """Half the width of the band of a mean of n values, by Student's t; NaN of fewer than two."""
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = np.where(n > 1, np.maximum(0.0, mean_of_squares - mean**2) / (n - 1), np.nan)
-        half: np.ndarray = stdtrit(np.maximum(n - 1, 1), 0.975) * np.sqrt(variance)
+        half: np.ndarray = student(np.maximum(n - 1, 1)) * np.sqrt(variance)
     return half

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import stdtrit
 
 from mms.domain.scores import METRICS
 from mms.monitoring.metrics import Estimates, metric_series, parts_of
+from mms.monitoring.quantiles import student
 from mms.monitoring.sums import Series
 
 DRAWS = 200
@@ -35,7 +35,7 @@ def block_estimates(fine: Series, groups: np.ndarray, count: int, metric: str, s
         if len(drawn) < DRAWS / 2:
             continue
         scale = len(days) / (len(days) - 1)
-        half = stdtrit(len(days) - 1, 0.975) * np.sqrt(scale * drawn.var())
+        half = student(len(days) - 1) * np.sqrt(scale * drawn.var())
         low[period], high[period] = whole.value[period] - half, whole.value[period] + half
     if METRICS[metric].greater_is_better:
         return Estimates(whole.value, low if metric == "r2" else np.maximum(low, 0.0), np.minimum(high, 1.0), whole.n)

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import chdtri, ndtri
 
 from mms.domain.drift import FeatureKind
+from mms.monitoring.quantiles import chi_squared as chi_squared_beyond
+from mms.monitoring.quantiles import normal
 from mms.monitoring.references import UNSEEN_EDGES, FeatureReference
 
 LAPLACE = 0.5
@@ -96,7 +97,7 @@ def noise(n: float, m: np.ndarray) -> np.ndarray:
 
 def psi_limit(n: float, m: np.ndarray, bins: np.ndarray, chance: float = CHANCE) -> np.ndarray:
     """What PSI passes without drift as often as `chance` says: it is about noise * chi-squared of bins - 1."""
-    return _floats(np.maximum(PSI_MATTERS, noise(n, m) * chdtri(np.maximum(bins - 1, 1), chance)))
+    return _floats(np.maximum(PSI_MATTERS, noise(n, m) * chi_squared_beyond(np.maximum(bins - 1, 1), chance)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ def _unordered(p: np.ndarray, q: np.ndarray) -> dict[str, Measure]:
     bins = _held(p, q)
     bits = 8 * np.log(2)  # near no drift, PSI is 8 ln 2 times the Jensen-Shannon divergence in bits
     scale = noise(p.sum(), q.sum(axis=1))
-    v_limit = np.sqrt(scale * chdtri(np.maximum(bins - 1, 1), CHANCE)) / 2
+    v_limit = np.sqrt(scale * chi_squared_beyond(np.maximum(bins - 1, 1), CHANCE)) / 2
     return {
         "psi": stability,
         "jensen-shannon": Measure(
@@ -190,7 +191,7 @@ def _ordered(reference: FeatureReference, counts: np.ndarray) -> dict[str, Measu
         widths = np.append(np.diff(np.append(reference.low, reference.edges)), 0.0) / spread
         below = np.clip(_cumulated(p)[:-1], 0.0, 1.0)
         sway = np.sqrt(below * (1 - below)) @ widths  # what the gap at each edge sways by, for one row in each sample
-        limit = np.maximum(SHIFT_MATTERS, -ndtri(CHANCE / 2) * sway * scale)
+        limit = np.maximum(SHIFT_MATTERS, -normal(CHANCE / 2) * sway * scale)
         found["wasserstein"] = Measure(wasserstein(p, q, widths), limit, none)
     return found
 
@@ -203,7 +204,7 @@ def _unseen(reference: FeatureReference, n: np.ndarray, share: np.ndarray) -> Me
     before = new / max(reference.rows, 1)
     pooled = (new + np.nan_to_num(share) * n) / np.maximum(reference.rows + n, 1)
     sway = pooled * (1 - pooled) / np.maximum(n, 1) + (rare + new) / max(reference.rows, 1) ** 2
-    z = -ndtri(CHANCE)
+    z = -normal(CHANCE)
     skew = (z**2 - 1) / 6 / np.maximum(n, 1)  # of a rare thing's count (Cornish and Fisher 1938)
     limit = np.maximum(UNSEEN_MATTERS, z * np.sqrt(sway) + skew)
     return Measure(share - before, limit, np.full(len(n), np.nan))
@@ -219,7 +220,7 @@ def _tokens(reference: FeatureReference, counts: np.ndarray, begin: int) -> tupl
     then = np.arcsin(np.sqrt((reference.counts[begin:] + 0.375) / (n + 0.75)))
     now = np.arcsin(np.sqrt((counts[:, begin:] + 0.375) / (m[:, None] + 0.75)))
     z = 2 * (now - then) / np.sqrt(noise(n, m))[:, None]
-    limit = -ndtri(CHANCE / 6 / max(len(reference.shown), 1))
+    limit = -normal(CHANCE / 6 / max(len(reference.shown), 1))
     return z, (np.abs(z) > limit) & (np.abs(q - p) > TOKEN_MATTERS)
 
 

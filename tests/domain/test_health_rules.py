@@ -117,7 +117,10 @@ SEEN = Situation(MARCH + 30 * DAY, MARCH, new_labels=1000, decay=CALM)
             [replace(SIZE, last_fired_at=MARCH + 29 * DAY)], replace(SEEN, new_labels=5000),
             "size, on 29 April 2026 (in 29 days)",
         ),
-        ([replace(TIME, last_fired_at=MARCH + 80 * DAY)], SEEN, "time, on 19 June 2026 (in 80 days)"),
+        (
+            [replace(TIME, rule=replace(TIME.rule, cooldown_days=81), last_fired_at=MARCH + 29 * DAY)], SEEN,
+            "time, on 19 June 2026 (in 80 days)",
+        ),
         ([DECAY], SEEN, "decay, waits: F1 0.50 → 0.49: no sure fall"),
     ],
 )  # fmt: skip

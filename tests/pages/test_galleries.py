@@ -145,7 +145,7 @@ def vary(member: Member, model_id: int, hyperparameters: Sequence[Mapping[str, V
 
 def best_of(project: Project, *algorithms: str) -> RankedModel:
     with reading() as session:
-        return next(one for one in best_models(session, project.id) if one.algorithm in algorithms)
+        return next(one for one in best_models(session, project.id) if not algorithms or one.algorithm in algorithms)
 
 
 def opened(model_id: int) -> Model:
