@@ -26,7 +26,7 @@ def log_section(member: Member, project: Project) -> None:
     if upload is None:
         st.caption(
             "Columns are found by their usual names: predicted_at, label, score, truth, truth_at, model, id. Every "
-            "other column is a feature. The command line takes other names: `log import --help`."
+            "other column is a feature. The command line takes other names: see *log import --help*."
         )
         return
     name = st.text_input(
