@@ -24,11 +24,11 @@ _PILES = {"Random sample": Why.RANDOM, "Most informative": Why.INFORMATIVE}
 def inbox(member: Member, project: Project, left: Mapping[Why, int]) -> None:
     """The pile, its next row, and what can be said of it."""
     st.header("Rows to label")
-    pile = st.segmented_control(
-        "Pile", list(_PILES), default="Random sample", required=True, key="pile", bind="query-params",
+    pile = st.radio(
+        "Pile", list(_PILES), horizontal=True, key="pile", bind="query-params",
         help="Only the random sample tells the score.",
     )  # fmt: skip
-    why = _PILES[pile or "Random sample"]
+    why = _PILES[pile]
     row = _next(member, project, why) if left[why] else None
     if row is None:
         others = f" {counted(left[why], 'row is', 'rows are')} on another screen." if left[why] else ""

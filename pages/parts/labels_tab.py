@@ -69,12 +69,13 @@ def _sample(project: Project, view: DecayView) -> None:
     """The score of the newest random draw; nothing before the first."""
     from mms.usecases.label_estimates import LabelsWanted, label_estimate
 
-    points = st.select_slider(
-        "Known within", (1, 2, 3, 5, 10), 5, key="labels_points", bind="query-params", format_func=_points, width=260,
+    choices = {_points(points): points for points in (5, 1, 2, 3, 10)}
+    chosen = st.selectbox(
+        "Known within", list(choices), key="labels_points", bind="query-params", width=260,
         help="Half the 95 % band: in points of 100, of errors in percent of them.",
     )  # fmt: skip
     with told(stop=False), reading() as session:
-        found = label_estimate(session, project, LabelsWanted(view.metric, view.scope, points))
+        found = label_estimate(session, project, LabelsWanted(view.metric, view.scope, choices[chosen]))
         if found is None:
             return
         last = found.draw.until - timedelta(days=1)

@@ -74,7 +74,7 @@ def test_the_most_informative_rows_are_a_pile_of_their_own(open_staged: Open, st
     page.number_input(key="draw_count").set_value(3)
     page.button(key="draw_informative").click().run()
 
-    page.segmented_control(key="pile").set_value("Most informative").run()
+    page.radio(key="pile").set_value("Most informative").run()
 
     assert not page.exception
     assert "3 rows left." in said(page)
