@@ -86,14 +86,15 @@ def add_sums(session: Session, project_id: int, key: Key, sums: Sums) -> set[dat
 
 
 def _by_model_and_scope(rows: AnsweredRows) -> Iterator[tuple[int, str, np.ndarray]]:
-    keys = list(zip(rows.model_ids.tolist(), rows.scopes, strict=True))
-    known = sorted(set(keys))
-    codes = {key: i for i, key in enumerate(known)}
-    code = np.fromiter(map(codes.__getitem__, keys), np.int64, len(keys))
-    order = np.argsort(code, kind="stable")
-    begins, ends = (np.searchsorted(code[order], np.arange(len(known)), side=side) for side in ("left", "right"))
-    for (model_id, scope), begin, end in zip(known, begins, ends, strict=True):
-        yield model_id, scope, order[begin:end]
+    scopes = sorted(set(rows.scopes))
+    codes = {scope: i for i, scope in enumerate(scopes)}
+    scope = np.fromiter(map(codes.__getitem__, rows.scopes), np.int64, len(rows))
+    models, model = np.unique(rows.model_ids, return_inverse=True)
+    key = model * len(scopes) + scope
+    order = np.argsort(key, kind="stable")
+    known, begins = np.unique(key[order], return_index=True)
+    for one, mine in zip(known.tolist(), np.split(order, begins)[1:], strict=True):
+        yield int(models[one // len(scopes)]), scopes[one % len(scopes)], mine
 
 
 def _members(rows: AnsweredRows, segment: Segment) -> np.ndarray:
