@@ -4,22 +4,21 @@ Needs a Chromium on the path; without one nothing is measured, and said so.
 """
 
 import os
-import shutil
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter, sleep
+from time import sleep
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.report import Bar, bar, report
-from benchmarks.runs.serving import serving, until_answered
+from benchmarks.runs.browsing import DONE, SETTLED, a_browser, acted, chromium, opened
+from benchmarks.runs.serving import serving, serving_script, until_answered
 from db.migrate import migrate
 from db.queries.models import best_models
 from db.session import dispose, reading, transaction
@@ -31,11 +30,9 @@ from mms.usecases.runs import launch_run
 from tests import rows
 from tests.trained import a_project, a_snapshot, triple_of, work_off
 
-PAINT_SECONDS, FILTER_MS, COMPARE_SECONDS = 1.5, 300.0, 1.0
-MODELS, COMPARED, REPEATS = 100_000, 20, 5
-SETTLED: float = 15.0
-"""Seconds in which a started server's worker has imported what it needs; it is the browser that is to be fresh."""
-
+PAINT_SECONDS, FILTER_MS, COMPARE_SECONDS, BARE_TIMES = 1.5, 300.0, 1.0, 1.25
+MODELS, COMPARED, REPEATS = 100_000, 20, 9
+BARE = Path(__file__).with_name("peers") / "bare_page.py"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FILTERS = (
     ("algorithm = 'tree'", "f1 > 0.55 AND algorithm = 'svm'"),
@@ -50,16 +47,17 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
     parser.add_argument("--models", type=int, default=MODELS, help="how many models are in the store")
     options = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
+    path = chromium()
+    if path is None:
         print("No Chromium on the path: nothing is measured.", file=sys.stderr)
         return 0
     with TemporaryDirectory() as home:
         many, ids = filled(Path(home), options.models)
-        with serving(home) as url, a_browser(chromium) as window:
+        with serving(home) as url, serving_script(BARE) as bare, a_browser(path) as window:
             until_answered(f"{url}/healthz")
+            until_answered(f"{bare}/_stcore/health")
             sleep(SETTLED)
-            bars = [*table(window, url, many, options.models), *compared(window, url, ids)]
+            bars = [*table(window, (url, bare), many, options.models), *compared(window, url, ids)]
     return report(bars, as_json=options.json)
 
 
@@ -90,14 +88,18 @@ def trained(member: Member, home: Path) -> list[int]:
         return [m.id for m in best_models(session, project.id, algorithm="logistic")]
 
 
-def table(window: Callable[[], Any], url: str, project_id: int, count: int) -> Iterator[Bar]:
-    """First paint in fresh windows, then filters in one that is open."""
-    address = f"{url}/models?project={project_id}"
-    opened(window(), address)  # the server's first session imports what the page needs
-    times = [opened(window(), address) for _ in range(REPEATS)]
-    yield bar(f"first paint of the table of {count:,} models, in a fresh window", median(times), PAINT_SECONDS, "s")
+def table(window: Callable[[], Any], urls: tuple[str, str], project_id: int, count: int) -> Iterator[Bar]:
+    """First paint in fresh windows, beside a bare page in turns; then filters in a window that is open."""
+    address = f"{urls[0]}/models?project={project_id}"
+    times: list[tuple[float, float]] = []
+    for _ in range(REPEATS + 1):  # the first session imports what the page needs
+        bare, ours = (opened(window(), one, _FIRST_ROW) for one in (urls[1], address))
+        times.append((ours, ours / bare))
+    paint, ratio = (median(each) for each in zip(*times[1:], strict=True))
+    yield bar(f"first paint of the table of {count:,} models, in a fresh window", paint, PAINT_SECONDS, "s")
+    yield bar("the same, against Streamlit's own page with nothing but a table", ratio, BARE_TIMES, "times")
     page = window()
-    opened(page, address)
+    opened(page, address, _FIRST_ROW)
     for before, after in FILTERS:
         times = []
         for _ in range(REPEATS):
@@ -106,28 +108,36 @@ def table(window: Callable[[], Any], url: str, project_id: int, count: int) -> I
         yield bar(f"to the new rows of the filter: {after}", median(times), FILTER_MS, "ms")
 
 
-def opened(page: Any, address: str) -> float:
-    """Seconds from the address to the painted rows."""
-    begun = perf_counter()
-    page.goto(address)
-    page.wait_for_function(f"({_FIRST_ROW})() > 0", polling=20)
-    return perf_counter() - begun
-
-
 def filtered(page: Any, text: str) -> float:
     """Seconds from Enter to other rows."""
     field = page.get_by_role("textbox", name="Filter")
     field.fill(text)
-    page.evaluate(_WATCH)
-    begun = perf_counter()
-    field.press("Enter")
-    page.wait_for_function("window.changed", polling=5)
-    seconds = perf_counter() - begun
-    page.locator(_DONE).wait_for()
-    return seconds
+    return acted(page, lambda: field.press("Enter"), _FIRST_ROW)
 
 
-_DONE = "[data-testid=stApp][data-test-script-state=notRunning]"
+def compared(window: Callable[[], Any], url: str, ids: list[int]) -> Iterator[Bar]:
+    """A window that knows the product: from the address to verdict and painted table, then from a click to the curves.
+
+    The curves are clicked for after another chart: the first one of a window waits for the chart library as well.
+    """
+    address = f"{url}/compare?ids={','.join(map(str, ids))}"
+    times, drawn = [], []
+    for _ in range(REPEATS + 1):
+        page = window()
+        page.goto(url)
+        page.get_by_role("heading").first.wait_for()
+        page.locator(DONE).wait_for()
+        times.append(opened(page, address, f"() => document.querySelector('{DONE}') && ({_FIRST_ROW})()"))
+        clicked(page, "Scores")
+        drawn.append(clicked(page, "Curves"))
+    yield bar(f"{len(ids)} models compared", median(times[1:]), COMPARE_SECONDS, "s")
+    yield bar(f"the curves of {len(ids)} models, from the click", median(drawn[1:]), COMPARE_SECONDS, "s")
+
+
+def clicked(page: Any, name: str) -> float:
+    """Seconds from the click on a tab to the lines of the last of its charts."""
+    return acted(page, page.get_by_role("tab", name=name, exact=True).click, _LINES % (DONE, name))
+
 
 _FIRST_ROW = """() => {
     const canvas = document.querySelector("[data-testid=stDataFrame] canvas");
@@ -144,58 +154,13 @@ _FIRST_ROW = """() => {
 """A number made of the first row's pixels, 0 before words are painted there: the table is a canvas, and what it tells
 screen readers follows a moment later."""
 
-_WATCH = f"""() => {{
-    const first = {_FIRST_ROW}, before = first();
-    window.changed = false;
-    const look = () => {{
-        const now = first();
-        now > 0 && now !== before ? (window.changed = true) : requestAnimationFrame(look);
-    }};
-    requestAnimationFrame(look);
-}}"""
-
-
-def compared(window: Callable[[], Any], url: str, ids: list[int]) -> Iterator[Bar]:
-    """A window that knows the product: from the address to verdict and painted table, then from a click to the curves.
-
-    The curves are clicked for after another chart: the first one of a window waits for the chart library as well.
-    """
-    address = f"{url}/compare?ids={','.join(map(str, ids))}"
-    times, drawn = [], []
-    for _ in range(REPEATS + 1):
-        page = window()
-        page.goto(url)
-        page.get_by_role("heading").first.wait_for()
-        begun = perf_counter()
-        opened(page, address)
-        page.locator(_DONE).wait_for()
-        times.append(perf_counter() - begun)
-        clicked(page, "Scores")
-        drawn.append(clicked(page, "Curves"))
-    yield bar(f"{len(ids)} models compared", median(times[1:]), COMPARE_SECONDS, "s")
-    yield bar(f"the curves of {len(ids)} models, from the click", median(drawn[1:]), COMPARE_SECONDS, "s")
-
-
-def clicked(page: Any, name: str) -> float:
-    """Seconds from the click on a tab to the lines of its charts."""
-    begun = perf_counter()
-    page.get_by_role("tab", name=name, exact=True).click()
-    panel = page.get_by_role("tabpanel", name=name, exact=True)
-    panel.locator(".js-plotly-plot").last.locator(".scatterlayer .trace").first.wait_for()
-    page.locator(_DONE).wait_for()
-    return perf_counter() - begun
-
-
-@contextmanager
-def a_browser(chromium: str) -> Iterator[Callable[[], Any]]:
-    """Yields what opens a fresh window."""
-    from playwright.sync_api import sync_playwright
-
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        yield lambda: browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-        browser.close()
+_LINES = """() => {
+    if (!document.querySelector("%s")) { return 0; }
+    const tab = [...document.querySelectorAll("[role=tab]")].find((one) => one.textContent.trim() === "%s");
+    const charts = document.getElementById(tab.getAttribute("aria-controls"))?.querySelectorAll(".js-plotly-plot");
+    return charts?.length && charts[charts.length - 1].querySelector(".scatterlayer .trace") ? 1 : 0;
+}"""
+"""1 once the script is at its end and the last chart of the tab has its lines."""
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ The browser's part needs a Chromium on the path; without one it is left out, and
 """
 
 import os
-import shutil
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -22,8 +21,8 @@ import sqlalchemy as sa
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks.browser_speed import SETTLED, a_browser
 from benchmarks.report import Bar, bar, report
+from benchmarks.runs.browsing import DONE, SETTLED, a_browser, acted, chromium
 from benchmarks.runs.serving import serving, until_answered
 from db import models as tables
 from db.migrate import migrate
@@ -155,11 +154,11 @@ def charts(home: str) -> dict[str, float]:
 
 def in_browser(home: str, project_id: int) -> Iterator[Bar]:
     """From the choice of another metric on the decay page to the chart of it, by day."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
+    path = chromium()
+    if path is None:
         print("No Chromium on the path: the browser is not measured.", file=sys.stderr)
         return
-    with serving(home) as url, a_browser(chromium) as window:
+    with serving(home) as url, a_browser(path) as window:
         until_answered(f"{url}/healthz")
         sleep(SETTLED)
         page = window()
@@ -172,15 +171,11 @@ def in_browser(home: str, project_id: int) -> Iterator[Bar]:
 
 def chosen(page: Any, metric: str) -> float:
     """Seconds from the choice of a metric to its painted chart."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.locator(DONE).wait_for()
     page.get_by_role("combobox", name="Metric").click()
     option = page.get_by_role("option", name=METRICS[metric].label, exact=True)
     option.wait_for()
-    page.evaluate(_WATCH)
-    begun = perf_counter()
-    option.click()
-    page.wait_for_function("window.painted", polling=5)
-    return perf_counter() - begun
+    return acted(page, option.click, _LINES)
 
 
 def _at(number: int, predictions: int) -> datetime:
@@ -210,17 +205,11 @@ SELECT project_id, id, truth, truth_at, truth_at, 'Ada', 1 FROM prediction
 WHERE project_id = :project AND id > (SELECT coalesce(max(prediction_id), 0) FROM feedback) ORDER BY id
 """
 
-_WATCH = """() => {
-    const lines = () => [...document.querySelectorAll(".js-plotly-plot .scatterlayer path.js-line")];
-    const drawn = () => lines().map((line) => line.getAttribute("d")).join();
-    const before = drawn();
-    window.painted = false;
-    const look = () => {
-        const now = drawn();
-        now && now !== before ? requestAnimationFrame(() => (window.painted = true)) : requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
+_LINES = """() => {
+    const lines = [...document.querySelectorAll(".js-plotly-plot .scatterlayer path.js-line")];
+    return lines.map((line) => line.getAttribute("d")).join();
 }"""
+"""The strokes of all lines of the chart."""
 
 
 if __name__ == "__main__":

@@ -57,10 +57,10 @@ class Front:
 
     @cached_property
     def document(self) -> str:
-        """Streamlit's page, with the server's address and what will be wanted soon: fetched now, compiled when used."""
+        """Streamlit's page, with the server's address and what it will want: fetched and compiled now, run later."""
         page = (self.folder / "index.html").read_text(encoding="utf-8")
         names = [name for name in self._wanted() if name not in page]
-        links = [f'<link rel="preload" as="script" crossorigin href="./static/js/{name}">' for name in names]
+        links = [f'<link rel="modulepreload" href="./static/js/{name}">' for name in names]
         return page.replace("</head>", "\n".join((_SERVER, *links, "</head>")))
 
     def _wanted(self) -> Iterator[str]:

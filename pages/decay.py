@@ -27,8 +27,12 @@ OF_CHAMPION = ("Drift", "Why")
 """Tabs that need a champion to tell anything."""
 
 
+@st.fragment
 def render(member: Member) -> None:
-    """The sentence, the button, then the open tab; of all others nothing is read."""
+    """The sentence, the button, then the open tab; of all others nothing is read.
+
+    A fragment: another metric or another tab does not draw the menu again, which is as much as the chart.
+    """
     st.title("Decay")
     project = chosen_project(member)
     if project is None:

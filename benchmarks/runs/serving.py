@@ -6,8 +6,8 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from time import perf_counter, sleep
 
@@ -16,16 +16,25 @@ PATIENCE = 1_200
 """Seconds after which a benchmark gives up."""
 
 
-@contextmanager
-def serving(home: str) -> Iterator[str]:
+def serving(home: str) -> AbstractContextManager[str]:
     """`python -m mms serve` on a free port; yields its address and ends it."""
+    environment = {**os.environ, "MMS_HOME": home}
+    environment.pop("MMS_DATABASE_URL", None)
+    return _served(lambda port: ["mms", "serve"], environment)
+
+
+def serving_script(path: Path) -> AbstractContextManager[str]:
+    """A script of Streamlit's own, without our server."""
+    return _served(lambda port: ["streamlit", "run", str(path), "--server.port", str(port)], dict(os.environ))
+
+
+@contextmanager
+def _served(module: Callable[[int], list[str]], environment: dict[str, str]) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, "MMS_HOME": home, "PORT": str(port)}
-    environment.pop("MMS_DATABASE_URL", None)
-    command = [sys.executable, "-m", "mms", "serve"]
-    silent = subprocess.DEVNULL
+    command, silent = [sys.executable, "-m", *module(port)], subprocess.DEVNULL
+    environment |= {"PORT": str(port)}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=silent, stderr=silent)
     try:
         yield f"http://127.0.0.1:{port}"
