@@ -194,7 +194,7 @@ def _fetched(session: Session, stmt: Select[Any]) -> AnsweredRows:
     """Plain rows, without what the session does for each: here it would be half of the time."""
     session.flush()
     found = session.connection().execute(stmt)
-    columns: dict[str, list[Any]] = {name: [] for name in found.keys()}
+    columns: dict[str, list[Any]] = {name: [] for name in list(found.keys())}
     for rows in found.partitions(_ROWS):
         for values, more in zip(columns.values(), zip(*rows, strict=True), strict=True):
             values += more
