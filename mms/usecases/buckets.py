@@ -5,7 +5,7 @@ Who writes predictions or feedback holds the mark first, so ids are given in the
 writes many only holds it: the worker counts them soon.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
@@ -23,8 +23,7 @@ from db.queries.answered_rows import (
     next_days,
     told_between,
 )
-from db.queries.buckets import GRAINS, bucket_count, projects_behind
-from db.queries.projects import live_project
+from db.queries.buckets import GRAINS, projects_behind
 from db.queries.segments import segments
 from mms.domain.segments import Segment
 from mms.usecases.bucket_sums import Key, Step, Sums, add_sums, sums_of
@@ -104,17 +103,6 @@ def lower_mark(session: Session, mark: tables.BucketMark) -> None:
     mark.prediction_id, mark.drift_id = min(mark.prediction_id, last), min(mark.drift_id, last)
     mark.feedback_id = min(mark.feedback_id, last_told)
     session.flush()
-
-
-def rebuild_buckets(session: Session, project_id: int, now: datetime) -> Mapping[str, int]:
-    """Count a project's rows again; return how many buckets there were and are. Sums of dropped rows stay."""
-    live_project(session, project_id)
-    while fold_buckets(session, project_id, now):
-        pass
-    before, since = bucket_count(session, project_id), hold_mark(session, project_id).rows_from
-    while (since := recount_next(session, project_id, since)) is not None:
-        pass
-    return {"before": before, "after": bucket_count(session, project_id)}
 
 
 def recount_next(

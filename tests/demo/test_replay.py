@@ -22,9 +22,9 @@ from mms.domain.projects import Project
 from mms.domain.promotions import Seating
 from mms.domain.runs import Launch
 from mms.domain.snapshots import FoldKind
-from mms.usecases.buckets import rebuild_buckets
 from mms.usecases.jobs import JobContext, cancel_job, claim, finish
 from mms.usecases.promotions import promote
+from mms.usecases.recounts import rebuild_all
 from mms.usecases.replay import ask_for_replay
 from mms.usecases.runs import cancel_run, launch_run
 from tests.trained import work_off
@@ -87,10 +87,9 @@ def test_a_month_is_played_once_and_counted_exactly(project: Project, member: Me
     assert (march.n, march.mature) == (2_000, True)
     assert march.labelled == session_truths(project.id)
     assert base.row_count > 20_000 + 1_800
-    with transaction() as session:
-        before = page.points
-        rebuild_buckets(session, project.id, now)
-        assert decay_page(session, played, DecayView("f1"), APRIL).points == before
+    rebuild_all(transaction, member, project.id, now)
+    with reading() as session:
+        assert decay_page(session, played, DecayView("f1"), APRIL).points == page.points
 
 
 def session_truths(project_id: int) -> int:

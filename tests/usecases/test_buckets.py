@@ -19,7 +19,7 @@ from mms.domain.members import Member
 from mms.domain.projects import Task
 from mms.domain.segments import SegmentDraft
 from mms.domain.tables import Condition, Operator
-from mms.usecases.buckets import fold_all, fold_buckets, rebuild_buckets, take_from_buckets
+from mms.usecases.buckets import fold_all, fold_buckets, take_from_buckets
 from mms.usecases.jobs import JobContext, claim, enqueue
 from mms.usecases.projects import delete_project
 from mms.usecases.recounts import check_buckets, count_segment, rebuild_all
@@ -145,14 +145,14 @@ def test_many_additions_to_many_hours_are_all_kept(wards: tuple[int, int]) -> No
     assert days.moments == pytest.approx(hourly.moments)
 
 
-def test_what_is_counted_is_not_counted_again(wards: tuple[int, int]) -> None:
+def test_what_is_counted_is_not_counted_again(wards: tuple[int, int], member: Member) -> None:
     project_id, model_id = wards
     with transaction() as session:
         answered(session, project_id, model_id, MARCH, confused(3, 1, 2, 4))
 
     with transaction() as session:
         assert fold_buckets(session, project_id, MARCH - timedelta(days=900)) == 0  # the clock jumped
-        assert rebuild_buckets(session, project_id, MARCH) == {"before": 2, "after": 2}
+    assert rebuild_all(transaction, member, project_id, MARCH) == 2
 
     with reading() as session:
         assert [row.n for row in session.scalars(sa.select(tables.Bucket))] == [10, 10]

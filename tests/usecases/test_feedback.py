@@ -19,10 +19,10 @@ from mms.domain.errors import Invalid, NotFound
 from mms.domain.members import Member
 from mms.domain.predictions import Feedback, Prediction, Request
 from mms.domain.promotions import Seating
-from mms.usecases.buckets import rebuild_buckets
 from mms.usecases.feedback import record_feedback
 from mms.usecases.predictions import delete_predictions, predict
 from mms.usecases.promotions import promote
+from mms.usecases.recounts import rebuild_all
 from tests.wards import MARCH, a_model, a_snapshot, a_world, visit
 
 LATER = MARCH + timedelta(days=9)
@@ -202,11 +202,10 @@ def test_rebuilt_buckets_equal_those_kept_in_step(project: int, member: Member) 
         delete_predictions(session, member, project, [a.id for a in random.sample(answers, 7)])
     kept = buckets(project)
 
-    with transaction() as session:
-        counts = rebuild_buckets(session, project, LATER)
+    count = rebuild_all(transaction, member, project, LATER)
 
     assert buckets(project) == kept
-    assert counts["after"] == len(kept) + 1  # and their day
+    assert count == len(kept) + 1  # and their day
     assert sum(sums.n for sums in kept.values()) == 33
 
 
@@ -285,6 +284,5 @@ def test_what_is_deleted_while_its_truth_arrives_is_in_no_bucket(project: int, m
     kept = buckets(project)
     assert failures == []
     assert sum(sums.n for sums in kept.values()) == sum(sums.labelled for sums in kept.values()) == 20
-    with transaction() as session:
-        rebuild_buckets(session, project, LATER)
+    rebuild_all(transaction, member, project, LATER)
     assert buckets(project) == kept
