@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from db import blobs
@@ -115,12 +115,12 @@ def estimated_points(
 def models_to_learn(session: Session) -> list[int]:
     """Live models that answered, of which nobody learnt yet what to expect."""
     row, reference = ModelRow, ModelReference
-    answered = select(Bucket.model_id).distinct().scalar_subquery()
-    learnt = select(reference.model_id).where(reference.kind.in_((CALIBRATION, ERRORS))).scalar_subquery()
+    answered = exists().where(Bucket.model_id == row.id)  # a look at one row a model, not at all buckets
+    learnt = exists().where(reference.model_id == row.id, reference.kind.in_((CALIBRATION, ERRORS)))
     stmt = (
         select(row.id)
         .join(ProjectRow, ProjectRow.id == row.project_id)
-        .where(row.id.in_(answered), row.id.not_in(learnt), row.deleted_at.is_(None), ProjectRow.deleted_at.is_(None))
+        .where(answered, ~learnt, row.deleted_at.is_(None), ProjectRow.deleted_at.is_(None))
     )
     return list(session.scalars(stmt.order_by(row.id)))
 
