@@ -115,7 +115,7 @@ def _converted(name: str, array: pa.Array, declared: ColumnType) -> pa.Array:
 def _from_words(name: str, words: pa.Array, declared: ColumnType | None, place: Place) -> TypedColumn:
     given = words.drop_null()
     type_ = declared or (_inferred(name, words, given, place) if len(given) else ColumnType.CATEGORY)
-    naive = type_ is ColumnType.TIME and not pc.all(pc.match_substring_regex(given, _ZONE)).as_py()
+    naive = type_ is ColumnType.TIME and not _all_like(given, _ZONE)
     return TypedColumn(_parsed(name, words, type_, place), type_, naive)
 
 
@@ -157,7 +157,7 @@ def _parsed(name: str, words: pa.Array, type_: ColumnType, place: Place) -> pa.A
         return words
     trimmed = pc.utf8_trim_whitespace(words)
     pattern = r"^[+-]?\d{1,19}$" if type_ is ColumnType.INTEGER else _PATTERNS[type_]
-    if not pc.all(pc.match_substring_regex(trimmed, pattern)).as_py():
+    if not _all_like(trimmed, pattern):
         _refuse(name, words, _first_unlike(trimmed, pattern), type_, place)
     try:
         return _finite(name, _PARSERS[type_](trimmed))
@@ -180,6 +180,11 @@ def _parses(one: pa.Array, type_: ColumnType) -> bool:
     except pa.ArrowInvalid:
         return False
     return True
+
+
+def _all_like(words: pa.Array, pattern: str) -> bool:
+    """Whether no value that is there is unlike it: so also where none is there."""
+    return bool(pc.all(pc.match_substring_regex(words, pattern), min_count=0).as_py())
 
 
 def _first_unlike(words: pa.Array, pattern: str) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from mms.domain.errors import Invalid
 from mms.domain.tables import ColumnType
-from mms.ml.files import draft_table, infer_task, read_file
+from mms.ml.files import draft_table, infer_task, read_file, typed_file
 
 
 def written(folder: Path, content: str | bytes, name: str = "data.csv") -> Path:
@@ -114,6 +114,17 @@ def test_a_mixed_column_is_accepted_when_it_is_declared(tmp_path: Path) -> None:
 def test_a_declared_type_that_does_not_fit_names_line_and_value(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="'a' takes whole numbers, but line 3 has '2.5'"):
         read_file(written(tmp_path, "a\n1\n2.5\n"), {"a": ColumnType.INTEGER})
+
+
+@pytest.mark.parametrize("declared", [ColumnType.TIME, ColumnType.NUMBER, ColumnType.INTEGER, ColumnType.BOOLEAN])
+def test_a_declared_column_without_any_value_is_of_its_type(tmp_path: Path, declared: ColumnType) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("id,known\n1,\n2,NA\n")
+
+    frame, columns = typed_file(file, {"known": declared})
+
+    assert (columns["known"].type, columns["known"].naive) == (declared, False)
+    assert frame["known"].isna().all()
 
 
 def test_parquet_keeps_its_types(tmp_path: Path) -> None:
