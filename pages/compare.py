@@ -46,7 +46,7 @@ def render(member: Member) -> None:
         st.page_link("models.py", label="All models", icon=":material/arrow_back:", query_params=link_query(project))
         comparison = _head(session, member, project, models)
         promote_one(session, member, project, _ordered(models, comparison))
-        _tabs(session, member, project, models, comparison)
+    _tabs(member, project, models, comparison)
 
 
 def _head(session: Session, member: Member, project: Project, models: Sequence[Model]) -> Comparison | None:
@@ -77,13 +77,13 @@ def _ordered(models: Sequence[Model], comparison: Comparison | None) -> list[Mod
     return [by_id[c.model.id] for c in comparison.models] if comparison else list(models)
 
 
-def _tabs(
-    session: Session, member: Member, project: Project, models: Sequence[Model], comparison: Comparison | None
-) -> None:
+@st.fragment
+def _tabs(member: Member, project: Project, models: Sequence[Model], comparison: Comparison | None) -> None:
+    """A fragment: another tab does not compare the models again."""
     tabs = dict(zip(TABS, st.tabs(TABS, key="tab", on_change="rerun", bind="query-params"), strict=True))
     shown = next((name for name, tab in tabs.items() if tab.open), TABS[0])
     colours = colours_of([model.id for model in models])
-    with tabs[shown], told(stop=False):
+    with tabs[shown], told(stop=False), reading() as session:
         if shown == "What changed":
             what_changed(member, _ordered(models, comparison))
         elif shown == "Scores":
