@@ -20,6 +20,7 @@ class LoggedAnswer:
     id: int
     label: str | None
     value: float | None
+    score: float | None
     truth: str | None
     truth_at: datetime | None
 
@@ -37,6 +38,6 @@ def answers_logged(
 ) -> dict[tuple[str, datetime], LoggedAnswer]:
     """A model's answers of a time, both ends included, by entity and time."""
     row = PredictionRow
-    stmt = select(row.entity, row.predicted_at, row.id, row.label, row.value, row.truth, row.truth_at)
+    stmt = select(row.entity, row.predicted_at, row.id, row.label, row.value, row.score, row.truth, row.truth_at)
     stmt = stmt.where(row.model_id == model_id, row.predicted_at >= since, row.predicted_at <= until)
     return {(one.entity, one.predicted_at): LoggedAnswer(*one[2:]) for one in session.execute(stmt)}

@@ -65,13 +65,14 @@ class LogRequest:
     """A file of past answers. columns: those that somebody named; the others are guessed.
 
     model_name: the model's, where no column says it. reference_until: answers before it are what later ones are held
-    against.
+    against. exact: nothing is guessed, a role without a column has none.
     """
 
     file: Path
     columns: LogColumns = LogColumns()
     model_name: str | None = None
     reference_until: datetime | None = None
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +121,37 @@ class LogPreview:
     notes: tuple[str, ...] = ()
 
 
-def guessed(asked: LogColumns, names: Sequence[str], task: Task, *, model_named: bool = False) -> LogColumns:
-    """The columns that were asked for, and for the others those of the usual names.
+def roles_of(task: Task) -> tuple[str, ...]:
+    """The roles that one column may have in a log of that task, the needed ones first."""
+    answer = ("value",) if task is Task.REGRESSION else ("label", "score") if task is Task.BINARY else ("label",)
+    return ("time", *answer, "truth", "truth_time", "entity", "model")
 
-    model_named: the model's name is given, so no column is taken for it. Invalid: an asked column that is not there,
-    one asked for twice, no time, no answer.
+
+def class_of(column: str) -> str:
+    """The class whose probability a column holds, by its name: p_late tells of late."""
+    match = _PROBABILITY.match(column)
+    return match[1] if match else column
+
+
+def columns_of(asked: LogColumns, names: Sequence[str], task: Task) -> LogColumns:
+    """The columns that were asked for, and no others. Invalid: one that is not there or twice, no time, no answer."""
+    _check_asked(asked, names)
+    _check_enough(asked, names, task)
+    return asked
+
+
+def guessed(asked: LogColumns, names: Sequence[str], task: Task, *, model_named: bool = False) -> LogColumns:
+    """The columns that were asked for, and for the others those of the usual names. Invalid as `columns_of`.
+
+    model_named: the model's name is given, so no column is taken for it.
     """
+    found = guesses(asked, names, task, model_named=model_named)
+    _check_enough(found, names, task)
+    return found
+
+
+def guesses(asked: LogColumns, names: Sequence[str], task: Task, *, model_named: bool = False) -> LogColumns:
+    """As `guessed`, though it may not be enough for a log."""
     _check_asked(asked, names)
     plain = {_plain(name): name for name in reversed(names)}
     found, taken = asked, set(asked.roles.values())
@@ -138,7 +164,6 @@ def guessed(asked: LogColumns, names: Sequence[str], task: Task, *, model_named:
             taken.add(name)
     if task.is_classification and not found.probabilities and found.score is None:
         found = replace(found, probabilities=_probabilities(names, taken))
-    _check_enough(found, names, task)
     return found
 
 

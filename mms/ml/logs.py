@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from mms.domain.errors import Invalid
-from mms.domain.logs import LogColumns, LogRequest, guessed
-from mms.domain.projects import Task
+from mms.domain.logs import LogColumns, LogRequest, columns_of, guessed
+from mms.domain.projects import Task, checked_name
 from mms.domain.tables import Column, ColumnType
 from mms.ml.columns import TypedColumn
 from mms.ml.files import column_names, place_of, typed_file
@@ -21,18 +21,21 @@ from mms.ml.prediction import DEFAULT_THRESHOLD, answered
 _OFF = 0.01
 """By how much the probabilities of a row may miss 1: loggers round."""
 
+_EARLIEST = np.datetime64("1971-01-01", "us")
+"""No log is older; a lost time often reads as the beginning of 1970."""
+
 
 @dataclass(frozen=True, slots=True)
 class LogGround:
-    """What a project knows before a file is read. types: of the features its models elsewhere take, {} for none.
+    """What a project knows before a file is read. features, classes: of its models elsewhere, by name.
 
-    classes: of its models elsewhere, by name. now: the project's present.
+    now: the project's present.
     """
 
     task: Task
     positive: str | None
     now: datetime
-    types: Mapping[str, ColumnType]
+    features: Mapping[str, tuple[Column, ...]]
     classes: Mapping[str, tuple[str, ...]]
 
 
@@ -42,11 +45,12 @@ class Logged:
 
     at, known_at: (n,) datetime64[us], UTC, NaT where not known. entity: (n,) str. labels: (n,) str; values: (n,) float.
     truth: (n,) texts, None where not known. probabilities: (n, classes), NaN where not told; is_probability: somebody
-    told them. rows: (n,) positions in the file.
+    told them. rows: (n,) positions in the file. features: (n,) rows of `columns`.
     """
 
     name: str
     classes: tuple[str, ...]
+    columns: tuple[Column, ...]
     features: pd.DataFrame
     at: np.ndarray
     entity: np.ndarray
@@ -87,16 +91,20 @@ class LogFile:
 
 def read_log(request: LogRequest, ground: LogGround) -> LogFile:
     """Read a CSV or Parquet file of past answers. Invalid names the first row that is wrong, and how."""
-    columns = guessed(
-        request.columns, column_names(request.file), ground.task, model_named=request.model_name is not None
-    )
-    frame, typed = typed_file(request.file, _types(columns, ground))
+    names, is_named = column_names(request.file), request.model_name is not None
+    if request.exact:
+        columns = columns_of(request.columns, names, ground.task)
+    else:
+        columns = guessed(request.columns, names, ground.task, model_named=is_named)
+    frame, typed = typed_file(request.file, _types(columns, ground, names))
+    used = set(columns.roles.values())
+    features = tuple(Column(name, one.type) for name, one in typed.items() if name not in used)
     reader = _Reader(request.file, columns, ground, frame)
-    features = _features(columns, typed, ground)
-    return LogFile(columns, features, tuple(reader.models(features, request)), _notes(typed, columns), reader.place)
+    models = tuple(reader.models(features, request))
+    return LogFile(columns, features, models, _notes(typed, columns, models, features), reader.place)
 
 
-def _types(columns: LogColumns, ground: LogGround) -> dict[str, ColumnType]:
+def _types(columns: LogColumns, ground: LogGround, names: Sequence[str]) -> dict[str, ColumnType]:
     """The types that roles ask for, and those of features that are known already."""
     asked = {columns.time: ColumnType.TIME, columns.truth_time: ColumnType.TIME}
     asked |= dict.fromkeys((columns.value, columns.score), ColumnType.NUMBER)
@@ -104,23 +112,22 @@ def _types(columns: LogColumns, ground: LogGround) -> dict[str, ColumnType]:
     asked |= dict.fromkeys((columns.entity, columns.model), ColumnType.CATEGORY)
     if ground.task is Task.REGRESSION:
         asked[columns.truth] = ColumnType.NUMBER
-    return {**ground.types, **{name: kind for name, kind in asked.items() if name is not None}}
+    known = {one.name: one.type for columns in ground.features.values() for one in columns if one.name in names}
+    return known | {name: kind for name, kind in asked.items() if name is not None}
 
 
-def _features(columns: LogColumns, typed: Mapping[str, TypedColumn], ground: LogGround) -> tuple[Column, ...]:
-    used = set(columns.roles.values())
-    if ground.types:  # a later log of models that are there: their features, no others
-        return tuple(Column(name, kind) for name, kind in ground.types.items())
-    return tuple(Column(name, one.type) for name, one in typed.items() if name not in used)
-
-
-def _notes(typed: Mapping[str, TypedColumn], columns: LogColumns) -> tuple[str, ...]:
+def _notes(
+    typed: Mapping[str, TypedColumn], columns: LogColumns, models: Sequence[Logged], features: Sequence[Column]
+) -> tuple[str, ...]:
     naive = [name for name, one in typed.items() if one.naive]
     notes = [f"Times without a zone are taken as UTC: {', '.join(naive)}."] if naive else []
     if columns.truth is not None and columns.truth_time is None:
         notes.append("No column tells when a truth became known: each counts as known at once.")
     if columns.entity is None:
         notes.append("No column names the entity: rows of one time are told apart by their features.")
+    for model in models:
+        if left := sorted({one.name for one in features} - {one.name for one in model.columns}):
+            notes.append(f"'{model.name}' had no {', '.join(left)} in its first log: left out.")
     return tuple(notes)
 
 
@@ -139,18 +146,33 @@ class _Reader:
         """The answers of each model, in the order of their first ones."""
         at, truth, known_at = self._times(), self._truth(), self._known_at()
         self._check_times(at, truth, known_at)
-        names, inputs = self._names(request), self._frame[[column.name for column in features]]
-        entity = self._entities(at, names, inputs)
+        names = self._names(request)
+        takes = {str(name): self._takes(str(name), features) for name in pd.unique(names)}
+        entity = self._entities(at, names, takes)
         firsts = pd.Series(at).groupby(names, sort=False).min().sort_values(kind="stable")
         for name in firsts.index:
             rows = np.flatnonzero(names == name)
             rows = rows[np.lexsort((entity[rows], at[rows]))]
             known = np.where(np.isnat(known_at[rows]) & _known(truth[rows]), at[rows], known_at[rows])
             classes, labels, shares, told = self._answers(str(name), rows, truth)
+            columns = takes[str(name)]
+            inputs = self._inputs(columns).iloc[rows].reset_index(drop=True)
             yield Logged(
-                str(name), classes, inputs.iloc[rows].reset_index(drop=True), at[rows], entity[rows], labels,
-                self._values(rows), shares, told, truth[rows], known, rows,
+                str(name), classes, columns, inputs, at[rows], entity[rows], labels, self._values(rows), shares, told,
+                truth[rows], known, rows,
             )  # fmt: skip
+
+    def _takes(self, name: str, features: Sequence[Column]) -> tuple[Column, ...]:
+        """The features of a model: those of its first log, of a new one all of the file."""
+        known = self._ground.features.get(name)
+        if known is None:
+            return tuple(features)
+        if lost := sorted({one.name for one in known} - {one.name for one in features}):
+            raise Invalid(f"The file has no feature '{lost[0]}', which '{name}' had in its first log: add the column.")
+        return known
+
+    def _inputs(self, columns: Sequence[Column]) -> pd.DataFrame:
+        return self._frame[[one.name for one in columns]]
 
     def _times(self) -> np.ndarray:
         assert self._columns.time is not None
@@ -166,6 +188,7 @@ class _Reader:
     def _check_times(self, at: np.ndarray, truth: np.ndarray, known_at: np.ndarray) -> None:
         now = np.datetime64(self._ground.now.replace(tzinfo=None), "us")
         present = f"{self._ground.now:%Y-%m-%d %H:%M} UTC, the present"
+        self._refuse(at < _EARLIEST, "was answered before 1971: correct its time")
         self._refuse(at > now, f"was answered in the future, after {present}: correct its time")
         if self._columns.truth_time is None:
             return
@@ -179,24 +202,27 @@ class _Reader:
         if self._columns.model is None:
             if request.model_name is None:
                 raise Invalid("Say what the model is called: by its name, or by the column in which names stand.")
-            return np.full(len(self._frame), request.model_name.strip(), dtype=object)
+            return np.full(len(self._frame), checked_name(request.model_name, "model"), dtype=object)
         if request.model_name is not None:
             raise Invalid("Say what the model is called either by its name or by a column, not both.")
         names = self._frame[self._columns.model]
         self._refuse(names.isna().to_numpy(), f"names no model ('{self._columns.model}')")
-        return names.to_numpy(dtype=object)
+        plain = {name: checked_name(str(name), "model") for name in names.unique()}
+        return names.map(plain).to_numpy(dtype=object)
 
-    def _entities(self, at: np.ndarray, names: np.ndarray, inputs: pd.DataFrame) -> np.ndarray:
+    def _entities(self, at: np.ndarray, names: np.ndarray, takes: Mapping[str, tuple[Column, ...]]) -> np.ndarray:
         """Who was asked about; where no column says it, a hash of the features, numbered where it stands twice."""
         if self._columns.entity is not None:
             given = self._frame[self._columns.entity]
             self._refuse(given.isna().to_numpy(), f"names no entity ('{self._columns.entity}')")
             entity = given.to_numpy(dtype=object)
         else:
-            hashes = (
-                pd.util.hash_pandas_object(inputs, index=False) if len(inputs.columns) else pd.Series(0, range(len(at)))
-            )
-            keys = pd.DataFrame({"at": at, "name": names, "hash": hashes.to_numpy()})
+            hashes = np.zeros(len(at), dtype=np.uint64)
+            for name, columns in takes.items():
+                if columns:
+                    own = names == name
+                    hashes[own] = pd.util.hash_pandas_object(self._inputs(columns)[own], index=False)
+            keys = pd.DataFrame({"at": at, "name": names, "hash": hashes})
             nth = keys.groupby(["at", "name", "hash"]).cumcount().to_numpy()
             entity = np.array(
                 [f"{h:016x}" + (f"-{i + 1}" if i else "") for h, i in zip(keys["hash"], nth, strict=True)], dtype=object
@@ -256,8 +282,9 @@ class _Reader:
             assert positive is not None
             other = next((str(one) for one in seen.index if one != positive), None)
             if other is None:
+                tells = f"tells '{positive}' only" if len(seen) else "is empty"
                 raise Invalid(
-                    f"Every label and truth of '{name}' is '{positive}': a log needs answers of both classes."
+                    f"Every label and truth of '{name}' {tells}: a model's first log needs truths of both classes."
                 )
             classes = tuple(sorted((positive, other)))
         classes = classes or tuple(sorted(str(one) for one in seen.index))

@@ -38,11 +38,10 @@ MOST_REFERENCE = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A model of a log, as it is to be kept. columns: the file's; features: their types."""
+    """A model of a log, as it is to be kept. columns: the file's."""
 
     logged: Logged
     columns: LogColumns
-    features: tuple[Column, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,8 @@ class _Reference:
 def reference_rows(logged: Logged, until: datetime | None) -> np.ndarray:
     """Positions of the labelled answers that later ones are held against, in time order, at most MOST_REFERENCE.
 
-    until: None takes the first fifth, and more where that has too few. Invalid: fewer than MINIMUM_REFERENCE of them.
+    until: None takes the first fifth, and more where that has too few. Invalid: fewer than MINIMUM_REFERENCE of them,
+    or one truth only.
     """
     labelled = np.flatnonzero(logged.labelled)
     if until is not None:
@@ -73,6 +73,12 @@ def reference_rows(logged: Logged, until: datetime | None) -> np.ndarray:
         )
     spread = np.linspace(0, len(labelled) - 1, min(len(labelled), MOST_REFERENCE)).astype(np.int64)
     rows: np.ndarray = labelled[spread]
+    if len(set(logged.truth[rows])) < 2:
+        raise Invalid(
+            f"Each of the {len(rows):,} answers of '{logged.name}' to {_moment(logged.at[rows[-1]]):%Y-%m-%d}, which "
+            f"later ones would be held against, has the truth '{logged.truth[rows[0]]}': a longer reference is needed, "
+            "with others too."
+        )
     return rows
 
 
@@ -83,7 +89,7 @@ def keep_model(
     logged = found.logged
     loose, order = _loose(project, found, rows)
     snapshot = freeze_rows(session, member, project, loose, project.present(now))
-    instances = _instances(project, logged, found.features, loose)
+    instances = _instances(project, logged, logged.columns, loose)
     parts = splits(snapshot.fold_plan, snapshot_blocks(session, snapshot), None, None)
     reference = _Reference(instances, _predicted(logged, rows[order]), parts)
     run, place, triple = _run(session, member, project, snapshot.id, logged.name, now)
@@ -135,7 +141,7 @@ def triple_of(name: str) -> Triple:
 def _loose(project: Project, found: Found, rows: np.ndarray) -> tuple[LooseRows, np.ndarray]:
     """The reference as rows of a snapshot, and their order: by entity and time."""
     logged, columns = found.logged, found.columns
-    taken = {column.name for column in found.features} | set(columns.roles.values())
+    taken = {column.name for column in logged.columns} | set(columns.roles.values())
     entity, target = columns.entity or _free("entity", taken), columns.truth or _free("truth", taken)
     assert columns.time is not None
     order = np.lexsort((logged.at[rows], logged.entity[rows].astype(str)))
@@ -157,9 +163,9 @@ def _loose(project: Project, found: Found, rows: np.ndarray) -> tuple[LooseRows,
     if columns.truth_time is not None:
         frame[columns.truth_time] = pd.Series(logged.known_at[rows]).dt.tz_localize("UTC")
         roles.append(Column(columns.truth_time, ColumnType.TIME))
-    names = tuple(column.name for column in found.features)
+    names = tuple(column.name for column in logged.columns)
     declared = InstanceTable(0, project.id, 0, (entity,), columns.time, target, columns.truth_time, names)
-    return LooseRows(declared, (*found.features, *roles), frame), order
+    return LooseRows(declared, (*logged.columns, *roles), frame), order
 
 
 def _free(name: str, taken: set[str]) -> str:

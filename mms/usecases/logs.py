@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from math import isclose
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,6 @@ from mms.domain.models import Model
 from mms.domain.predictions import Feedback
 from mms.domain.projects import Project, ProjectDraft, Task
 from mms.domain.promotions import GLOBAL, Seating
-from mms.domain.tables import ColumnType
 from mms.ml.logs import LogFile, Logged, LogGround, read_log, records
 from mms.usecases.buckets import CHUNK, fold_buckets, hold_mark
 from mms.usecases.elsewhere import Found, keep_model, reference_rows
@@ -34,6 +34,9 @@ _TABLE = tables.Base.metadata.tables[tables.Prediction.__tablename__]
 
 _AT_ONCE = 10_000
 """Rows of one INSERT."""
+
+_ROUNDED = 1e-6
+"""Two logs of one probability may differ by so much: loggers round."""
 
 SOURCE = "log"
 """Where the answers of a log come from."""
@@ -99,11 +102,9 @@ def _ground(session: Session, target: int | ProjectDraft, now: datetime) -> tupl
         return LogGround(target.task, target.positive_class, target.clock or now, {}, {}), {}
     project = project_of(live_project(session, target))
     known = models_elsewhere(session, project.id)
-    types: dict[str, ColumnType] = {}
-    for model in known.values():
-        types |= {column.name: column.type for column in model.signature.inputs}
+    features = {name: model.signature.inputs for name, model in known.items()}
     classes = {name: model.signature.classes for name, model in known.items()}
-    return LogGround(project.task, project.positive_class, project.present(now), types, classes), known
+    return LogGround(project.task, project.positive_class, project.present(now), features, classes), known
 
 
 def _preview(logged: Logged, known: Model | None, request: LogRequest) -> LogModel:
@@ -127,9 +128,7 @@ def _stored(session: Session, member: Member, one: _Import, logged: Logged, refe
     seated = False
     if found is None:
         rows = reference_rows(logged, one.request.reference_until) if reference is None else reference
-        found = keep_model(
-            session, member, one.project, Found(logged, one.read.columns, one.read.features), rows, one.now
-        )
+        found = keep_model(session, member, one.project, Found(logged, one.read.columns), rows, one.now)
         until = _moment(logged.at[rows[-1]])
         seated = _seat(session, member, found, until)
         made = replace(made, reference=len(rows), reference_to=until)
@@ -164,6 +163,12 @@ def _told(one: _Import, logged: Logged, both: Sequence[tuple[int, LoggedAnswer]]
                 f"{one.read.place(int(logged.rows[i]))} answers {answer or value} where '{logged.name}' is known to "
                 f"have answered {there.label or there.value} for that entity at that time: correct the file."
             )
+        score = _shares(one, logged, i)[1]
+        if not _same(score, there.score):
+            raise Conflict(
+                f"{one.read.place(int(logged.rows[i]))} has the probability {_plain(score)} where '{logged.name}' is "
+                f"known to have had {_plain(there.score)} for that entity at that time: correct the file."
+            )
         truth, known_at = logged.truth[i], moments[i]
         if truth is not None and known_at is not None and (str(truth), known_at) != (there.truth, there.truth_at):
             found.append(Feedback(there.id, str(truth), known_at))
@@ -174,14 +179,8 @@ def _values(one: _Import, model: Model, logged: Logged, rows: np.ndarray) -> Ite
     """The rows to insert."""
     features = records(logged.features.iloc[rows])
     moments = zip(_moments(logged.at[rows]), _moments(logged.known_at[rows]), strict=True)
-    positive = one.project.positive_class if one.project.task is Task.BINARY else None
     for i, asked, (at, known_at) in zip(rows, features, moments, strict=True):
-        label = None if logged.labels is None else str(logged.labels[i])
-        shares = (
-            {name: float(share) for name, share in zip(logged.classes, logged.probabilities[i], strict=True)}
-            if logged.is_probability
-            else {}
-        )
+        shares, score = _shares(one, logged, i)
         truth = logged.truth[i]
         yield {
             "project_id": one.project.id,
@@ -190,9 +189,9 @@ def _values(one: _Import, model: Model, logged: Logged, rows: np.ndarray) -> Ite
             "entity": str(logged.entity[i]),
             "features": asked,
             "base_row": None,
-            "label": label,
+            "label": None if logged.labels is None else str(logged.labels[i]),
             "value": None if logged.values is None else float(logged.values[i]),
-            "score": shares.get(positive or str(label)),
+            "score": score,
             "probabilities": shares,
             "predicted_at": at,
             "created_at": one.now,
@@ -202,6 +201,24 @@ def _values(one: _Import, model: Model, logged: Logged, rows: np.ndarray) -> Ite
             "expected_absolute": None,
             "expected_squared": None,
         }
+
+
+def _shares(one: _Import, logged: Logged, i: int) -> tuple[dict[str, float], float | None]:
+    """The probabilities of a row by class, {} where nobody told them, and that of its positive class or its label."""
+    if not logged.is_probability or logged.labels is None:
+        return {}, None
+    shares = {name: float(share) for name, share in zip(logged.classes, logged.probabilities[i], strict=True)}
+    positive = one.project.positive_class if one.project.task is Task.BINARY else None
+    return shares, shares[positive or str(logged.labels[i])]
+
+
+def _same(score: float | None, there: float | None) -> bool:
+    """Whether two probabilities are one, but for rounding."""
+    return score is there if score is None or there is None else isclose(score, there, abs_tol=_ROUNDED)
+
+
+def _plain(score: float | None) -> str:
+    return "none" if score is None else f"{score:.6g}"
 
 
 def _count(transaction: Transaction, project_id: int, now: datetime) -> None:

@@ -160,6 +160,79 @@ def test_too_few_truths_make_no_reference(sqlite_store: str, member: Member, tmp
         import_log(transaction, member, BOOKINGS, type(request)(request.file, request.columns, "scorer", early), SEEN)
 
 
+@pytest.mark.parametrize("name", ["  ", "a\0b", "x" * 81])
+def test_a_name_that_nobody_could_read_is_refused(sqlite_store: str, member: Member, tmp_path: Path, name: str) -> None:
+    with pytest.raises(Invalid, match="A model's name has 1 to 80 printable characters"):
+        imported(member, tmp_path, a_log(200), name=name)
+
+
+@pytest.mark.parametrize(
+    ("truth", "sentence"),
+    [
+        (None, "Every label and truth of 'scorer' is empty: a model's first log needs truths of both classes"),
+        ("yes", "Every label and truth of 'scorer' tells 'yes' only"),
+        ("no", "Each of the 100 answers of 'scorer' to 2025-01-13, .* has the truth 'no'"),
+    ],
+)
+def test_a_first_log_without_truths_of_both_classes_says_so(
+    sqlite_store: str, member: Member, tmp_path: Path, truth: str | None, sentence: str
+) -> None:
+    log = a_log(200).assign(truth=truth)
+    if truth is None:
+        log["truth_at"] = None
+
+    with pytest.raises(Invalid, match=sentence):
+        imported(member, tmp_path, log)
+
+
+def test_a_time_before_every_log_is_no_time(sqlite_store: str, member: Member, tmp_path: Path) -> None:
+    log = a_log(200).astype({"predicted_at": object})
+    log.loc[10, "predicted_at"] = "1970-01-01T00:00:01Z"
+
+    with pytest.raises(Invalid, match="Line 12 was answered before 1971"):
+        imported(member, tmp_path, log)
+
+
+@pytest.mark.slow
+def test_another_probability_for_a_known_answer_is_refused_and_its_rounding_is_not(
+    sqlite_store: str, member: Member, tmp_path: Path
+) -> None:
+    log = a_log(200)
+    imported(member, tmp_path, log)
+
+    (rounded,) = imported(member, tmp_path, log.assign(score=log["score"] + 1e-9), project_id())
+    assert rounded.known == 200
+    with pytest.raises(Conflict, match="Line 2 has the probability .* where 'scorer' is known to have had 0.805"):
+        imported(member, tmp_path, log.assign(score=0.9 * log["score"] + 0.05), project_id())
+
+
+@pytest.mark.slow
+def test_each_model_has_the_features_of_its_own_first_log(sqlite_store: str, member: Member, tmp_path: Path) -> None:
+    log = a_log(200)
+    imported(member, tmp_path, log)
+
+    (fewer,) = imported(member, tmp_path, log.drop(columns="age"), project_id(), "fewer")
+    (more,) = imported(member, tmp_path, log.assign(extra=1), project_id(), "more")
+    with reading() as session:
+        inputs = [get_model(session, one.model_id or 0).signature.inputs for one in (fewer, more)]
+        seen = preview_log(session, member, project_id(), request_of(log.assign(extra=1), tmp_path), SEEN)
+
+    assert [[column.name for column in columns] for columns in inputs] == [["plan"], ["age", "plan", "extra"]]
+    assert seen.notes == ("'scorer' had no extra in its first log: left out.",)
+    with pytest.raises(Invalid, match="The file has no feature 'age', which 'scorer' had in its first log"):
+        imported(member, tmp_path, log.drop(columns="age"), project_id())
+
+
+@pytest.mark.slow
+def test_a_later_log_may_know_no_truth_yet(sqlite_store: str, member: Member, tmp_path: Path) -> None:
+    imported(member, tmp_path, a_log(200))
+    later = a_log(250).iloc[200:].assign(truth=None, truth_at=None)
+
+    (done,) = imported(member, tmp_path, later, project_id())
+
+    assert (done.added, done.told) == (50, 0)
+
+
 def test_a_model_without_a_name_is_asked_for_one(sqlite_store: str, member: Member, tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="Say what the model is called"):
         imported(member, tmp_path, a_log(200), name=None)
