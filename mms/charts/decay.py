@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import plotly.graph_objects as go
 
 from mms.charts.theme import DASHES, GREY, MARGIN, dash_of, empty, faded
 from mms.domain.buckets import Estimate
-from mms.domain.decay import DecayPoint
+from mms.domain.decay import DecayPoint, Grain
 from mms.domain.scores import METRICS
 
 AT_PROMOTION = "at promotion (newest rows)"
@@ -82,7 +83,13 @@ class DecayInfo:
 
 def middle(point: DecayPoint) -> datetime:
     """Where a period's point stands, so that what happened early in it lies left of it."""
-    return point.period + (point.grain.next_of(point.period) - point.period) / 2
+    return _middle(point.period, point.grain)
+
+
+@lru_cache(maxsize=4_096)
+def _middle(period: datetime, grain: Grain) -> datetime:
+    """Asked for by every trace of a chart."""
+    return period + (grain.next_of(period) - period) / 2
 
 
 def relabelled(point: DecayPoint, line: int) -> DecayPoint:
