@@ -1,7 +1,7 @@
 """What is wrong in a project now, as alerts would say it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from mms.domain.alerts import (
     drift_alarm,
     estimated_alarm,
     labels_alarm,
+    late_after,
     trigger_alarm,
 )
 from mms.domain.decay import EFFECT, Decay, Grain
@@ -35,13 +36,21 @@ NO_RUN = "launched nothing"
 
 
 def alarms(session: Session, project: Project, now: datetime) -> list[Alarm]:
-    """Everything that holds, or has not let go. now: the real time; the project is judged by its own present."""
-    present = project.present(now)
+    """Everything that holds, or has not let go. now: the real time; the project is judged by its own present.
+
+    Drift is measured over all that a model is asked, so one that sits in several scopes is told once.
+    """
+    present, drifting = project.present(now), set[int]()
     found: list[Alarm | None] = []
     for seat in champions(session, project.id):
         scope = seat.promotion.scope
-        if scope_of(scope).kind is not ScopeKind.USER:  # a single user has too few labels to judge by
-            found += _of_seat(Watch(session, project, present, scope), seat.model.name)
+        if scope_of(scope).kind is ScopeKind.USER:  # a single user has too few labels to judge by
+            continue
+        watch = Watch(session, project, present, scope)
+        found += _of_seat(watch, seat.model.name)
+        if seat.model.id not in drifting:
+            drifting.add(seat.model.id)
+            found.append(drift_alarm(scope, seat.model.name, drift_score(watch)))
     return [alarm for alarm in (*found, *_triggers(session, project), *_approvals(session, project)) if alarm]
 
 
@@ -51,7 +60,6 @@ def _of_seat(watch: Watch, champion: str) -> Iterator[Alarm | None]:
     yield decay_alarm(watch.scope, champion, known, watch.decay(loose))
     if not _is_known(promised, known):
         yield estimated_alarm(watch.scope, champion, promised, estimated_fall(watch, loose))
-    yield drift_alarm(watch.scope, champion, drift_score(watch))
     yield _labels(watch)
 
 
@@ -63,16 +71,18 @@ def _is_known(promised: Decay | Score, known: Decay) -> bool:
 
 
 def _labels(watch: Watch) -> Alarm | None:
-    """The newest day with a label, and the answers since, over all models of the scope."""
+    """The newest day with a label, and the answers since whose labels are late, over all models of the scope."""
     labelled = [one.starts[one.series.labelled > 0] for one in watch.answered]
     days = [days.max() for days in labelled if len(days)]
     if not days:
         return None
     last = max(days)
-    waiting = sum(int(one.series.n[one.starts > last].sum()) for one in watch.answered)
     end = (last + np.timedelta64(1, "D")).astype("datetime64[s]").astype(datetime).replace(tzinfo=UTC)
     points = [point for point in watch.points(watch.metric, Grain.MONTH) if point.delay is not None]
     delay = points[-1].delay if points else None
+    before = np.datetime64((watch.now - late_after(delay) - timedelta(days=1)).replace(tzinfo=None))
+    late = ((one, (one.starts > last) & (one.starts <= before)) for one in watch.answered)
+    waiting = sum(int(one.series.n[days].sum()) for one, days in late)
     return labels_alarm(watch.scope, end, waiting, delay, watch.now)
 
 
@@ -108,4 +118,4 @@ def _approvals(session: Session, project: Project) -> Iterator[Alarm]:
     if best:
         champion, name, gain = best[0]
         what = f"Challenger {name} beat champion {champion.model.name} by {gain:.3f} and waits to be promoted."
-        yield approval_alarm(f"champion {champion.model.id}", what, None)
+        yield approval_alarm(f"{name} against {champion.model.name}", what, None)

@@ -26,16 +26,18 @@ def alerts(
     everything: bool = False,
     limit: int = 100,
 ) -> list[Alert]:
-    """Open ones, of one live project or of all, those that ask for somebody first, then the newest.
+    """Open ones, of one live project or of all but archived ones, those that ask for somebody first, then the newest.
 
     everything: resolved ones too. A worker that is away is told first: it is seen by whoever looks.
     """
     member.require(Permission.VIEW)
     row = AlertRow
     stmt = sa.select(row, ProjectRow.name).join(ProjectRow, ProjectRow.id == row.project_id)
-    stmt = stmt.where(ProjectRow.deleted_at.is_(None)).order_by(row.id.desc()).limit(limit)
-    if project_id is not None:
-        stmt = stmt.where(row.project_id == project_id)
+    stmt = (
+        stmt.where(ProjectRow.deleted_at.is_(None)).order_by(row.resolved_at.is_not(None), row.id.desc()).limit(limit)
+    )
+    where = ProjectRow.archived_at.is_(None) if project_id is None else row.project_id == project_id
+    stmt = stmt.where(where)
     if not everything:
         stmt = stmt.where(row.resolved_at.is_(None))
     found = [alert_of(one, name) for one, name in session.execute(stmt)]

@@ -167,7 +167,7 @@ def decay_alarm(scope: str, champion: str, full: Decay, loose: Decay) -> Alarm |
         return None
     return Alarm(
         AlertKind.DECAY,
-        scope,
+        _of(scope, champion),
         f"{champion} decays{_seat(scope)}: {loose.sentence}",
         loose.since,
         "Sure: 2 of its last 3 judged months are worse than its newest rows, by more than their 95 % bands.",
@@ -183,7 +183,7 @@ def estimated_alarm(scope: str, champion: str, full: Decay | Score, loose: Decay
         return None
     return Alarm(
         AlertKind.ESTIMATED,
-        scope,
+        _of(scope, champion),
         f"{champion} is estimated to decay{_seat(scope)}: {loose.sentence}",
         loose.since,
         "Likely: estimated without labels, which holds while only the mix of its rows changes.",
@@ -199,7 +199,7 @@ def drift_alarm(scope: str, champion: str, score: Score) -> Alarm | None:
         return None
     return Alarm(
         AlertKind.DRIFT,
-        scope,
+        _of(scope, champion),
         f"What {champion} is asked drifted{_seat(scope)}: {score.sentence}",
         None,
         f"Sure that rows differ ({score.value:.0%} of what weighs in its answers drifted), not that answers got worse.",
@@ -210,21 +210,24 @@ def drift_alarm(scope: str, champion: str, score: Score) -> Alarm | None:
 
 
 def labels_alarm(scope: str, last: datetime | None, waiting: int, delay: Delay | None, now: datetime) -> Alarm | None:
-    """Of labels that used to come. last: end of the newest day with a label; waiting: answers since."""
-    if last is None or waiting < LATE_ANSWERS:
-        return None
-    usual = timedelta(hours=delay.most if delay else 0)
-    if now - last <= LATE * usual + timedelta(days=1):
+    """Of labels that used to come. last: end of the newest day with a label; waiting: answers since that are older
+    than `late_after`."""
+    if last is None or waiting < LATE_ANSWERS or now - last <= late_after(delay):
         return None
     return Alarm(
         AlertKind.LABELS,
         scope,
         f"No label has come for {waiting:,} answers since {last:%Y-%m-%d}{_seat(scope)}.",
         last,
-        f"Sure: 9 of 10 labels came within {_hours(usual)} so far.",
+        f"Sure: 9 of 10 labels came within {_hours(_usual(delay))} so far.",
         "See to the feedback, or ask for some labels.",
         "decay",
     )
+
+
+def late_after(delay: Delay | None) -> timedelta:
+    """How long an answer waits before its label is late: see `LATE`."""
+    return LATE * _usual(delay) + timedelta(days=1)
 
 
 def trigger_alarm(trigger_id: int, name: str, at: datetime, said: str) -> Alarm:
@@ -318,6 +321,15 @@ def mail_of(alert: Alert, event: str) -> tuple[str, str]:
         f"Where: /{alert.page}?project={alert.project_id} on the dashboard.",
     )
     return f"[MMS] {word}: {alert.kind.value} in {alert.project}", "\n".join(lines) + "\n"
+
+
+def _of(scope: str, champion: str) -> str:
+    """What an alarm of a champion is about: what is known of it is not said of who takes its seat."""
+    return f"{scope}, {champion}"
+
+
+def _usual(delay: Delay | None) -> timedelta:
+    return timedelta(hours=delay.most if delay else 0)
 
 
 def _seat(scope: str) -> str:

@@ -28,6 +28,7 @@ from mms.domain.alerts import (
 )
 from mms.domain.errors import Conflict, Invalid
 from mms.domain.members import Member, Permission
+from mms.domain.projects import Project
 
 NOTE = 1000
 """Characters a note may have."""
@@ -47,7 +48,9 @@ class Sending:
 
 
 def watch_project(session: Session, member: Member, project_id: int, now: datetime) -> tuple[int, int]:
-    """Raise what is wrong, resolve what is over, wake what slept long enough; return how many were raised and resolved.
+    """Raise what is wrong, resolve what is over, wake what slept long enough; what is open says how it is by now.
+
+    Return how many were raised and resolved.
 
     now: the real time.
     """
@@ -57,21 +60,25 @@ def watch_project(session: Session, member: Member, project_id: int, now: dateti
         return 0, 0
     row = tables.Alert
     still = session.scalars(sa.select(row).where(row.project_id == project_id, row.resolved_at.is_(None))).all()
-    settled = settle({one.key for one in still}, alarms(session, project, now))
-    raised = sum(_raised(session, project_id, alarm, now) for alarm in settled.raised)
+    found = alarms(session, project, now)
+    settled = settle({one.key for one in still}, found)
+    raised = sum(_raised(session, project, alarm, now) for alarm in settled.raised)
+    by_key = {alarm.key: alarm for alarm in found}
     for one in still:
         if one.key in settled.resolved:
             one.resolved_at = now
             _send(session, one, "resolved", now)
-        elif one.snoozed_until is not None and one.snoozed_until <= now:
+            continue
+        one.content, one.since = by_key[one.key].content, by_key[one.key].since or one.since
+        if one.snoozed_until is not None and one.snoozed_until <= now:
             _send(session, one, f"woken {one.snoozed_until:%Y-%m-%dT%H:%M:%S}", now)
-            one.snoozed_until = one.snoozed_by = None
+            one.snoozed_until = one.snoozed_by = one.acknowledged_at = None
     session.flush()
     return raised, len(settled.resolved)
 
 
 def acknowledge_alert(session: Session, member: Member, alert_id: int, note: str, now: datetime) -> None:
-    """Say by name that one has seen to it; Conflict where it is over, or somebody has."""
+    """Say by name that one sees to it, which ends a snooze; Conflict where it is over, or somebody does."""
     member.require(Permission.TRAIN)
     row = _open(session, alert_id)
     if row.acknowledged_at is not None:
@@ -79,6 +86,7 @@ def acknowledge_alert(session: Session, member: Member, alert_id: int, note: str
     if len(note.strip()) > NOTE:
         raise Invalid(f"A note has at most {NOTE:,} characters; this one has {len(note.strip()):,}.")
     row.acknowledged_by, row.acknowledged_at, row.note = member.display_name, now, note.strip()
+    row.snoozed_by = row.snoozed_until = None
     session.flush()
 
 
@@ -152,17 +160,20 @@ def note_delivery(session: Session, delivery_id: int, error: str | None, now: da
     return DeliveryState(row.state)
 
 
-def _raised(session: Session, project_id: int, alarm: Alarm, now: datetime) -> bool:
-    """Raise an alert, and write its deliveries; nothing where one of its key is open by now."""
+def _raised(session: Session, project: Project, alarm: Alarm, now: datetime) -> bool:
+    """Raise an alert, and write its deliveries; nothing where one of its key is open by now.
+
+    What cannot tell since when it holds was seen first at the project's present.
+    """
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     stmt = (
         dialect.insert(tables.Alert)
         .values(
-            project_id=project_id,
+            project_id=project.id,
             key=alarm.key,
             kind=alarm.kind.value,
             content=alarm.content,
-            since=alarm.since,
+            since=alarm.since or project.present(now),
             raised_at=now,
             note="",
         )
@@ -177,13 +188,14 @@ def _raised(session: Session, project_id: int, alarm: Alarm, now: datetime) -> b
 
 
 def _send(session: Session, alert: tables.Alert, event: str, now: datetime) -> None:
-    """Write a delivery over every channel that is on. What is over is told where its beginning was told."""
+    """Write a delivery over every channel that is on. What is over is told where its beginning was, or may be."""
     channel, delivery = tables.AlertChannel, tables.AlertDelivery
     stmt = sa.select(channel.id).where(
         channel.project_id == alert.project_id, channel.enabled, channel.deleted_at.is_(None)
     )
     if event == "resolved":
-        stmt = stmt.where(channel.id.in_(sa.select(delivery.channel_id).where(delivery.alert_id == alert.id)))
+        told = delivery.alert_id == alert.id, delivery.state != DeliveryState.FAILED.value
+        stmt = stmt.where(channel.id.in_(sa.select(delivery.channel_id).where(*told)))
     for channel_id in session.scalars(stmt.order_by(channel.id)).all():
         session.add(
             delivery(

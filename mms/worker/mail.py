@@ -17,13 +17,13 @@ def send_mail(site: Settings, to: str, subject: str, text: str, message_id: str)
     """
     if site.smtp_url is None:
         raise Undelivered("No mail server is set up: set MMS_SMTP_URL and start again.")
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = site.mail_from, to, " ".join(subject.split())
-    message["Message-ID"] = f"<{message_id}@mms.invalid>"
-    message.set_content(text)
     parts = urlsplit(site.smtp_url)
     host, context = parts.hostname or "localhost", ssl.create_default_context()
     try:
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = site.mail_from, to, " ".join(subject.split())
+        message["Message-ID"] = f"<{message_id}@mms.invalid>"
+        message.set_content(text)
         if parts.scheme == "smtps":
             with smtplib.SMTP_SSL(host, parts.port or 465, timeout=SECONDS, context=context) as server:
                 _hand_over(server, parts.username, parts.password, message)

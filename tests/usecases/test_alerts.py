@@ -88,12 +88,22 @@ def test_labels_that_stopped_raise_an_alert_until_they_come_again(seated: tuple[
     answers(seated, month(3), GOOD)
     answers(seated, month(3, 20), Sums(150, 0, {}))
 
-    soon, late = (looked(member, project_id, month(3, day)) for day in (11, 21))
+    soon, late = (looked(member, project_id, month(3, day)) for day in (21, 23))
 
     assert soon == []
     assert [one.what for one in late] == ["No label has come for 150 answers since 2026-03-11."]
     answers(seated, month(3, 21), GOOD)
-    assert looked(member, project_id, month(3, 22)) == []
+    assert looked(member, project_id, month(3, 24)) == []
+
+
+def test_answers_after_a_pause_are_not_late_before_their_time(seated: tuple[int, int], member: Member) -> None:
+    project_id, _ = seated
+    answers(seated, month(3), GOOD)
+    answers(seated, month(6, 20), Sums(150, 0, {}))
+
+    looks = [looked(member, project_id, month(6, day)) for day in (21, 22, 23)]
+
+    assert [len(found) for found in looks] == [0, 0, 1]
 
 
 def test_a_promotion_that_is_asked_for_waits_as_an_alert(seated: tuple[int, int], member: Member) -> None:
@@ -133,6 +143,56 @@ def test_a_winner_waits_where_the_policy_asks(seated: tuple[int, int], member: M
     assert looked(member, project_id, MARCH) == []
 
 
+def winner(project_id: int, champion: int, version: int, score: float) -> None:
+    """A challenger of a retraining that beat the champion."""
+    newest = {
+        "champion_model_id": champion, "metric": "f1", "champion": 0.5, "challenger": score, "rows": 50,
+        "source": "the same newest rows",
+    }  # fmt: skip
+    with transaction() as session:
+        snapshot = a_snapshot(session, project_id, version, MARCH)
+        a_model(session, project_id, snapshot, version, MARCH, newest=newest, state="challenger")
+
+
+def test_a_better_challenger_takes_the_alert_of_the_one_before(seated: tuple[int, int], member: Member) -> None:
+    project_id, champion = seated
+    winner(project_id, champion, 2, 0.7)
+    (first,) = looked(member, project_id, MARCH)
+    assert first.id is not None
+    with transaction() as session:
+        acknowledge_alert(session, member, first.id, "", MARCH)
+    winner(project_id, champion, 3, 0.8)
+
+    (second,) = looked(member, project_id, MARCH)
+
+    assert second.what.startswith("Challenger v3 ")
+    assert second.asks(MARCH)
+
+
+def test_what_cannot_tell_since_when_began_at_the_projects_present(seated: tuple[int, int], member: Member) -> None:
+    project_id, champion = seated
+    with transaction() as session:
+        session.get_one(tables.Project, project_id).clock = MARCH
+    winner(project_id, champion, 2, 0.7)
+
+    (found,) = looked(member, project_id, month(9))
+
+    assert (found.since, found.raised_at) == (MARCH, month(9))
+
+
+def test_an_open_alert_says_how_it_is_by_now(seated: tuple[int, int], member: Member) -> None:
+    project_id, _ = seated
+    answers(seated, month(3), GOOD)
+    answers(seated, month(3, 20), Sums(150, 0, {}))
+    (before,) = looked(member, project_id, month(3, 23))
+    answers(seated, month(3, 21), Sums(100, 0, {}))
+
+    (after,) = looked(member, project_id, month(3, 25))
+
+    assert after.id == before.id
+    assert after.what == "No label has come for 250 answers since 2026-03-11."
+
+
 def test_two_workers_that_look_at_once_raise_it_once_and_tell_it_once(seated: tuple[int, int], member: Member) -> None:
     project_id, _ = seated
     answers(seated, month(3), GOOD)
@@ -144,7 +204,7 @@ def test_two_workers_that_look_at_once_raise_it_once_and_tell_it_once(seated: tu
     def look() -> int:
         together.wait()
         with transaction() as session:
-            return watch_project(session, member, project_id, month(3, 21))[0]
+            return watch_project(session, member, project_id, month(3, 23))[0]
 
     with ThreadPoolExecutor(2) as pool:
         raised = [one.result() for one in [pool.submit(look) for _ in range(2)]]
@@ -165,14 +225,14 @@ def test_an_archived_project_raises_nothing(seated: tuple[int, int], member: Mem
     with transaction() as session:
         archive_project(session, member, project_id, MARCH)
 
-    assert looked(member, project_id, month(3, 21)) == []
+    assert looked(member, project_id, month(3, 23)) == []
 
 
 def test_what_cannot_be_said_to_an_alert_is_refused(seated: tuple[int, int], member: Member) -> None:
     project_id, _ = seated
     answers(seated, month(3), GOOD)
     answers(seated, month(3, 20), Sums(150, 0, {}))
-    (found,) = looked(member, project_id, month(3, 21))
+    (found,) = looked(member, project_id, month(3, 23))
     assert found.id is not None
 
     with transaction() as session:
@@ -184,6 +244,6 @@ def test_what_cannot_be_said_to_an_alert_is_refused(seated: tuple[int, int], mem
         with pytest.raises(Exception, match="may not train"):
             acknowledge_alert(session, viewer, found.id, "", MARCH)
     answers(seated, month(3, 21), GOOD)
-    looked(member, project_id, month(3, 22))
-    with transaction() as session, pytest.raises(Conflict, match="is over since 2026-03-22"):
+    looked(member, project_id, month(3, 24))
+    with transaction() as session, pytest.raises(Conflict, match="is over since 2026-03-24"):
         acknowledge_alert(session, member, found.id, "", MARCH + timedelta(days=30))

@@ -26,7 +26,7 @@ from mms.domain.members import Member, Role
 from mms.domain.rules import Condition, Rule, TriggerKind, rule_to_json
 from mms.usecases.alerts import acknowledge_alert, create_channel, delete_channel, snooze_alert, switch_channel
 from mms.usecases.jobs import JobContext, claim, enqueue, finish
-from mms.usecases.projects import delete_project
+from mms.usecases.projects import archive_project, delete_project
 from mms.worker.delivery import watch_and_alert
 from mms.worker.webhook import Undelivered, call, public
 from tests import rows
@@ -327,6 +327,80 @@ def test_a_snoozed_alert_is_quiet_and_asks_again(sqlite_store: str, member: Memb
         (found,) = alerts(session, member, minutes(64))
         assert (found.acknowledged_by, found.note) == ("Ada Lovelace", "I look at it")
         assert asking(session, member, minutes(64)) == 0
+
+
+def test_who_sees_to_an_alert_ends_its_snooze_and_a_snooze_after_that_asks_again(
+    sqlite_store: str, member: Member
+) -> None:
+    project_id, _ = a_failed_firing()
+    with transaction() as session:
+        create_channel(session, member, project_id, ChannelKind.EMAIL, "grace@example.org", MARCH)
+    watched(minutes(0))
+    with transaction() as session:
+        snooze_alert(session, member, 1, minutes(60), minutes(1))
+        acknowledge_alert(session, member, 1, "mine", minutes(2))
+    watched(minutes(60))
+    assert [event for event, _, _ in sent(project_id)] == ["raised"]
+    with transaction() as session:
+        snooze_alert(session, member, 1, minutes(120), minutes(61))
+    watched(minutes(120))
+
+    with reading() as session:
+        (found,) = alerts(session, member, minutes(120))
+    assert found.asks(minutes(120))
+    assert [event for event, _, _ in sent(project_id)] == ["raised", "woken 2026-03-01T02:00:00"]
+
+
+def test_what_never_arrived_is_not_told_to_be_over(sqlite_store: str, member: Member) -> None:
+    project_id, trigger_id = a_failed_firing()
+    with transaction() as session:
+        create_channel(session, member, project_id, ChannelKind.WEBHOOK, "https://127.0.0.1/hook", MARCH)
+    for turn in range(10):
+        watched(minutes(1000 * turn))
+    a_failed_firing(trigger_id, "launched run 2")
+
+    watched(minutes(10_000))
+
+    assert sent(project_id) == [("raised", "failed", 10)]
+
+
+def test_a_sender_that_is_none_keeps_nobody_waiting(
+    sqlite_store: str, member: Member, mails: tuple[int, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project_id, _ = a_failed_firing()
+    with transaction() as session:
+        create_channel(session, member, project_id, ChannelKind.EMAIL, "grace@example.org", MARCH)
+    monkeypatch.setenv("MMS_SMTP_URL", f"smtp://127.0.0.1:{mails[0]}")
+    monkeypatch.setenv("MMS_MAIL_FROM", "mms@example.org\nBcc: eve@example.org")
+
+    assert "did not take it: ValueError" in watched(minutes(0))[1]
+
+
+def test_of_all_projects_those_are_listed_that_are_counted(sqlite_store: str, member: Member) -> None:
+    project_id, _ = a_failed_firing()
+    watched(minutes(0))
+    with transaction() as session:
+        archive_project(session, member, project_id, MARCH)
+
+    with reading() as session:
+        assert (asking(session, member, MARCH), alerts(session, member, MARCH)) == (0, [])
+        assert len(alerts(session, member, MARCH, project_id)) == 1
+
+
+def test_what_is_open_is_listed_before_however_many_are_over(sqlite_store: str, member: Member) -> None:
+    project_id, _ = a_failed_firing()
+    watched(minutes(0))
+    over = {
+        "project_id": project_id, "kind": "drift", "raised_at": MARCH, "note": "", "resolved_at": MARCH,
+        "content": {"what": "w", "sure": "s", "do": "d", "page": "decay"},
+    }  # fmt: skip
+    with transaction() as session:
+        session.execute(sa.insert(tables.Alert), [over | {"key": f"drift:{n}"} for n in range(3)])
+
+    with reading() as session:
+        found = alerts(session, member, MARCH, project_id, everything=True, limit=2)
+
+    assert [one.resolved_at for one in found] == [None, MARCH]
 
 
 def test_a_worker_that_is_away_is_seen_by_whoever_looks(sqlite_store: str, member: Member) -> None:
