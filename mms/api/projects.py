@@ -98,6 +98,7 @@ class Changes(BaseModel):
     primary_metric: str | None = None
     policy: PolicyRules | None = None
     owner: str | None = None
+    positive_class: str | None = Field(None, description="of a binary project that has none yet")
 
 
 @router.get("/projects")
@@ -145,7 +146,7 @@ def project(project: str, member: CurrentMember) -> Response:
 def edit(project: str, body: Changes, member: CurrentMember) -> Response:
     """Change a project."""
     policy = None if body.policy is None else body.policy.policy
-    changes = ProjectChanges(body.name, body.description, body.primary_metric, policy, body.owner)
+    changes = ProjectChanges(body.name, body.description, body.primary_metric, policy, body.owner, body.positive_class)
     with acknowledged() as session:
         opened = queries.get_project_named(session, member, project)
         return answer({"project": edit_project(session, member, opened.id, changes)})

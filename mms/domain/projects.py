@@ -113,6 +113,7 @@ class ProjectChanges:
     primary_metric: str | None = None
     policy: Policy | None = None
     owner: str | None = None
+    positive_class: str | None = None
 
 
 def checked_name(name: str, noun: str) -> str:

@@ -146,6 +146,8 @@ class _Reader:
         """The answers of each model, in the order of their first ones."""
         at, truth, known_at = self._times(), self._truth(), self._known_at()
         self._check_times(at, truth, known_at)
+        if self._ground.task is Task.BINARY and self._ground.positive is None:
+            raise Invalid("The project has no positive class yet: name it on the page Projects, under Edit.")
         names = self._names(request)
         takes = {str(name): self._takes(str(name), features) for name in pd.unique(names)}
         entity = self._entities(at, names, takes)
@@ -279,7 +281,6 @@ class _Reader:
         classes = self._ground.classes.get(name) or (told if len(told) > 1 else ())
         if not classes and self._ground.task is Task.BINARY:
             positive = self._ground.positive
-            assert positive is not None
             other = next((str(one) for one in seen.index if one != positive), None)
             if other is None:
                 tells = f"tells '{positive}' only" if len(seen) else "is empty"

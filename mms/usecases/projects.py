@@ -69,6 +69,8 @@ def edit_project(session: Session, member: Member, project_id: int, changes: Pro
         row.policy = policy_to_json(_checked_policy(changes.policy))
     if changes.owner is not None:
         row.owner = checked_name(changes.owner, "owner")
+    if changes.positive_class is not None and changes.positive_class != row.positive_class:
+        row.positive_class = _first_positive(row, changes.positive_class)
     session.flush()
     return project_of(row)
 
@@ -78,6 +80,15 @@ def set_clock(session: Session, member: Member, project_id: int, clock: datetime
     member.require(Permission.TRAIN)
     live_project(session, project_id).clock = clock
     session.flush()
+
+
+def _first_positive(row: ProjectRow, positive: str) -> str:
+    """The positive class of a binary project that has none yet: scores that are there are about the one it has."""
+    if row.task != Task.BINARY.value:
+        raise Invalid(f"Only a binary project has a positive class; this one is {row.task}: leave it out.")
+    if row.positive_class is not None:
+        raise Conflict(f"The positive class is '{row.positive_class}', and scores are about it: make a new project.")
+    return positive
 
 
 def archive_project(session: Session, member: Member, project_id: int, now: datetime) -> None:

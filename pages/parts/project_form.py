@@ -59,10 +59,15 @@ def create_form(member: Member, now: datetime, *, first: bool) -> None:
         task = st.selectbox("Task", list(Task), format_func=lambda t: t.value, key="project_task")
         positive = None
         if task is Task.BINARY:
-            positive = st.text_input("Positive class", key="project_positive", help="the class one looks for, as text")
+            positive = st.text_input(
+                "Positive class", key="project_positive", help="the class one looks for, as text",
+                placeholder="the rarer class of the first rows",
+            )  # fmt: skip
         if st.button("Create", type="primary" if first else "secondary", key="project_create"):
             with transaction() as session:
-                made = create_project(session, member, ProjectDraft(name, task, positive_class=positive or None), now)
+                made = create_project(
+                    session, member, ProjectDraft(name, task, positive_class=(positive or "").strip() or None), now
+                )
             st.switch_page("data.py", query_params=link_query(made, tab="Tables"))
 
 
@@ -76,11 +81,14 @@ def _edit(member: Member, project: Project) -> None:
         "Primary metric", metrics, metrics.index(project.primary_metric), key=f"metric_{own}",
         format_func=lambda m: METRICS[m].label, help=metric_help(METRICS[project.primary_metric]),
     )  # fmt: skip
+    positive = None
+    if project.task is Task.BINARY and project.positive_class is None:
+        positive = st.text_input("Positive class", key=f"positive_{own}", help="once named, it stays") or None
     with told(stop=False):
         policy = policy_form(member, project)
         if st.button("Save", key=f"save_{own}", type="primary"):
             with transaction() as session:
-                changes = ProjectChanges(name, description, primary, policy, owner)
+                changes = ProjectChanges(name, description, primary, policy, owner, positive)
                 edit_project(session, member, project.id, changes)
             st.rerun()
 

@@ -185,6 +185,11 @@ def test_a_first_log_without_truths_of_both_classes_says_so(
         imported(member, tmp_path, log)
 
 
+def test_a_log_needs_to_know_which_class_is_positive(sqlite_store: str, member: Member, tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="The project has no positive class yet: name it on the page Projects"):
+        imported(member, tmp_path, a_log(200), ProjectDraft("Bookings", Task.BINARY))
+
+
 def test_a_time_before_every_log_is_no_time(sqlite_store: str, member: Member, tmp_path: Path) -> None:
     log = a_log(200).astype({"predicted_at": object})
     log.loc[10, "predicted_at"] = "1970-01-01T00:00:01Z"

@@ -56,6 +56,22 @@ def test_edits_change_only_what_is_given(member: Member, now: datetime) -> None:
         edit_project(session, member, project_id, ProjectChanges(primary_metric="rmse"))
 
 
+def test_a_positive_class_is_named_once(member: Member, now: datetime) -> None:
+    with transaction() as session:
+        flights, prices = (
+            create_project(session, member, ProjectDraft(name, task), now).id
+            for name, task in (("Flights", Task.BINARY), ("Prices", Task.REGRESSION))
+        )
+        named = edit_project(session, member, flights, ProjectChanges(positive_class="late"))
+        again = edit_project(session, member, flights, ProjectChanges(positive_class="late"))
+
+        assert (named.positive_class, again.positive_class) == ("late", "late")
+        with pytest.raises(Conflict, match="The positive class is 'late', and scores are about it"):
+            edit_project(session, member, flights, ProjectChanges(positive_class="early"))
+        with pytest.raises(Invalid, match="Only a binary project has a positive class"):
+            edit_project(session, member, prices, ProjectChanges(positive_class="late"))
+
+
 def test_an_archived_project_is_hidden_and_comes_back(member: Member, now: datetime) -> None:
     project_id = made(member, now)
 
