@@ -6,14 +6,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base
+from db.models.base import IDS_ONCE, Base
 
 
 class Backtest(Base):
     """One back-test. losses_blob: what each period's model lost in each later period, fitted once by its job."""
 
     __tablename__ = "backtest"
-    __table_args__ = (sa.Index("ix_backtest_project", "project_id", "id"),)
+    __table_args__ = (sa.Index("ix_backtest_project", "project_id", "id"), IDS_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(sa.ForeignKey("project.id"))

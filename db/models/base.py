@@ -15,6 +15,10 @@ LIVE = sa.text("deleted_at IS NULL")
 """Uniqueness counts only live rows: the condition of every partial unique index."""
 
 
+IDS_ONCE = {"sqlite_autoincrement": True}
+"""Rows go, but who knows the id of one must never reach another by it: SQLite too gives each id once."""
+
+
 class UtcTime(TypeDecorator[datetime]):
     """A UTC-aware time. SQLite keeps it as sortable text without zone, PostgreSQL as timestamptz."""
 

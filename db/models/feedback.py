@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base
+from db.models.base import IDS_ONCE, Base
 
 
 class Feedback(Base):
@@ -19,6 +19,7 @@ class Feedback(Base):
         sa.Index("ix_feedback_prediction", "prediction_id"),
         sa.Index("ix_feedback_known", "project_id", "known_at"),
         sa.Index("ix_feedback_order", "project_id", "id"),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base
+from db.models.base import IDS_ONCE, Base
 
 
 class LabelDraw(Base):
@@ -40,6 +40,7 @@ class LabelRequest(Base):
     __table_args__ = (
         sa.UniqueConstraint("prediction_id"),
         sa.Index("ix_label_request_draw", "draw_id", "position"),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base
+from db.models.base import IDS_ONCE, Base
 
 
 class Prediction(Base):
@@ -21,6 +21,7 @@ class Prediction(Base):
         sa.Index("ix_prediction_entity", "project_id", "entity", "predicted_at", "id"),
         sa.Index("ix_prediction_model", "model_id", "predicted_at"),
         sa.Index("ix_prediction_order", "project_id", "id"),
+        IDS_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

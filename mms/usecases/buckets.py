@@ -8,7 +8,7 @@ writes many only holds it: the worker counts them soon.
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -92,17 +92,6 @@ def take_from_buckets(session: Session, project_id: int, prediction_ids: Sequenc
         gone = delete(row).where(row.project_id == project_id, row.id.in_(ids))
         session.execute(gone.execution_options(synchronize_session=False))
         _add(session, mark, rows, [Step(-1, rows.known)], ruled)
-    lower_mark(session, mark)
-
-
-def lower_mark(session: Session, mark: tables.BucketMark) -> None:
-    """After rows were deleted: SQLite gives the newest ids once more, and those rows are to be counted too."""
-    asked, told = tables.Prediction, tables.Feedback
-    last = session.scalar(select(func.max(asked.id)).where(asked.project_id == mark.project_id)) or 0
-    last_told = session.scalar(select(func.max(told.id)).where(told.project_id == mark.project_id)) or 0
-    mark.prediction_id, mark.drift_id = min(mark.prediction_id, last), min(mark.drift_id, last)
-    mark.feedback_id = min(mark.feedback_id, last_told)
-    session.flush()
 
 
 def recount_next(

@@ -9,7 +9,7 @@ from db import models as tables
 from db.queries.projects import live_project, project_of, projects
 from db.session import Transaction
 from mms.domain.members import PRODUCT
-from mms.usecases.buckets import fold_buckets, hold_mark, lower_mark
+from mms.usecases.buckets import fold_buckets, hold_mark
 from mms.usecases.jobs import JobContext
 
 _AT_ONCE = 5_000
@@ -58,7 +58,6 @@ def _dropped(session: Session, mark: tables.BucketMark, cut: datetime) -> int:
     ids = _old(session, mark, cut)
     gone = delete(tables.Prediction).where(tables.Prediction.id.in_(ids))
     session.execute(gone.execution_options(synchronize_session=False))
-    lower_mark(session, mark)
     return len(ids)
 
 

@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy.orm import Session
 
 from db.migrate import SCRIPTS, VERSION_TABLE, migrate
-from db.models import Base, Model, ModelParameter, ModelScore
+from db.models import Base, Feedback, Model, ModelParameter, ModelScore, Prediction
 from db.models.base import UtcTime
 from db.queries.buckets import Span, bucket_series, projects_behind
 from db.session import dispose, engine, reading, transaction
@@ -68,6 +68,16 @@ def test_the_migrations_make_what_the_tables_declare(store: str) -> None:
         differences = compare_metadata(context, Base.metadata)
 
     assert differences == [], "Migrations and db/models differ. Add a migration that makes what is missing."
+
+
+def test_on_sqlite_ids_that_are_given_once_are_declared_alike(sqlite_store: str) -> None:
+    with reading() as session:
+        made = session.scalars(sa.text("SELECT name FROM sqlite_schema WHERE sql LIKE '%AUTOINCREMENT%'")).all()
+        whole = session.scalars(sa.text("PRAGMA integrity_check")).all()
+
+    once = {table.name for table in Base.metadata.tables.values() if table.dialect_options["sqlite"]["autoincrement"]}
+    assert set(made) == once == {"prediction", "feedback", "label_request", "backtest"}
+    assert whole == ["ok"]
 
 
 def test_a_first_start_makes_the_tables_without_a_backup(home: Path, now: datetime) -> None:
@@ -170,6 +180,10 @@ def test_answers_of_an_older_store_are_counted_by_the_next_count(
     assert migrate(settings(), now).after == "0004"
 
     with transaction() as session:
+        session.execute(sa.delete(Prediction).where(Prediction.id == 3))
+        _inserted(session, "prediction", row)
+        assert session.scalars(sa.select(Prediction.id).order_by(Prediction.id)).all() == [1, 2, 4]
+        assert session.scalars(sa.select(Feedback.prediction_id).order_by(Feedback.id)).all() == [1, 2]
         assert projects_behind(session) == [project_id]
         assert fold_buckets(session, project_id, now) == 5  # three answers, two truths that are in them already
         assert fold_buckets(session, project_id, now) == 0

@@ -214,7 +214,7 @@ def test_a_bucket_that_was_spoilt_is_found_and_counted_again(sqlite_store: str, 
     assert check_buckets(transaction, member, project_id, MARCH).wrong == ()
 
 
-def test_an_id_that_is_given_again_is_counted_again(store: str, member: Member) -> None:
+def test_the_id_of_a_deleted_answer_is_never_given_again(store: str, member: Member) -> None:
     answer = {"label": "true", "score": 0.9, "predicted_at": MARCH}
     with transaction() as session:
         project_id, model_id = a_watched_model(session, Task.BINARY, MARCH)
@@ -225,6 +225,7 @@ def test_an_id_that_is_given_again_is_counted_again(store: str, member: Member) 
     with transaction() as session:
         take_from_buckets(session, project_id, [second])
         (third,) = put(session, project_id, model_id, [answer])
+        assert third > second
         tell(session, project_id, third, "false", MARCH)
         fold_buckets(session, project_id, MARCH)
         take_from_buckets(session, project_id, [first])

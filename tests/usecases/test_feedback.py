@@ -228,6 +228,19 @@ def test_a_deleted_prediction_leaves_its_bucket(project: int, member: Member) ->
         assert get_prediction(session, other.id) == other
 
 
+def test_a_truth_about_a_deleted_prediction_reaches_no_later_one(project: int, member: Member) -> None:
+    (gone,) = asked(member, project, [visit(100)])
+    with transaction() as session:
+        delete_predictions(session, member, project, [gone.id])
+    (later,) = asked(member, project, [visit(101)])
+
+    with pytest.raises(NotFound):
+        told(member, project, Feedback(gone.id, "yes", LATER))
+
+    with reading() as session:
+        assert get_prediction(session, later.id).truth is None
+
+
 def test_two_writers_of_the_same_hours_lose_nothing(project: int, member: Member) -> None:
     hours = [MARCH + timedelta(hours=i) for i in range(5)]
     failures: list[Exception] = []

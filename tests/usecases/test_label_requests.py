@@ -236,6 +236,18 @@ def test_a_draw_can_be_made_again_and_takes_the_place_of_the_one_before(project:
 
 
 @pytest.mark.slow
+def test_an_answer_to_a_row_that_is_asked_no_more_reaches_no_other_row(project: int, member: Member) -> None:
+    drawn(member, project)
+    on_screen = [taken(member, project) for _ in range(10)][-1]
+    draw = drawn(member, project)
+
+    with pytest.raises(NotFound):
+        answered(member, project, on_screen, "yes")
+
+    assert states(draw) == [RequestState.WAITING] * 10
+
+
+@pytest.mark.slow
 def test_the_whole_frame_labelled_is_the_score_without_doubt(project: int, member: Member) -> None:
     told(member, project, 1, "yes")
     draw = drawn(member, project, draft(count=30))

@@ -34,6 +34,8 @@ def upgrade() -> None:
     _alert_delivery()
     _label_draw()
     _label_request()
+    if op.get_bind().dialect.name == "sqlite":
+        _ids_once("prediction", "feedback")
 
 
 def _bucket() -> None:
@@ -187,6 +189,7 @@ def _backtest() -> None:
         _key("backtest", "job_id", "job.id"),
         _key("backtest", "losses_blob", "blob.sha256"),
         sa.PrimaryKeyConstraint("id", name="pk_backtest"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_backtest_project", "backtest", ["project_id", "id"])
     op.create_index("ix_backtest_losses_blob", "backtest", ["losses_blob"])
@@ -302,8 +305,27 @@ def _label_request() -> None:
         _key("label_request", "prediction_id", "prediction.id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_label_request"),
         sa.UniqueConstraint("prediction_id", name="uq_label_request_prediction_id"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_label_request_draw", "label_request", ["draw_id", "position"])
+
+
+def _ids_once(*tables: str) -> None:
+    """SQLite gives the newest id once more when its row is deleted, unless the table says AUTOINCREMENT.
+
+    No row is stored otherwise for that, so only the words of the schema change, as sqlite.org/lang_altertable.html
+    (section 7) has it: millions of answers need not be copied, and no table is dropped that others refer to. The table
+    that remembers the last ids, `sqlite_sequence`, came with the first new table that has them.
+    """
+    run = op.get_bind().exec_driver_sql
+    version = run("PRAGMA schema_version").scalar_one()
+    run("PRAGMA writable_schema = ON")
+    for table in tables:
+        old, new = (f"CONSTRAINT pk_{table} PRIMARY KEY (id{more})" for more in ("", " AUTOINCREMENT"))
+        run("UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ?", (old, new, table))
+        run(f"INSERT INTO sqlite_sequence (name, seq) SELECT '{table}', coalesce(max(id), 0) FROM {table}")
+    run(f"PRAGMA schema_version = {version + 1}")
+    run("PRAGMA writable_schema = RESET")
 
 
 def _key(table: str, column: str, target: str, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
