@@ -188,7 +188,7 @@ def lateness(session: Session, project_id: int, scope: str, span: Span) -> Laten
 
 
 def open_request(session: Session, project_id: int, why: Why, name: str, now: datetime) -> RequestRow | None:
-    """The row that a member is asked for next, locked: the one they hold, else the next that nobody holds."""
+    """The row that a member is asked for next, locked: what they took back, what they hold, the next nobody holds."""
     row, draw, asked = RequestRow, DrawRow, PredictionRow
     fresh = row.reserved_at >= now - RELEASE
     held = and_(row.reserved_by == name, fresh)
@@ -200,7 +200,10 @@ def open_request(session: Session, project_id: int, why: Why, name: str, now: da
             draw.project_id == project_id, draw.why == why.value, _waits(),
             or_(row.reserved_by.is_(None), row.reserved_by == name, ~fresh),
         )
-        .order_by(case((held, 0), else_=1), row.skips, draw.number.desc(), row.position)
+        .order_by(
+            case((and_(held, row.answered_by == name), 0), (held, 1), else_=2),
+            row.skips, draw.number.desc(), row.position,
+        )
         .limit(1)
         .with_for_update(of=row, skip_locked=True)
         .execution_options(populate_existing=True)
@@ -218,11 +221,13 @@ def held_request(session: Session, project_id: int, request_id: int) -> RequestR
     return found
 
 
-def last_answered(session: Session, project_id: int, name: str) -> RequestRow | None:
-    """What a member answered last, locked. reserved_at tells the order: by then they answered."""
+def last_answered(session: Session, project_id: int, name: str, why: Why | None = None) -> RequestRow | None:
+    """What a member answered last (of a kind of draw), locked. reserved_at tells the order: by then they answered."""
     row, draw = RequestRow, DrawRow
     stmt = select(row).join(draw, draw.id == row.draw_id).where(draw.project_id == project_id)
     stmt = stmt.where(row.answered_by == name, row.answered_at.is_not(None))
+    if why is not None:
+        stmt = stmt.where(draw.why == why.value)
     stmt = stmt.order_by(row.reserved_at.desc(), row.id.desc()).limit(1)
     return session.scalars(stmt.with_for_update(of=row)).first()
 

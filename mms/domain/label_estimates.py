@@ -13,7 +13,8 @@ class SampleEstimate:
 
     estimate: of all answers that were without a truth when it was drawn. came: of the labels of the same scope and days
     that nobody was asked for, came_n of them. needed: more random labels until half the band is at most `within`
-    (natural units); None: not to be told yet. points: `within` as hundredths of 1, or percent of an error.
+    (natural units); None: not to be told yet. points: `within` as hundredths of 1, or percent of an error. left: rows
+    of the draw that wait.
     """
 
     draw: LabelDraw
@@ -26,6 +27,7 @@ class SampleEstimate:
     came_n: int
     within: float | None
     needed: int | None
+    left: int | None = None
 
     @property
     def sentence(self) -> str:
@@ -66,7 +68,10 @@ class SampleEstimate:
             return "Label 20 more to learn how many it takes."
         if self.needed == 0:
             return f"{label} is known within {near}."
-        return f"**Label {self.needed:,} more to know {label} within {near}.**"
+        more = f"**Label {self.needed:,} more to know {label} within {near}.**"
+        if self.left is not None and self.needed > self.left:
+            return f"{more} This draw has {self.left:,} left, which leave a wider band."
+        return more
 
     @property
     def plain_sentence(self) -> str:

@@ -65,6 +65,7 @@ def label_estimate(session: Session, project: Project, wanted: LabelsWanted) -> 
         came_n=int(came.labelled[0]) if came else 0,
         within=within,
         needed=None if within is None else labels_needed(sampled, within),
+        left=sum(state.is_open for _, state in states),
     )
 
 

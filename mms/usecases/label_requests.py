@@ -96,12 +96,15 @@ def answer_label(
 ) -> None:
     """Record what a person says of a row, known by the project's present; None: they do not know, and it is closed.
 
-    Conflict: the row is on another screen, or closed. Invalid: the truth is no class, or no number.
+    Conflict: the row is on another screen, or closed; or it was told before, and now nothing is. Invalid: the truth is
+    no class, or no number.
     """
     project = project_of(live_project(session, project_id))
     hold_mark(session, project_id)  # in the order in which feedback locks: first the mark
     request = _held(session, member, project_id, request_id, now)
-    if truth is not None:
+    if truth is None:
+        _refuse_silence(session, request)
+    else:
         told = Feedback(request.prediction_id, truth, project.present(now))
         record_feedback(session, member, project_id, [told], project.present(now))
     request.answered_by, request.answered_at = member.name, project.present(now)
@@ -117,13 +120,13 @@ def skip_label(session: Session, member: Member, project_id: int, request_id: in
     session.flush()
 
 
-def undo_label(session: Session, member: Member, project_id: int, now: datetime) -> int:
-    """Take a member's last answer back: its row is on their screen again. Returns the request's id.
+def undo_label(session: Session, member: Member, project_id: int, now: datetime, why: Why | None = None) -> int:
+    """Take a member's last answer (of a kind of draw) back: its row is on their screen again. Returns the request's id.
 
     Feedback is never deleted: what was said counts until it is answered anew.
     """
     member.require(Permission.FEEDBACK)
-    request = last_answered(session, project_id, member.name)
+    request = last_answered(session, project_id, member.name, why)
     if request is None:
         raise Conflict("You have answered nothing here that could be taken back.")
     request.answered_at = None
@@ -145,6 +148,13 @@ def _held(session: Session, member: Member, project_id: int, request_id: int, no
     if truth is not None and request.answered_by is None:
         raise Conflict(f"The truth about this row came by itself, '{truth}': take the next one.")
     return request
+
+
+def _refuse_silence(session: Session, request: tables.LabelRequest) -> None:
+    """What was told and taken back counts until something else is: not to know it would leave it standing, unseen."""
+    truth = get_prediction(session, request.prediction_id).truth
+    if truth is not None:
+        raise Conflict(f"'{truth}' was told of this row and counts until another truth is: tell that, or skip the row.")
 
 
 def _withdraw(session: Session, project_id: int, scope: str, ids: Sequence[int]) -> None:

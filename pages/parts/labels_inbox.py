@@ -36,10 +36,11 @@ def inbox(member: Member, project: Project, left: Mapping[Why, int]) -> None:
     else:
         _shown(row)
         _asked(member, project, row)
-    if st.button("Undo my last answer", icon=":material/undo:", key="label_undo", shortcut="z"):
+    tip = "The row you answered last in this pile comes back: answer it once more, and that counts."
+    if st.button("Undo my last answer", icon=":material/undo:", key="label_undo", shortcut="z", help=tip):
         from mms.usecases.label_requests import undo_label
 
-        _then(lambda session: undo_label(session, member, project.id, real_now()))
+        _then(lambda session: undo_label(session, member, project.id, real_now(), why))
 
 
 def _next(member: Member, project: Project, why: Why) -> OpenLabel | None:
@@ -59,7 +60,8 @@ def _shown(row: OpenLabel) -> None:
         help=utc_help(asked.predicted_at),
     )
     if asked.truth is not None:
-        st.info(f"It was told '{as_text(asked.truth)}', which counts until it is told anew.")
+        said = as_text(asked.truth)
+        st.info(f"You said '{said}', which counts until it is told anew: say now what is true, or '{said}' again.")
     values = [asked.features.get(name) for name in row.features]
     frame = pd.DataFrame({"feature": row.features, "value": [_value(v) for v in values]})
     st.dataframe(frame, hide_index=True, key="label_row", alt="the row's features, the most important first")
@@ -87,7 +89,8 @@ def _asked(member: Member, project: Project, row: OpenLabel) -> None:
         truth = _typed(row)
         if truth is not None:
             answer(truth)
-    if buttons.button("I don't know", key="label_unknown", shortcut="d", help="Closes the row without a truth."):
+    told_before, tip = row.prediction.truth is not None, "Closes the row without a truth, where none was told."
+    if buttons.button("I don't know", key="label_unknown", shortcut="d", help=tip, disabled=told_before):
         answer(None)
     if buttons.button("Skip", key="label_skip", shortcut="s", help="Puts the row behind the others."):
         _then(lambda session: skip_label(session, member, project.id, row.id, real_now()))

@@ -1,5 +1,6 @@
 """Label requests: what became of each, what is the sample, and what is said of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -86,3 +87,11 @@ def test_nothing_is_claimed_that_is_not_sure() -> None:
         "0 random rows have a label: too few to tell Recall yet. Label 20 more to learn how many it takes."
     )
     assert told(Estimate(0.7, 0.66, 0.74, 60), None, 0).plain_sentence.endswith("Recall is known within 5 points.")
+
+
+@pytest.mark.parametrize(("left", "warned"), [(None, False), (40, False), (39, True)])
+def test_what_a_draw_cannot_give_any_more_is_said(left: int | None, warned: bool) -> None:
+    found = replace(told(None, None, 40), left=left)
+
+    assert "**Label 40 more to know Recall within 5 points.**" in found.sentence
+    assert (f"This draw has {left} left, which leave a wider band." in found.sentence) == warned

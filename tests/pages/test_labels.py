@@ -62,6 +62,7 @@ def test_a_row_is_drawn_answered_not_known_and_taken_back_and_the_score_is_told(
 
     assert not page.exception
     assert any("which counts until it is told anew" in info.value for info in page.info)
+    assert page.button(key="label_unknown").disabled
     (draw,) = progress(stage)
     assert (draw.draw.frame_n, draw.told, draw.not_known, draw.left) == (10, 1, 1, 8)
     assert "Accuracy of the 10 answers that waited:" in said(page)
