@@ -280,7 +280,7 @@ class _Reader:
         told = tuple(sorted(one for one, _ in self._columns.probabilities))
         classes = self._ground.classes.get(name) or (told if len(told) > 1 else ())
         if not classes and self._ground.task is Task.BINARY:
-            positive = self._ground.positive
+            positive = str(self._ground.positive)
             other = next((str(one) for one in seen.index if one != positive), None)
             if other is None:
                 tells = f"tells '{positive}' only" if len(seen) else "is empty"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import isclose
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from mms.domain.models import Model
 from mms.domain.predictions import Feedback
 from mms.domain.projects import Project, ProjectDraft, Task
 from mms.domain.promotions import GLOBAL, Seating
+from mms.ml.files import column_names
 from mms.ml.logs import LogFile, Logged, LogGround, read_log, records
 from mms.usecases.buckets import CHUNK, fold_buckets, hold_mark
 from mms.usecases.elsewhere import Found, keep_model, reference_rows
@@ -53,6 +55,11 @@ class _Import:
     read: LogFile
     request: LogRequest
     now: datetime
+
+
+def names_in(file: Path) -> tuple[str, ...]:
+    """The columns of a file; Invalid where it cannot be read."""
+    return column_names(file)
 
 
 def preview_log(

@@ -1,15 +1,14 @@
 """Past answers of a model served elsewhere: uploaded, looked at, stored."""
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
 from db.session import acknowledged, reading
-from mms.domain.logs import LogColumns, LogPreview, LogRequest
+from mms.domain.logs import LogPreview, LogRequest
 from mms.domain.markdown import safe_markdown
 from mms.domain.members import Member
 from mms.domain.projects import Project
+from pages.parts.log_columns import chosen_columns
 from pages.parts.project import link_query
 from pages.parts.session import real_now
 from pages.parts.told import told
@@ -17,7 +16,7 @@ from pages.parts.upload import KINDS, on_disk
 
 
 def log_section(member: Member, project: Project) -> None:
-    """Upload, see what is taken for what, store."""
+    """Upload, see what is taken for what and change it, store."""
     st.markdown(
         "A model that is served elsewhere is watched here by its past answers: their times, answers, features, and "
         "what was true."
@@ -25,26 +24,28 @@ def log_section(member: Member, project: Project) -> None:
     upload = st.file_uploader("CSV or Parquet: one row for each answer", type=KINDS, key="log_file")
     if upload is None:
         st.caption(
-            "Columns are found by their usual names: predicted_at, label, score, truth, truth_at, model, id. Every "
-            "other column is a feature. The command line takes other names: see *log import --help*."
+            "One column tells when each answer was given, one what it was, one what was true. Columns of usual names "
+            "(predicted_at, label, score, truth, truth_at, model, id) are found; others you choose. Every other column "
+            "is a feature."
         )
         return
     name = st.text_input(
         "Name of the model", key="log_model", placeholder="leave empty where a column says it",
         help="an import under the same name adds to what is there, and nothing twice",
-    )  # fmt: skip
-    with told(stop=False):
-        seen = _preview(member, project, upload, name or None)
-        _shown(seen)
+    ).strip()  # fmt: skip
+    with told(stop=False), on_disk(upload) as path:
+        columns = chosen_columns(project.task, path, upload.file_id, is_named=bool(name))
+        request = LogRequest(path, columns, name or None, exact=True)
+        _shown(_preview(member, project, request))
         if st.button("Store these answers", key="log_store", type="primary"):
-            _store(member, project, upload, name or None)
+            _store(member, project, request)
 
 
-def _preview(member: Member, project: Project, upload: Any, name: str | None) -> LogPreview:
+def _preview(member: Member, project: Project, request: LogRequest) -> LogPreview:
     from mms.usecases.logs import preview_log
 
-    with on_disk(upload) as path, reading() as session:
-        return preview_log(session, member, project.id, LogRequest(path, LogColumns(), name), real_now())
+    with reading() as session:
+        return preview_log(session, member, project.id, request, real_now())
 
 
 def _shown(seen: LogPreview) -> None:
@@ -61,10 +62,10 @@ def _shown(seen: LogPreview) -> None:
         st.caption(safe_markdown(note))
 
 
-def _store(member: Member, project: Project, upload: Any, name: str | None) -> None:
+def _store(member: Member, project: Project, request: LogRequest) -> None:
     from mms.usecases.logs import import_log
 
-    with on_disk(upload) as path, st.spinner("Storing and counting the answers …"):
-        done = import_log(acknowledged, member, project.id, LogRequest(path, LogColumns(), name), real_now())
+    with st.spinner("Storing and counting the answers …"):
+        done = import_log(acknowledged, member, project.id, request, real_now())
     st.success("\n\n".join(safe_markdown(one.words) for one in done))
     st.page_link("decay.py", label="See how it ages", query_params=link_query(project))

@@ -3,7 +3,7 @@
 import pytest
 
 from mms.domain.errors import Conflict, Invalid
-from mms.domain.logs import ELSEWHERE, LogColumns, guessed, refuse_elsewhere
+from mms.domain.logs import ELSEWHERE, LogColumns, class_of, columns_of, guessed, guesses, refuse_elsewhere, roles_of
 from mms.domain.projects import Task
 
 BINARY, MANY, NUMBER = Task.BINARY, Task.MULTICLASS, Task.REGRESSION
@@ -53,6 +53,22 @@ def test_a_named_column_goes_before_a_usual_name_and_a_model_that_is_named_needs
 def test_what_lacks_or_does_not_fit_is_said(task: Task, asked: LogColumns, names: str, sentence: str) -> None:
     with pytest.raises(Invalid, match=sentence):
         guessed(asked, names.split(), task)
+
+
+def test_what_somebody_chose_is_not_guessed_at_again() -> None:
+    chosen = LogColumns(time="time", label="label")
+
+    assert columns_of(chosen, ["time", "label", "id", "truth"], BINARY) == chosen
+    with pytest.raises(Invalid, match="Say which column holds the answer"):
+        columns_of(LogColumns(time="time"), ["time", "label"], BINARY)
+
+
+def test_a_guess_may_be_too_little_for_a_log_and_each_task_has_its_roles() -> None:
+    assert guesses(LogColumns(), ["sent", "risk", "truth"], BINARY).roles == {"truth": "truth"}
+    assert [roles_of(task)[1:3] for task in (BINARY, MANY, NUMBER)] == [
+        ("label", "score"), ("label", "truth"), ("value", "truth"),
+    ]  # fmt: skip
+    assert (class_of("p_late"), class_of("late")) == ("late", "late")
 
 
 def test_only_a_model_served_elsewhere_is_refused() -> None:

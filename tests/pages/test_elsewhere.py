@@ -88,3 +88,25 @@ def test_a_log_is_uploaded_looked_at_and_stored_once(admin: Member, open_page: O
     assert (taken["score"], taken["age"]) == ("score", "feature (integer)")
     assert first == "v1 scorer, champion of the empty seat: 600 new answers."
     assert page.success[0].value == "v1 scorer: 0 new answers, 600 known already."
+
+
+@pytest.mark.slow
+def test_columns_of_other_names_are_chosen_on_the_page(admin: Member, open_page: Open) -> None:
+    with transaction() as session:
+        create_project(session, admin, BOOKINGS, NOW)
+    page = open_page("data", tab="Served elsewhere")
+    names = {"predicted_at": "sent", "score": "risk", "truth": "came", "truth_at": "seen"}
+    log = a_log(300).rename(columns=names).to_csv(index=False).encode()
+    boxes = {"time": "sent", "score": "risk", "truth": "came", "truth_time": "seen"}
+
+    page.file_uploader(key="log_file").set_value(("log.csv", log, "text/csv")).run()
+    assert page.error[0].value.startswith("Say which column tells when each answer was given")
+    page.text_input(key="log_model").set_value("scorer").run()
+    for role, name in boxes.items():
+        next(box for box in page.selectbox if (box.key or "").startswith(f"log_{role}_")).set_value(name).run()
+    taken = dict(zip(page.dataframe[0].value["taken for"], page.dataframe[0].value["column"], strict=True))
+    page.button(key="log_store").click().run()
+
+    assert not page.exception
+    assert (taken["time"], taken["truth time"], taken["entity"]) == ("sent", "seen", "id")
+    assert page.success[0].value == "v1 scorer, champion of the empty seat: 300 new answers."
