@@ -1,6 +1,5 @@
 """The dashboard and REST in one server: `python -m mms serve`, or `streamlit run app.py`."""
 
-import logging
 from pathlib import Path
 
 import streamlit as st
@@ -10,12 +9,7 @@ from mms.api.mount import Rest, routes
 from mms.front import Front
 from mms.security.gate import Gate
 from mms.worker.embedded import serving
-
-
-def log_error(error: Exception) -> None:
-    """What breaks in a page goes to the log; the reader sees no stack trace."""
-    logging.getLogger("mms.pages").error("A page broke.", exc_info=error)
-
+from pages.parts.told import tell_break
 
 rest = Rest()
 pages = Path(__file__).with_name("pages")
@@ -25,5 +19,5 @@ app = st.App(
     routes=routes(rest),
     middleware=[Middleware(Gate), Middleware(Front, pages=["", *(page.stem for page in pages.glob("*.py"))])],
     lifespan=serving(rest.load),
-    on_script_error=log_error,
+    on_script_error=tell_break,
 )

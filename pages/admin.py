@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from db.queries.jobs import get_job, jobs, log_lines
+from db.queries.jobs import get_job, jobs, log_lines, upkeep_done
 from db.session import reading, transaction
 from mms.domain.members import Member
 from mms.settings import settings
 from mms.usecases.members import rename_member
 from mms.usecases.site import site_problems
-from pages.parts.job_table import job_card, job_table, summary
+from pages.parts.job_table import job_card, job_table, summary, upkeep_choice, upkeep_shown
 from pages.parts.session import current_member, id_in_url, real_now
 from pages.parts.told import told
 
@@ -17,12 +17,13 @@ def render(member: Member) -> None:
     """Jobs first (they are what changes), then your name, then the places."""
     st.title("Admin")
     with told(), reading() as session:
-        queue = jobs(session)
+        queue, done = jobs(session, upkeep=upkeep_shown()), upkeep_done(session)
         chosen = id_in_url("job", "job")
         job = None if chosen is None else get_job(session, chosen)
         lines = [] if job is None else log_lines(session, job.id)
     st.markdown(summary(queue))
     st.header("Jobs")
+    upkeep_choice(done)
     if queue:
         job_table(queue, real_now())
     if job is not None:

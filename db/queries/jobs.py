@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import Job as JobRow
@@ -21,12 +21,24 @@ def get_job(session: Session, job_id: int) -> Job:
     return job_of(live_job(session, job_id))
 
 
-def jobs(session: Session, project_id: int | None = None, limit: int = 50) -> list[Job]:
-    """Newest first."""
+def jobs(session: Session, project_id: int | None = None, limit: int = 50, *, upkeep: bool = True) -> list[Job]:
+    """Newest first. upkeep: False leaves out what the product did by itself and what went well."""
     stmt = select(JobRow).order_by(JobRow.id.desc()).limit(limit)
+    if not upkeep:
+        stmt = stmt.where(not_(_went_well_by_itself()))
     if project_id is not None:
         stmt = stmt.where(JobRow.project_id == project_id)
     return [job_of(row) for row in session.scalars(stmt)]
+
+
+def upkeep_done(session: Session) -> int:
+    """How many jobs the product did by itself that went well."""
+    return session.scalars(select(func.count()).select_from(JobRow).where(_went_well_by_itself())).one()
+
+
+def _went_well_by_itself() -> ColumnElement[bool]:
+    upkeep = [kind.value for kind in JobKind if kind.is_upkeep]
+    return and_(JobRow.kind.in_(upkeep), JobRow.state == JobState.SUCCEEDED.value)
 
 
 def unfinished_jobs(session: Session, project_id: int) -> list[Job]:

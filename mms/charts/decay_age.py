@@ -44,8 +44,11 @@ def words(info: AgeInfo) -> str:
     start = sum(points[0].estimate.value for points in both) / len(both)
     end = sum(points[-1].estimate.value for points in both) / len(both)
     oldest = max(points[-1].age for points in both) + info.step
-    count = f"{len(both)} versions" if len(both) > 1 else "one version"
-    return f"{label} of {count} was {start:.3f} on average when new and {end:.3f} at last, up to {oldest} days old."
+    values = f"{start:.3f} when new and {end:.3f} at last"
+    if len(both) == 1:
+        (name,) = (name for name, points in info.lines.values() if sum(point.mature for point in points) > 1)
+        return f"{label} of {name}, the only version that answered long enough, was {values}, {oldest} days old."
+    return f"{label} of {len(both)} versions was, on average, {values}, up to {oldest} days old."
 
 
 def figure(info: AgeInfo, colours: Mapping[int, str]) -> go.Figure:

@@ -48,6 +48,17 @@ class JobKind(StrEnum):
     AGEING = "age models"
     ALERTS = "watch and alert"
 
+    @property
+    def is_upkeep(self) -> bool:
+        """Whether the product queues it by itself, over and over."""
+        return self in _UPKEEP
+
+
+_UPKEEP = (
+    JobKind.CHECK_TRIGGERS, JobKind.SNAPSHOTS, JobKind.PUBLISH, JobKind.ANSWERS, JobKind.RETENTION,
+    JobKind.FEATURES, JobKind.ESTIMATES, JobKind.AGEING, JobKind.ALERTS,
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

@@ -28,6 +28,20 @@ def summary(queue: Sequence[Job]) -> str:
     )
 
 
+def upkeep_shown() -> bool:
+    """Whether the table holds what the product does by itself, as the address or the last click says."""
+    return bool(st.session_state.get("upkeep", st.query_params.get("upkeep") == "true"))
+
+
+def upkeep_choice(done: int) -> None:
+    """What is left out of the table, and the way to it. done: jobs of upkeep that went well."""
+    if done:
+        st.checkbox(
+            f"Show upkeep that went well too ({counted(done, 'job')})", key="upkeep", bind="query-params",
+            help="what the product does by itself, over and over: check triggers, count answers, watch for alerts",
+        )  # fmt: skip
+
+
 def job_table(queue: Sequence[Job], now: datetime) -> None:
     """Newest first; a click on a number opens the job below."""
 

@@ -35,7 +35,8 @@ def refits(member: Member, subject: Subject, kinds: Sequence[PictureKind]) -> No
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("Draw all of them", key="refit all", icon=":material/draw:", disabled=not may):
                 _ask(member, subject, list(costs))
-            st.markdown(f"All {len(costs)} together. {_words(_sum(list(costs.values())), at_most=True)}.")
+            which = "Both pictures" if len(costs) == 2 else f"All {len(costs)} pictures"
+            st.markdown(f"{which} above, one after the other. {_words(_sum(list(costs.values())), at_most=True)}.")
     if not may:
         st.caption("It takes the right to train: ask an administrator for it.")
 

@@ -26,7 +26,7 @@ def gallery(member: Member, about: Drawable, name: str) -> None:
         found, job = pictures(session, about.subject, theme), being_drawn(session, about.subject)
     fitting = [kind for kind in pictures_of(about.subject.kind) if kind.applies(about)]
     drawn = [kind for kind in fitting if kind in found and found[kind].svg is not None]
-    st.markdown(f"**{len(drawn)}** of the {len(fitting)} pictures that fit this {about.subject.kind.value} are drawn.")
+    st.markdown(_drawn_words(about, found, fitting, len(drawn)))
     if job is not None:
         follow(member, about.subject)
     else:
@@ -36,6 +36,21 @@ def gallery(member: Member, about: Drawable, name: str) -> None:
     if job is None:
         refits(member, about.subject, [kind for kind in fitting if kind.refits and kind not in drawn])
     _reasons(about, found)
+
+
+def _drawn_words(
+    about: Drawable, found: Mapping[PictureKind, Picture], fitting: Sequence[PictureKind], drawn: int
+) -> str:
+    """How many pictures there are, and what the others wait for."""
+    costly = sum(kind.refits and kind not in found for kind in fitting)
+    free = sum(not kind.refits and kind not in found for kind in fitting)
+    failed = len(fitting) - drawn - free - costly
+    waits = [f"{free} can be drawn from what is stored"] * bool(free)
+    waits += [f"{costly} cost fits (below)"] * bool(costly)
+    waits += [f"{failed} could not be drawn (why: below)"] * bool(failed)
+    of = "is drawn" if drawn == 1 else "are drawn"
+    said = f"**{counted(drawn, 'picture')}** of this {about.subject.kind.value} {of}"
+    return f"{said}; {', '.join(waits)}." if waits else f"{said}: all that fit it."
 
 
 def _draw_button(member: Member, about: Drawable, missing: Sequence[PictureKind]) -> None:

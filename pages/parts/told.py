@@ -1,5 +1,6 @@
-"""Refusals on a screen: a domain error becomes one red sentence, in one place."""
+"""Refusals and breaks on a screen: each becomes one red sentence, in one place."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,6 +8,7 @@ import streamlit as st
 
 from mms.domain.errors import MmsError
 from mms.domain.markdown import as_text
+from pages.parts.session import real_now
 
 
 @contextmanager
@@ -22,3 +24,14 @@ def told(*, stop: bool = True) -> Iterator[None]:
         st.error(as_text(error.sentence), icon=":material/error:")
         if stop:
             st.stop()
+
+
+def tell_break(error: Exception) -> bool:
+    """One sentence where a page broke; the stack goes to the log. True: Streamlit shows no box of its own."""
+    logging.getLogger("mms.pages").error("A page broke.", exc_info=error)
+    st.error(
+        "This part of the page broke, through no fault of yours. Reload the page; if it breaks again, tell whoever "
+        f"runs this installation the time, {real_now():%-d %B %Y %H:%M:%S} UTC: the reason stands in the log under it.",
+        icon=":material/error:",
+    )
+    return True

@@ -18,7 +18,7 @@ def test_the_words_compare_new_versions_with_old_ones_where_labels_are_in() -> N
     }
 
     assert decay_age.words(AgeInfo("f1", 30, lines)) == (
-        "F1 of 2 versions was 0.850 on average when new and 0.650 at last, up to 60 days old."
+        "F1 of 2 versions was, on average, 0.850 when new and 0.650 at last, up to 60 days old."
     )
 
 

@@ -181,7 +181,7 @@ def shown(open_page: Open, member: Member, subject: Subject) -> set[str]:
     names = {str(button.key).removeprefix("enlarge ") for button in page.button if "enlarge " in str(button.key)}
     assert (
         page.markdown[0].value
-        == f"**{len(names)}** of the {len(names)} pictures that fit this {subject.kind.value} are drawn."
+        == f"**{len(names)} pictures** of this {subject.kind.value} are drawn: all that fit it."
     )
     assert names == headed(applying)
     return names

@@ -43,7 +43,7 @@ def test_drawn_pictures_are_thumbnails_and_the_others_say_why_not(open_staged: O
     page = open_staged("gallery", model=champion.id)
 
     assert not page.exception
-    assert page.markdown[0].value.startswith("**1** of the ")
+    assert page.markdown[0].value.startswith("**1 picture** of this model is drawn; ")
     assert page.button(key=f"enlarge {REPORT.value}")
     reasons = page.markdown[-1].value
     assert "- **ROC curves**: All rows are of one class." in reasons
