@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -25,13 +25,17 @@ NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """x, y: (n,) over all rows. grid, low, high: (m,) mean of the folds' curves ± one standard deviation."""
+    """x, y: (n,) over all rows. grid, low, high: (m,) mean of the folds' curves ± one standard deviation.
+
+    picks: (n,) what a click on a point asks for, its threshold or its share of the rows; none where there is no click.
+    """
 
     x: np.ndarray
     y: np.ndarray
     grid: np.ndarray
     low: np.ndarray
     high: np.ndarray
+    picks: np.ndarray | None = None
 
 
 class Named(Protocol):
@@ -45,10 +49,17 @@ class Named(Protocol):
 _N = TypeVar("_N", bound=Named)
 
 
-def curve_of(tables: Mapping[str, pd.DataFrame], x: str, y: str, table: str = "curve", band: str = "band") -> Curve:
-    """The columns x and y of a diagnostic's curve, and its band over x."""
+def curve_of(
+    tables: Mapping[str, pd.DataFrame],
+    x: str,
+    y: str,
+    table: str = "curve",
+    band: str = "band",
+    picks: str = "threshold",
+) -> Curve:
+    """The columns x and y of a diagnostic's curve, its band over x, and the column that its points ask for."""
     lines, bands = tables[table], tables[band]
-    columns = (lines[x], lines[y], bands[x], bands["low"], bands["high"])
+    columns = (lines[x], lines[y], bands[x], bands["low"], bands["high"], lines[picks])
     return Curve(*(column.to_numpy(float) for column in columns))
 
 
@@ -62,6 +73,8 @@ def add_curves(drawn: go.Figure, curves: Mapping[int, tuple[str, Curve]], colour
     for i, (label, curve) in curves.items():
         at, line = evenly(len(curve.x), room), {"color": colours[i], "width": 2, "dash": dash_of(i, colours)}
         drawn.add_scatter(x=curve.x[at], y=curve.y[at], mode="lines", name=label, line=line)
+        if curve.picks is not None:
+            drawn.data[-1].update(pickable(i, curve.picks[at], colours[i]))
     if len(curves) > 1:  # a legend of many gets room of its own below the axis: a row for each, at any width
         room = _LINE * (len(curves) + 1 + bool(bands))
         legend = {"orientation": "v", "yref": "container", "yanchor": "bottom", "y": 0, "maxheight": 1}
@@ -74,6 +87,17 @@ def add_band(drawn: go.Figure, curve: Curve, colour: str, name: str, *, legend: 
     drawn.add_scatter(x=curve.grid, y=curve.high, showlegend=False, **quiet)
     filled = {"fill": "tonexty", "fillcolor": faded(colour, 0.18)}
     drawn.add_scatter(x=curve.grid, y=curve.low, name=name, showlegend=legend, **filled, **quiet)
+
+
+def pickable(model_id: int, picks: np.ndarray, colour: str) -> dict[str, Any]:
+    """What makes points of a line selectable: (model, pick) as their data, and dots that show when chosen."""
+    return {
+        "mode": "lines+markers",
+        "customdata": [[model_id, float(pick)] for pick in picks],
+        "marker": {"color": colour, "size": 8, "opacity": 0},
+        "selected": {"marker": {"opacity": 1, "size": 10}},
+        "unselected": {"marker": {"opacity": 0}},
+    }
 
 
 def best_first(infos: Sequence[_N], values: Sequence[float]) -> tuple[_N, str]:

@@ -37,7 +37,7 @@ class GainsInfo:
 def gains_of(model_id: int, name: str, tables: Mapping[str, pd.DataFrame]) -> GainsInfo:
     """From the tables of the diagnostic."""
     (summary,) = tables["summary"].to_dict("records")
-    found = curve_of(tables, "flagged", "found", table="gains", band="gains")
+    found = curve_of(tables, "flagged", "found", table="gains", band="gains", picks="flagged")
     lift, share = tables["gains"]["lift"].to_numpy(float), summary["positives"] / summary["rows"]
     return GainsInfo(model_id, name, summary["class"], found, lift, share, summary["ks"])
 

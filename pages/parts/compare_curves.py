@@ -13,7 +13,8 @@ from mms.domain.members import Member
 from mms.domain.models import Model
 from mms.domain.projects import Project, Task
 from pages.parts.compare_thresholds import class_errors_of, threshold_curves
-from pages.parts.diagnostic_tables import show, table_download, tables_of_each
+from pages.parts.diagnostic_tables import table_download, tables_of_each
+from pages.parts.flagged_rows import curve_with_rows
 from pages.parts.rows_behind import rows_behind
 from pages.parts.scored_rows import class_choice, out_of_fold
 from pages.parts.session import current_member
@@ -46,12 +47,13 @@ def ranked_curves(member: Member, models: Sequence[Model], class_name: str, colo
     with left:
         found = tables_of_each(member, models, DiagnosticKind.ROC, class_name)
         rocs = [roc.roc_of(i, names[i], tables) for i, tables in found.items()]
-        show(roc.figure(rocs, colours), roc.words(rocs), "roc")
+        curve_with_rows(roc.figure(rocs, colours), roc.words(rocs), "roc", models, class_name)
         table_download(models, found, "ROC", "curve")
     with right:
         found = tables_of_each(member, models, DiagnosticKind.PRECISION_RECALL, class_name)
         balances = [precision_recall.precision_recall_of(i, names[i], tables) for i, tables in found.items()]
-        show(precision_recall.figure(balances, colours), precision_recall.words(balances), "precision_recall")
+        drawn, finding = precision_recall.figure(balances, colours), precision_recall.words(balances)
+        curve_with_rows(drawn, finding, "precision_recall", models, class_name)
         table_download(models, found, "Precision and recall", "curve")
 
 
@@ -60,11 +62,11 @@ def gains_curves(member: Member, models: Sequence[Model], class_name: str, colou
     found = tables_of_each(member, models, DiagnosticKind.GAINS, class_name)
     names = {model.id: model.ranked.name for model in models}
     infos = [gains.gains_of(i, names[i], tables) for i, tables in found.items()]
-    finding = gains.words(infos)
-    st.markdown(as_text(finding))
     left, right = st.columns(2)
-    left.plotly_chart(gains.figure(infos, colours), alt=finding, key="gains")
-    right.plotly_chart(gains.lift_figure(infos, colours), alt=finding, key="lift")
+    with left:
+        drawn = gains.figure(infos, colours)
+        curve_with_rows(drawn, gains.words(infos), "gains", models, class_name, by_share=True)
+    right.plotly_chart(gains.lift_figure(infos, colours), alt=gains.words(infos), key="lift")
     table_download(models, found, "Gains and lift", "gains")
 
 

@@ -22,3 +22,16 @@ def test_of_many_models_the_legend_gets_room_of_its_own_and_the_points_stay_few(
     assert many.layout.margin.b >= 20 * 20
     assert many.layout.legend.orientation == "v"
     assert sum(len(trace.x) for trace in many.data) <= POINTS
+
+
+def test_points_of_a_curve_ask_for_their_threshold_and_show_only_when_chosen() -> None:
+    line = np.linspace(0, 1, 5)
+    curve = Curve(line, line, line, line, line, 1 - line)
+    drawn = bare("", "", "")
+
+    add_curves(drawn, {7: ("v7", curve)}, {7: "#000000"})
+
+    (trace,) = (trace for trace in drawn.data if trace.name == "v7")
+    assert [list(one) for one in trace.customdata] == [[7, 1.0], [7, 0.75], [7, 0.5], [7, 0.25], [7, 0.0]]
+    assert trace.marker.opacity == 0
+    assert trace.selected.marker.opacity == 1

@@ -1,5 +1,6 @@
 """The Diagnostics tab: one check at a time, from stored tables; a threshold is tried, stored, and leads to rows."""
 
+import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from db.session import reading, transaction
 from mms.domain.members import PRODUCT
 from mms.settings import settings
 from pages.parts.compare_curves import rows_between
+from pages.parts.flagged_rows import picks, threshold_of_share
 from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
@@ -154,3 +156,14 @@ def test_the_rows_of_a_bin_are_those_between_its_ends() -> None:
 
     assert rows_between(oof, "p_1", [(0.2, 0.4), (0.9, 0.9)]) == [5, 8, 9]
     assert rows_between(oof, "p_1", []) == []
+
+
+def test_a_point_of_a_curve_asks_for_its_threshold_and_above_every_score_for_no_row() -> None:
+    points = [{"customdata": [3, 0.25]}, {"customdata": [3, 0.5]}, {"customdata": [4, None]}, {"x": 0.1}]
+
+    assert picks({"selection": {"points": points}}) == {3: 0.25, 4: np.inf}
+
+
+@pytest.mark.parametrize(("share", "at"), [(0.0, np.inf), (0.25, 0.9), (0.5, 0.7), (1.0, 0.1)])
+def test_a_share_of_the_rows_ends_at_the_score_of_its_last_row(share: float, at: float) -> None:
+    assert threshold_of_share(np.array([0.1, 0.9, 0.7, 0.3]), share) == at
