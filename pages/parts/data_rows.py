@@ -41,7 +41,8 @@ def standing(project: Project, tables: Sequence[FeatureTable], declared: Instanc
 def rows_section(member: Member, project: Project, declared: InstanceTable | None) -> None:
     """The chart, its table, and how much came since the champion's snapshot."""
     if declared is None:
-        st.markdown("Rows and labels are counted per day once the instance table is declared.")
+        st.markdown("Rows and labels are counted per day once it is said what to learn from.")
+        st.page_link("data.py", label="Say what to learn from", query_params=link_query(project, tab="Instance table"))
         return
     now = project.present(real_now())
     with told(), reading() as session:

@@ -27,15 +27,18 @@ from pages.parts.told import told
 
 def snapshots_section(member: Member, project: Project, declared: InstanceTable | None) -> None:
     """The form, then the newest snapshot and those before it."""
-    if declared is None:
-        st.markdown("A snapshot freezes the instance table: declare that first.")
-        return
     with told(), reading() as session:
         taken = snapshots(session, project.id)
-        base = get_table(session, declared.base_table_id)
-    if not taken:
-        st.markdown("No snapshot yet. It freezes the rows as they are now, with 12 folds, so that results can be told.")
-    snapshot_form(member, project, base.columns, declared)
+        base = get_table(session, declared.base_table_id) if declared else None
+    if declared is None or base is None:
+        st.markdown("A snapshot freezes the instance table: declare that first.")
+        st.page_link("data.py", label="Say what to learn from", query_params=link_query(project, tab="Instance table"))
+    else:
+        if not taken:
+            st.markdown(
+                "No snapshot yet. It freezes the rows as they are now, with 12 folds, so that results can be told."
+            )
+        snapshot_form(member, project, base.columns, declared)
     if taken:
         chosen = _choice(taken)
         _chosen(project, chosen)

@@ -21,6 +21,9 @@ from pages.parts.session import real_now
 from pages.parts.told import told
 from pages.parts.upload import KINDS, as_types, draft_of, first_draft, on_disk, types_editor
 
+_FIRST = "One row for each case, with the column to predict; tables with more about the cases may follow."
+_JOINED = "For example weather by place and hour, or customers by number: values to join by key."
+
 
 def tables_section(member: Member, project: Project, tables: Sequence[FeatureTable]) -> None:
     """The list, the first rows of one table, the form for another."""
@@ -32,8 +35,8 @@ def tables_section(member: Member, project: Project, tables: Sequence[FeatureTab
             _first_rows(by_name[name])
             with st.expander(f"What the columns of {name} mean"):
                 table_notes(member, by_name[name])
-    with st.expander("Add a feature table", expanded=not tables):
-        _add(member, project)
+    with st.expander("Add a feature table" if tables else "Load the first table", expanded=not tables):
+        _add(member, project, _JOINED if tables else _FIRST)
 
 
 def _list(tables: Sequence[FeatureTable]) -> None:
@@ -73,10 +76,10 @@ def _first_rows(table: FeatureTable) -> None:
     csv_download(frame, f"{table.name}-first-rows.csv", "These rows as CSV", key="first_rows_csv")
 
 
-def _add(member: Member, project: Project) -> None:
+def _add(member: Member, project: Project, example: str) -> None:
     upload = st.file_uploader("CSV or Parquet", type=KINDS, key="table_file")
     if upload is None:
-        st.caption("For example weather by place and hour, or customers by number: values to join by key.")
+        st.caption(example)
         return
     found = first_draft(upload, member)
     if found is None:

@@ -2,6 +2,11 @@
 
 import pytest
 
+from db.session import transaction
+from mms.domain.members import Member
+from mms.domain.projects import ProjectDraft, Task
+from mms.usecases.projects import create_project
+from tests.conftest import NOW
 from tests.pages.conftest import Open
 
 MENU = ("health", "data", "train", "runs", "triggers", "projects", "admin")
@@ -21,3 +26,35 @@ def test_health_of_an_empty_store_teaches_how_to_begin(open_page: Open) -> None:
 
     assert page.markdown[0].value == "There is no project yet."
     assert "one CSV or Parquet file" in page.markdown[1].value
+
+
+@pytest.mark.parametrize(
+    ("tab", "words", "leads"),
+    [
+        ("Rows", "once it is said what to learn from", "Say what to learn from"),
+        ("Instance table", "Load a table first", "Load a table"),
+        ("Snapshots", "A snapshot freezes the instance table", "Say what to learn from"),
+        ("Structure", "Structure is looked for in a snapshot", "Take a snapshot"),
+    ],
+)
+def test_each_tab_of_a_project_without_data_leads_to_the_step_before_it(
+    admin: Member, open_page: Open, tab: str, words: str, leads: str
+) -> None:
+    with transaction() as session:
+        create_project(session, admin, ProjectDraft("Empty", Task.BINARY), NOW)
+
+    page = open_page("data", tab=tab)
+
+    assert not page.exception
+    assert any(words in one.value for one in page.markdown)
+    assert leads in [link.label for link in page.get("page_link")]
+
+
+def test_the_first_table_is_asked_for_as_such(admin: Member, open_page: Open) -> None:
+    with transaction() as session:
+        create_project(session, admin, ProjectDraft("Empty", Task.BINARY), NOW)
+
+    page = open_page("data")
+
+    assert [one.label for one in page.expander] == ["Load the first table"]
+    assert page.caption[0].value.startswith("One row for each case, with the column to predict")
