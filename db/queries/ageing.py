@@ -74,11 +74,11 @@ def lives(session: Session, project: Project) -> list[Life]:
     row = ModelRow
     stmt = select(
         row.id, row.version, row.algorithm, row.state, row.snapshot_id, row.scope, row.score, row.run_id,
-        row.parent_id, row.artifact_size, row.created_at, row.touched_at, row.retired_at,
+        row.parent_id, row.artifact_size, row.created_at, row.touched_at, row.retired_at, row.archived_at,
     )  # fmt: skip
     live = stmt.where(row.project_id == project.id, row.deleted_at.is_(None), row.purged_at.is_(None))
     rows = session.execute(live.order_by(row.version)).all()
-    choosable = [one for one in rows if one.state in CHOOSABLE]
+    choosable = [one for one in rows if one.state in CHOOSABLE and one.archived_at is None]
     beaten = beaten_by(
         [Placed(one.id, _name(one), (one.snapshot_id, one.scope), one.score, one.created_at) for one in choosable]
     )

@@ -47,4 +47,4 @@ def _restore(args: Namespace) -> Output:
     member, now = acting()
     with transaction() as session:
         restore_model(session, member, args.model, now)
-    return Output({"model": args.model}, [f"Model {args.model} is a candidate again."])
+    return Output({"model": args.model}, [f"Model {args.model} is restored: it may be chosen again."])

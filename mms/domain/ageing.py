@@ -8,6 +8,7 @@ from itertools import groupby
 
 from mms.domain.models import ModelState
 from mms.domain.projects import Policy
+from mms.domain.runs import Origin, RunKind
 
 
 class Fate(StrEnum):
@@ -90,6 +91,12 @@ class AgeingRules:
         ]
         rules = [form.format(days_words(days)) for days, form in said if days is not None]
         return f"Models are {', '.join(rules)}." if rules else "Models are never retired by themselves."
+
+
+def state_at_birth(kind: RunKind, origin: Origin) -> ModelState:
+    """Of a model that came out of a run: retrainings, and logs of models served elsewhere, make challengers."""
+    challenges = kind is RunKind.LOG or (kind is RunKind.RETRAINING and origin is not Origin.BASELINE)
+    return ModelState.CHALLENGER if challenges else ModelState.CANDIDATE
 
 
 def days_words(days: int) -> str:

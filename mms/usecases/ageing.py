@@ -11,10 +11,11 @@ from db.blobs import put_bytes, sweep
 from db.queries.ageing import lives
 from db.queries.models import no_model, ranked_of
 from db.queries.projects import hold_project, live_project, project_of, projects
-from mms.domain.ageing import Ageing, AgeingRules, Fate, due
+from mms.domain.ageing import Ageing, AgeingRules, Fate, due, state_at_birth
 from mms.domain.errors import Conflict, Lost, MmsError, Unavailable
 from mms.domain.members import PRODUCT, Member, Permission
 from mms.domain.models import ModelState, purged
+from mms.domain.runs import Origin, RunKind
 from mms.usecases.jobs import JobContext
 
 
@@ -71,7 +72,7 @@ def age_models(session: Session, member: Member, project_id: int, now: datetime)
 
 
 def restore_model(session: Session, member: Member, model_id: int, now: datetime) -> None:
-    """Undo a retirement: a candidate again, whose days begin anew. Conflict: it is not retired, or was purged."""
+    """Undo a retirement: what it was when it was made, its days begin anew. Conflict: it is not retired, or purged."""
     member.require(Permission.TRAIN)
     row = session.get(tables.Model, model_id)
     if row is None or row.deleted_at is not None:
@@ -83,7 +84,9 @@ def restore_model(session: Session, member: Member, model_id: int, now: datetime
     if row.state != ModelState.RETIRED.value:
         raise Conflict(f"Model v{row.version} is {row.state}, not retired: there is nothing to restore.")
     present = project_of(live_project(session, row.project_id)).present(now)
-    row.state, row.retired_at, row.retired_because = ModelState.CANDIDATE.value, None, None
+    run, triple = session.get_one(tables.Run, row.run_id), session.get_one(tables.RunTriple, row.run_triple_id)
+    row.state = state_at_birth(RunKind(run.kind), Origin(triple.origin)).value
+    row.retired_at = row.retired_because = None
     row.touched_at = present
     session.flush()
 

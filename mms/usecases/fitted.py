@@ -16,12 +16,13 @@ from db import models as tables
 from db.blobs import put_bytes, put_file, read_bytes, sweep
 from db.queries.runs import folds_of_triple
 from db.session import reading
+from mms.domain.ageing import state_at_birth
 from mms.domain.errors import Invalid
 from mms.domain.jobs import JobState
-from mms.domain.models import Holdout, ModelState
+from mms.domain.models import Holdout
 from mms.domain.projects import Task
 from mms.domain.promotions import Evidence, evidence_to_json
-from mms.domain.runs import FoldResult, Origin, RunKind, RunTriple
+from mms.domain.runs import FoldResult, RunTriple
 from mms.domain.scores import ScoreSummary, summarise
 from mms.domain.snapshots import FoldKind
 from mms.domain.triples import Value, typed_value
@@ -218,7 +219,7 @@ def write_model(session: Session, work: Work, triple: RunTriple, finding: Findin
         algorithm=triple.triple.algorithm,
         recipe=triple.triple.recipe.name,
         hyperparameters=dict(triple.triple.hyperparameters),
-        state=_state(work, triple).value,
+        state=state_at_birth(work.run.kind, triple.origin).value,
         score=primary.mean,
         score_sd=primary.sd,
         build_seconds=result.fit_seconds,
@@ -267,12 +268,6 @@ def _forget_folds(session: Session, triple: RunTriple) -> None:
     blobs = session.scalars(sa.select(fold.oof_blob).where(own, fold.oof_blob.is_not(None))).all()
     session.execute(sa.update(fold).where(own).values(oof_blob=None))
     sweep(session, [blob for blob in blobs if blob])
-
-
-def _state(work: Work, triple: RunTriple) -> ModelState:
-    """A retraining makes challengers; everything else is a candidate."""
-    is_challenger = work.run.kind is RunKind.RETRAINING and triple.origin is not Origin.BASELINE
-    return ModelState.CHALLENGER if is_challenger else ModelState.CANDIDATE
 
 
 def _artifact(session: Session, work: Work, fitted: FittedModel) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from db import models as tables
 from db.blobs import cached_file
 from db.queries.models import get_model, no_model
-from db.queries.projects import hold_project
+from db.queries.projects import hold_project, live_project, project_of
 from mms.domain.errors import Conflict, Invalid
 from mms.domain.logs import refuse_elsewhere
 from mms.domain.members import Member, Permission
@@ -43,7 +43,7 @@ def describe_model(session: Session, member: Member, model_id: int, description:
     text = description.strip()
     if len(text) > DESCRIPTION:
         raise Invalid(f"A description has at most {DESCRIPTION:,} characters; this one has {len(text):,}.")
-    row.description, row.touched_at = text, now
+    row.description, row.touched_at = text, _present(session, row, now)
     session.flush()
 
 
@@ -51,7 +51,7 @@ def hand_over_model(session: Session, member: Member, model_id: int, owner: str,
     """Write who looks after a model from now on."""
     member.require(Permission.TRAIN)
     row = _live(session, model_id)
-    row.owner, row.touched_at = checked_name(owner, "owner"), now
+    row.owner, row.touched_at = checked_name(owner, "owner"), _present(session, row, now)
     session.flush()
 
 
@@ -69,7 +69,7 @@ def set_threshold(session: Session, member: Member, model_id: int, threshold: fl
             f"Model v{row.version} is a champion, and its answers would change silently: "
             "set the threshold of another model and promote that one."
         )
-    row.threshold, row.touched_at = threshold, now
+    row.threshold, row.touched_at = threshold, _present(session, row, now)
     session.flush()
 
 
@@ -82,7 +82,7 @@ def archive_models(session: Session, member: Member, model_ids: list[int], now: 
         raise Conflict(f"{', '.join(champions)} sits as champion: promote another model first, then archive it.")
     hidden = [row for row in rows if row.archived_at is None]
     for row in hidden:
-        row.archived_at = row.touched_at = now
+        row.archived_at = row.touched_at = _present(session, row, now)
     session.flush()
     return len(hidden)
 
@@ -92,7 +92,7 @@ def restore_models(session: Session, member: Member, model_ids: list[int], now: 
     member.require(Permission.TRAIN)
     hidden = [row for row in (_live(session, model_id) for model_id in model_ids) if row.archived_at is not None]
     for row in hidden:
-        row.archived_at, row.touched_at = None, now
+        row.archived_at, row.touched_at = None, _present(session, row, now)
     session.flush()
     return len(hidden)
 
@@ -150,6 +150,11 @@ def _remember(sha256: str, pipeline: Any) -> None:
         _pipelines[sha256] = pipeline
         while len(_pipelines) > LOADED:
             _pipelines.popitem(last=False)
+
+
+def _present(session: Session, row: tables.Model, now: datetime) -> datetime:
+    """The project's present: by it models age."""
+    return project_of(live_project(session, row.project_id)).present(now)
 
 
 def _held(session: Session, model_id: int) -> tables.Model:

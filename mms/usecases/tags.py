@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.models import Model, ModelTag
 from db.queries.models import no_model
-from db.queries.projects import hold_project
+from db.queries.projects import hold_project, live_project, project_of
 from mms.domain.errors import Invalid
 from mms.domain.members import Member, Permission
 from mms.domain.tags import MOST_TAGS, checked_tags
@@ -53,7 +53,7 @@ def tag_models(
             session.delete(borne[row.id][tag])
         session.add_all(_tag(row, tag, member, now) for tag in fresh)
         if fresh or gone:
-            row.touched_at = now
+            row.touched_at = project_of(live_project(session, row.project_id)).present(now)
             changed += 1
     session.flush()
     return changed

@@ -22,25 +22,26 @@ _NO_ROLE = "You may not train: ask an administrator for the role of a scientist.
 
 
 def life_words(session: Session, project: Project, model: Model) -> str:
-    """'12 d old, 2nd of 14 on its snapshot.', with why it was retired where it was."""
-    old = f"{age(model.ranked.created_at, project.present(real_now()))} old"
+    """'State: candidate. Age: 12 d. Rank: 2nd of 14 by score ...', with why it was retired where it was."""
+    passed = age(model.ranked.created_at, project.present(real_now()))
+    old = f"State: {model.ranked.state.value}. Age: {'less than a minute' if passed == 'now' else passed}"
     standing = standing_of(session, model.ranked)
     if standing is not None:
-        return f"{old}, {standing.words} on its snapshot and scope."
+        return f"{old}. Rank: {standing.words} by score, among the models of its snapshot and scope still in the race."
     if model.purged_at is not None:
         gone = "artifact, out-of-fold rows, pictures and diagnostics are gone; triple, snapshot and scores are there"
         return f"{old}. Purged on {day_words(model.purged_at)}: its {gone}."
     if model.retired_at is not None:
         because = as_text(model.retired_because or "another model took its seat")
         return f"{old}. Retired on {day_words(model.retired_at)}: {because}."
-    return f"{old}."
+    return f"{old}. Archived, so without a rank." if model.ranked.archived_at is not None else f"{old}."
 
 
 def life_button(member: Member, project: Project, model: Model) -> None:
     """Restore a retired model, fit a purged one again; nothing for others."""
     may = member.may(Permission.TRAIN)
     if model.ranked.state is ModelState.RETIRED:
-        tip = "A candidate again; its days begin anew." if may else _NO_ROLE
+        tip = "A candidate (or challenger) as it was before; its days begin anew." if may else _NO_ROLE
         if st.button("Restore", key="restore", disabled=not may, help=tip):
             from mms.usecases.ageing import restore_model
 

@@ -60,8 +60,7 @@ def _shown(row: OpenLabel) -> None:
         help=utc_help(asked.predicted_at),
     )
     if asked.truth is not None:
-        said = as_text(asked.truth)
-        st.info(f"You said '{said}', which counts until it is told anew: say now what is true, or '{said}' again.")
+        st.info(f"You said '{as_text(asked.truth)}', which counts until it is told anew: say now what is true.")
     values = [asked.features.get(name) for name in row.features]
     frame = pd.DataFrame({"feature": row.features, "value": [_value(v) for v in values]})
     st.dataframe(frame, hide_index=True, key="label_row", alt="the row's features, the most important first")
@@ -89,7 +88,7 @@ def _asked(member: Member, project: Project, row: OpenLabel) -> None:
         truth = _typed(row)
         if truth is not None:
             answer(truth)
-    told_before, tip = row.prediction.truth is not None, "Closes the row without a truth, where none was told."
+    tip, told_before = "Closes a row of which nothing was told.", row.prediction.truth is not None
     if buttons.button("I don't know", key="label_unknown", shortcut="d", help=tip, disabled=told_before):
         answer(None)
     if buttons.button("Skip", key="label_skip", shortcut="s", help="Puts the row behind the others."):

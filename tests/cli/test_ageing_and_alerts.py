@@ -30,7 +30,7 @@ def test_models_are_aged_and_restored(sqlite_store: str, capsys: pytest.CaptureF
     assert said(["ageing", "apply", "flights"], capsys) == "Nothing was due.\n"
     said(["project", "edit", "flights", "--retire-unused-days", "40"], capsys)
     assert said(["ageing", "apply", "flights"], capsys).startswith("Retired v1 ")
-    assert said(["ageing", "restore", str(only)], capsys) == f"Model {only} is a candidate again.\n"
+    assert said(["ageing", "restore", str(only)], capsys) == f"Model {only} is restored: it may be chosen again.\n"
     assert "not retired: there is nothing to restore" in said(["ageing", "restore", str(only)], capsys, 1)
     said(["project", "edit", "flights", "--retire-unused-days", "0"], capsys)
     assert "never retired by themselves" in said(["ageing", "preview", "flights"], capsys)

@@ -23,7 +23,7 @@ from mms.domain.promotions import Seating
 from mms.settings import settings
 from mms.usecases.ageing import age_all_models, age_models, restore_model
 from mms.usecases.jobs import JobContext, claim, enqueue
-from mms.usecases.models import load_model
+from mms.usecases.models import describe_model, load_model
 from mms.usecases.projects import edit_project
 from mms.usecases.promotions import promote, roll_back
 from mms.usecases.tags import tag_models
@@ -207,3 +207,45 @@ def test_days_that_cannot_be_are_refused(sqlite_store: str, member: Member, days
 
     with pytest.raises(Invalid, match="leaves beaten models alone for 1 to"):
         ruled(member, project_id, retire_beaten_days=days)
+
+
+def test_a_restored_challenger_challenges_again(sqlite_store: str, member: Member) -> None:
+    project_id, (only,) = some_models(1)
+    with transaction() as session:
+        row = session.get_one(tables.Model, only)
+        row.state = ModelState.CHALLENGER.value
+        session.get_one(tables.Run, row.run_id).kind = "retraining"
+    ruled(member, project_id, retire_unused_days=30)
+    assert aged(member, project_id, LATER) == [(only, Fate.RETIRE)]
+
+    with transaction() as session:
+        restore_model(session, member, only, LATER)
+
+    assert states([only]) == ["challenger"]
+
+
+def test_in_a_project_that_replays_its_past_a_change_begins_the_days_anew_by_its_present(
+    sqlite_store: str, member: Member
+) -> None:
+    project_id, (described, tagged) = some_models(2)
+    ruled(member, project_id, retire_unused_days=30)
+    with transaction() as session:
+        project = session.get_one(tables.Project, project_id)
+        project.clock = MARCH
+        describe_model(session, member, described, "for a while", LATER)
+        tag_models(session, member, [tagged], LATER, add=["keep"])
+        tag_models(session, member, [tagged], LATER, remove=["keep"])
+        project.clock = MARCH + timedelta(days=30)
+
+    assert aged(member, project_id, LATER) == [(described, Fate.RETIRE), (tagged, Fate.RETIRE)]
+
+
+def test_an_archived_model_beats_nobody(sqlite_store: str, member: Member) -> None:
+    project_id, (worse, better) = some_models(2)
+    with transaction() as session:
+        session.get_one(tables.Model, better).archived_at = MARCH
+
+    with reading() as session:
+        asked = ageing(session, member, project_id, LATER, AgeingRules(beaten_days=1))
+
+    assert asked.due == ()
