@@ -25,8 +25,9 @@ def render(member: Member) -> None:
             st.info("Choose 2 models or more of one snapshot in the model table, then press Combine.")
             st.page_link("models.py", label="All models", icon=":material/arrow_back:")
             return
-        with reading() as session:
-            project = get_project(session, member, get_model(session, ids[0]).ranked.project_id)
+    with told(back=("models.py", "All models")), reading() as session:
+        project = get_project(session, member, get_model(session, ids[0]).ranked.project_id)
+    with told():
         keep_project(project.id)
         st.page_link("models.py", label="All models", icon=":material/arrow_back:", query_params=link_query(project))
         first = st.empty()

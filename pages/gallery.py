@@ -14,10 +14,12 @@ from pages.parts.project import keep_project
 from pages.parts.session import current_member, id_in_url
 from pages.parts.told import told
 
+_BACK = ("models.py", "All models")
+
 
 def render(member: Member) -> None:
     """Whose pictures, how many there are, then all of them."""
-    with told():
+    with told(back=_BACK):
         model_id, snapshot_id = id_in_url("model", "model"), id_in_url("snapshot", "snapshot")
     if model_id is None and snapshot_id is None:
         st.title("Gallery")
@@ -25,7 +27,7 @@ def render(member: Member) -> None:
         st.page_link("models.py", label="All models", icon=":material/arrow_back:")
         st.page_link("data.py", label="All data", icon=":material/arrow_back:")
         return
-    with told(), reading() as session:
+    with told(back=_BACK if model_id else ("data.py", "All data")), reading() as session:
         if model_id is not None:
             subject = Subject(SubjectKind.MODEL, model_id)
             model = get_model(session, model_id).ranked

@@ -34,7 +34,7 @@ from pages.parts.watch import watch_button
 
 def render(member: Member) -> None:
     """The sentence, the two buttons, then tabs of which only the open one is computed."""
-    with told():
+    with told(back=("models.py", "All models")):
         model_id = id_in_url("id", "model")
     if model_id is None:
         st.title("Model")

@@ -17,17 +17,19 @@ from pages.parts.told import told
 from pages.parts.what_if_answer import what_if_answer
 from pages.parts.what_if_form import row_in_url, what_if_form
 
+_BACK = ("models.py", "All models")
+
 
 def render(member: Member) -> None:
     """Which model, the form, and the answer to the values in the address."""
-    with told():
+    with told(back=_BACK):
         model_id = id_in_url("model", "model")
     if model_id is None:
         st.title("What if?")
         st.info("No model is chosen. Choose one in the model table.")
         st.page_link("models.py", label="All models", icon=":material/arrow_back:")
         return
-    with told(), reading() as session:
+    with told(back=_BACK), reading() as session:
         model = get_model(session, model_id)
         keep_project(get_project(session, member, model.ranked.project_id).id)
         columns = used_columns(session, model, find_snapshot_of(session, model))

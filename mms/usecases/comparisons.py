@@ -26,6 +26,7 @@ from mms.domain.comparison import (
     why_not_comparable,
 )
 from mms.domain.errors import Conflict, Invalid
+from mms.domain.logs import ELSEWHERE, NOT_HERE
 from mms.domain.members import Member, Permission
 from mms.domain.models import Model, RankedModel
 from mms.domain.projects import Project, Task
@@ -181,6 +182,8 @@ def _twins(session: Session, models: Sequence[Model], place: _Place) -> dict[int
 
 def _why_not_refitted(session: Session, model: Model) -> str | None:
     """Why the triple alone does not give the model again; None where it does."""
+    if model.ranked.algorithm == ELSEWHERE:
+        return f"{model.ranked.name} cannot be refitted: {NOT_HERE}."
     if get_run(session, model.ranked.run_id).kind is not RunKind.UPDATE:
         return None
     return f"{model.ranked.name} went on learning from new feedback: a refit of its triple would be another model."

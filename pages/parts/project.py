@@ -34,7 +34,7 @@ def switcher(member: Member) -> dict[str, str]:
 
 def chosen_project(member: Member) -> Project | None:
     """The project the page is about; where there is none at all, say how to make one and return None."""
-    with told(), reading() as session:
+    with told(back=("projects.py", "All projects")), reading() as session:
         chosen = id_in_url(_PARAM, "project") or _chosen_id([p.id for p in projects(session, member)])
         found = None if chosen is None else get_project(session, member, chosen)
     if found is None:

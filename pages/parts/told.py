@@ -12,16 +12,18 @@ from pages.parts.session import real_now
 
 
 @contextmanager
-def told(*, stop: bool = True) -> Iterator[None]:
+def told(*, stop: bool = True, back: tuple[str, str] | None = None) -> Iterator[None]:
     """Show a refusal as its sentence.
 
     stop: end the page there, for what the page cannot be drawn without (the default). After a click that was refused,
-    stop=False leaves the rest of the page standing.
+    stop=False leaves the rest of the page standing. back: the page and the label of the link that leads on from there.
     """
     try:
         yield
     except MmsError as error:
         st.error(as_text(error.sentence), icon=":material/error:")
+        if back is not None:
+            st.page_link(back[0], label=back[1], icon=":material/arrow_back:")
         if stop:
             st.stop()
 

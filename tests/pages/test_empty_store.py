@@ -58,3 +58,24 @@ def test_the_first_table_is_asked_for_as_such(admin: Member, open_page: Open) ->
 
     assert [one.label for one in page.expander] == ["Load the first table"]
     assert page.caption[0].value.startswith("One row for each case, with the column to predict")
+
+
+@pytest.mark.parametrize(
+    ("stem", "query", "leads"),
+    [
+        *((stem, {"project": "99"}, "All projects") for stem in ("data", "decay", "predict", "models")),
+        ("model", {"id": "x"}, "All models"),
+        ("what_if", {"model": "99"}, "All models"),
+        ("gallery", {"model": "99"}, "All models"),
+        ("gallery", {"snapshot": "99"}, "All data"),
+        ("ensemble", {"ids": "98,99"}, "All models"),
+    ],
+)
+def test_an_address_of_nothing_says_so_and_leads_on(
+    open_page: Open, stem: str, query: dict[str, str], leads: str
+) -> None:
+    page = open_page(stem, **query)
+
+    assert not page.exception
+    assert len(page.error) == 1
+    assert leads in [link.label for link in page.get("page_link")]

@@ -18,7 +18,7 @@ from db.queries.promotions import find_champion
 from db.session import reading, transaction
 from mms.domain.drift import DriftView
 from mms.domain.errors import Conflict, Invalid
-from mms.domain.logs import ELSEWHERE, LogModel
+from mms.domain.logs import ELSEWHERE, NOT_HERE, LogModel
 from mms.domain.members import Member
 from mms.domain.models import ModelState
 from mms.domain.predictions import Request
@@ -27,6 +27,7 @@ from mms.domain.promotions import GLOBAL
 from mms.domain.rules import Space
 from mms.domain.runs import Retraining
 from mms.settings import settings
+from mms.usecases.comparisons import alignment
 from mms.usecases.drift import count_features
 from mms.usecases.estimates import learn_estimates
 from mms.usecases.logs import import_log, preview_log
@@ -326,6 +327,7 @@ def test_numbers_and_many_classes_are_watched_too(sqlite_store: str, member: Mem
     assert (kinds.signature.classes, kinds.ranked.score) == (("a", "b", "c"), 1.0)
 
 
+@pytest.mark.slow
 def test_what_needs_the_model_itself_refuses_in_one_sentence(sqlite_store: str, member: Member, tmp_path: Path) -> None:
     (made,) = imported(member, tmp_path, a_log())
     model_id, project = made.model_id or 0, project_id()
@@ -335,6 +337,10 @@ def test_what_needs_the_model_itself_refuses_in_one_sentence(sqlite_store: str, 
     assert asked.value.sentence == "v1 is served elsewhere: MMS has its answers, not the model itself."
     with transaction() as session, pytest.raises(Conflict, match="it is served elsewhere"):
         refit_model(session, member, model_id, SEEN)
+    (other,) = imported(member, tmp_path, a_log(600), project, "other")
+    with reading() as session:
+        plan = alignment(session, member, [model_id, other.model_id or 0])
+        assert (plan.refits, plan.refused) == ((), (f"v1 elsewhere cannot be refitted: {NOT_HERE}.",))
     with reading() as session:
         assert "served elsewhere" in (new_rows(session, get_model(session, model_id), SEEN).why_not or "")
     for space in Space:
