@@ -12,7 +12,7 @@ from db.blobs import cached_file
 from db.models import Backtest as BacktestRow
 from db.models import Job as JobRow
 from db.packed import unpacked
-from db.queries.jobs import job_of
+from db.queries.jobs import job_of, newest_with_jobs
 from mms.domain.backtests import Backtest, BacktestDraft
 from mms.domain.errors import Conflict, NotFound
 from mms.domain.jobs import JobState, Progress
@@ -23,12 +23,7 @@ from mms.monitoring.sums import Layout, entries_of
 
 def backtests(session: Session, project_id: int) -> list[Backtest]:
     """Newest first."""
-    stmt = (
-        select(BacktestRow, JobRow)
-        .outerjoin(JobRow, JobRow.id == BacktestRow.job_id)
-        .where(BacktestRow.project_id == project_id)
-        .order_by(BacktestRow.id.desc())
-    )
+    stmt = newest_with_jobs(BacktestRow, BacktestRow.project_id == project_id)
     return [_backtest_of(row, job) for row, job in session.execute(stmt)]
 
 

@@ -1,10 +1,10 @@
 """Clusterings: of a snapshot, and one."""
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import Clustering as ClusteringRow
 from db.models import Job as JobRow
+from db.queries.jobs import newest_with_jobs
 from mms.domain.clusterings import Clusterer, Clustering, Structure
 from mms.domain.errors import NotFound
 from mms.domain.jobs import JobState
@@ -12,12 +12,7 @@ from mms.domain.jobs import JobState
 
 def clusterings(session: Session, snapshot_id: int) -> list[Clustering]:
     """Newest first."""
-    stmt = (
-        select(ClusteringRow, JobRow)
-        .outerjoin(JobRow, JobRow.id == ClusteringRow.job_id)
-        .where(ClusteringRow.snapshot_id == snapshot_id)
-        .order_by(ClusteringRow.id.desc())
-    )
+    stmt = newest_with_jobs(ClusteringRow, ClusteringRow.snapshot_id == snapshot_id)
     return [clustering_of(row, job) for row, job in session.execute(stmt)]
 
 

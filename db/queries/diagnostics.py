@@ -10,6 +10,7 @@ from db import blobs
 from db.models import Diagnostic as DiagnosticRow
 from db.models import Job as JobRow
 from db.packed import unpacked
+from db.queries.jobs import newest_with_jobs
 from mms.domain.diagnostics import Diagnostic, DiagnosticKind, Question
 from mms.domain.errors import NotFound
 from mms.domain.jobs import JobState
@@ -19,12 +20,7 @@ from mms.domain.subjects import Subject, SubjectKind
 def diagnostics(session: Session, subject: Subject) -> list[Diagnostic]:
     """All that was asked of a thing, newest first."""
     own = DiagnosticRow.model_id if subject.kind is SubjectKind.MODEL else DiagnosticRow.snapshot_id
-    stmt = (
-        select(DiagnosticRow, JobRow)
-        .outerjoin(JobRow, JobRow.id == DiagnosticRow.job_id)
-        .where(own == subject.id)
-        .order_by(DiagnosticRow.id.desc())
-    )
+    stmt = newest_with_jobs(DiagnosticRow, own == subject.id)
     return [diagnostic_of(row, job) for row, job in session.execute(stmt)]
 
 

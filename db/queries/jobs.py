@@ -2,18 +2,28 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
+from db.models import Backtest, Clustering, Diagnostic, JobLog, Run
 from db.models import Job as JobRow
-from db.models import JobLog
 from mms.domain.errors import NotFound
 from mms.domain.jobs import Job, JobKind, JobState, LogLine, Progress, seconds_left
 
 UNFINISHED = (JobState.QUEUED.value, JobState.RUNNING.value)
 """States in which something may still happen to a job or a run."""
+
+
+Queued = TypeVar("Queued", Backtest, Clustering, Diagnostic, Run)
+"""A row that a job works at."""
+
+
+def newest_with_jobs(table: type[Queued], which: ColumnElement[bool]) -> Select[Queued, JobRow]:
+    """Rows that jobs work at, newest first, each with its job, or None where it is gone."""
+    stmt = select(table, JobRow).outerjoin(JobRow, JobRow.id == table.job_id)
+    return stmt.where(which).order_by(table.id.desc())
 
 
 def get_job(session: Session, job_id: int) -> Job:

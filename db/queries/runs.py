@@ -17,7 +17,7 @@ from db.models import Run as RunRow
 from db.models import RunTriple as RunTripleRow
 from db.models import Snapshot as SnapshotRow
 from db.models import Triple as TripleRow
-from db.queries.jobs import UNFINISHED, jobs_ahead, progress_of, seconds_left_of
+from db.queries.jobs import UNFINISHED, jobs_ahead, newest_with_jobs, progress_of, seconds_left_of
 from db.queries.snapshots import snapshot_of
 from mms.domain.ensembles import EnsembleKind
 from mms.domain.errors import NotFound
@@ -47,13 +47,7 @@ class RunPage:
 
 def runs(session: Session, project_id: int, limit: int = 100) -> list[Run]:
     """Newest first."""
-    stmt = (
-        select(RunRow, JobRow)
-        .outerjoin(JobRow, JobRow.id == RunRow.job_id)
-        .where(RunRow.project_id == project_id)
-        .order_by(RunRow.id.desc())
-        .limit(limit)
-    )
+    stmt = newest_with_jobs(RunRow, RunRow.project_id == project_id).limit(limit)
     return [run_of(row, job) for row, job in session.execute(stmt)]
 
 
