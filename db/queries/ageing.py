@@ -117,6 +117,17 @@ def standing_of(session: Session, model: RankedModel) -> Standing | None:
     return Standing(ahead + 1, count)
 
 
+def ranks_of(session: Session, models: Sequence[ModelRow]) -> Mapping[int, int]:
+    """The rank of each of these models, as `standing_of` counts it; nothing of one that may not be chosen."""
+    row = ModelRow
+    place = func.rank().over(partition_by=(row.snapshot_id, row.scope), order_by=row.score.desc()).label("place")
+    rivals = (row.state.in_(CHOOSABLE), row.deleted_at.is_(None), row.archived_at.is_(None))
+    beside = row.snapshot_id.in_({one.snapshot_id for one in models})
+    ranked = select(row.id, place).where(beside, *rivals).subquery()
+    found = session.execute(select(ranked.c.id, ranked.c.place).where(ranked.c.id.in_([one.id for one in models])))
+    return {one.id: one.place for one in found}
+
+
 def retired_models(session: Session, project_id: int, limit: int = 100) -> tuple[Retired, ...]:
     """Models out of service, newest first."""
     row = ModelRow

@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session, aliased
 
 from db.models import Model, ModelParameter, ModelScore, ModelTag, Run, Snapshot
 from db.models.base import UtcTime
+from db.queries.ageing import ranks_of
 from db.queries.model_candidates import candidates
 from db.queries.model_conditions import COLUMNS, Condition, Ground, condition, living, mirrored, score_column
 from db.queries.models import PAGE, ranked_of
 from mms.domain.canonical import digest, parsed_json
 from mms.domain.errors import Invalid
 from mms.domain.filters import Missing, ModelQuery, text_of
-from mms.domain.model_fields import Field, field_named
+from mms.domain.model_fields import RANK, Field, field_named
 from mms.domain.models import ModelPage, RankedModel
 from mms.domain.projects import Project
 
@@ -192,7 +193,11 @@ def _values(
     runs = _numbers(session, Run, {row.run_id for row in rows}) if "run" in names else {}
     snapshots = _numbers(session, Snapshot, {row.snapshot_id for row in rows}) if "snapshot" in names else {}
 
+    ranks = ranks_of(session, rows) if RANK.name in names else {}
+
     def value(row: Model, field: Field) -> Any:
+        if field.name == RANK.name:
+            return ranks.get(row.id)
         if field.metric is not None:
             score = scores.get((row.id, field.metric))
             stored = None if score is None else getattr(score, score_column(field).key)

@@ -20,7 +20,7 @@ from mms.domain.exports import csv_lines
 from mms.domain.filter_text import LENGTH, parsed
 from mms.domain.filters import ModelQuery
 from mms.domain.members import Member
-from mms.domain.model_fields import fields_named
+from mms.domain.model_fields import columns_named, fields_named
 from mms.domain.plain import plain
 from mms.domain.projects import Project
 
@@ -46,7 +46,7 @@ class Asked(BaseModel):
             where=parsed(self.where, project.task, parameters),
             sort=sort,
             descending=self.descending,
-            columns=fields_named(self.column, project.task, parameters),
+            columns=columns_named(self.column, project.task, parameters),
             after=self.after,
             limit=self.limit,
             archived=self.archived,

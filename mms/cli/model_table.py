@@ -21,7 +21,7 @@ from mms.domain.errors import Invalid, NotFound
 from mms.domain.exports import csv_lines
 from mms.domain.filter_text import parsed
 from mms.domain.filters import All, Comparison, Contains, Filter, ModelQuery, OneOf
-from mms.domain.model_fields import Field, field_named, fields_named
+from mms.domain.model_fields import Field, columns_named, field_named, fields_named
 from mms.domain.models import ModelState
 from mms.domain.plain import plain
 from mms.domain.projects import Project
@@ -97,7 +97,7 @@ def _query(session: Session, project: Project, args: Namespace) -> ModelQuery:
         where=All(tuple(terms)) if len(terms) > 1 else terms[0] if terms else None,
         sort=fields_named([name], project.task, parameters)[0] if name else None,
         descending=args.descending,
-        columns=fields_named(args.column, project.task, parameters),
+        columns=columns_named(args.column, project.task, parameters),
         after=args.after,
         limit=args.limit,
         archived=args.archived,

@@ -98,6 +98,9 @@ _OTHERS = (
     ),
 )
 
+RANK = Field("rank", Kind.NUMBER, "Rank", "place by score among those of its snapshot and scope in the race", "")
+"""Only to show: it depends on all other models, so in its order one puts them by their score."""
+
 _PARTS: Mapping[Part, tuple[str, str]] = {
     Part.MEAN: ("", "mean over the folds"),
     Part.SD: (" ±", "standard deviation over the folds"),
@@ -143,6 +146,12 @@ def fields_named(names: Iterable[str], task: Task, parameters: Collection[str] |
         if not field.sorts:
             raise Invalid(f"'{field.name}' is only to filter by: choose another column.")
         found.append(field)
+    return tuple(dict.fromkeys(found))
+
+
+def columns_named(names: Sequence[str], task: Task, parameters: Collection[str] | None = None) -> tuple[Field, ...]:
+    """The fields of these names, each once, for columns: those of `fields_named`, and the rank."""
+    found = (RANK if name == RANK.name else fields_named([name], task, parameters)[0] for name in names)
     return tuple(dict.fromkeys(found))
 
 

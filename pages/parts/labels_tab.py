@@ -79,7 +79,8 @@ def _sample(project: Project, view: DecayView) -> None:
         if found is None:
             return
         last = found.draw.until - timedelta(days=1)
-        st.markdown(f"{found.draw.since:%-d %b} to {last:%-d %b %Y}: {found.sentence} {found.beside}")
+        year = "" if found.draw.since.year == last.year else f" {found.draw.since:%Y}"
+        st.markdown(f"{found.draw.since:%-d %b}{year} to {last:%-d %b %Y}: {found.sentence} {found.beside}")
         info = chart.scores_of(found)
         st.plotly_chart(chart.figure(info), alt=chart.words(info), key="label_scores")
 

@@ -21,7 +21,7 @@ from mms.domain.errors import Invalid
 from mms.domain.filter_text import LENGTH, parsed
 from mms.domain.filters import ModelQuery
 from mms.domain.members import PRODUCT
-from mms.domain.model_fields import field_named
+from mms.domain.model_fields import columns_named, field_named
 from mms.domain.models import ModelPage
 from mms.domain.projects import Project
 from tests import rows
@@ -316,6 +316,19 @@ def test_columns_are_in_natural_units_and_tags_beside_them(project: Project, now
         assert (values["size"], values["threshold"]) == (row.model.artifact_size, row.model.threshold)
         assert values["age"] == pytest.approx((COUNT - model.version + 1) / 1440)
         assert page.tags.get(model.id, ()) == tuple(sorted(row.tags))
+
+
+def test_the_rank_is_a_column_of_tables_and_files_but_no_order(project: Project, now: datetime) -> None:
+    query = ModelQuery(columns=columns_named(["rank"], project.task))
+
+    page = first(project, now, query)
+    with reading() as session:
+        frame = model_frame(session, project, query, now)
+
+    assert [page.values[model.id]["rank"] for model in page.models][:2] == [1, 2]
+    assert frame["rank"].dtype == "float64"
+    with pytest.raises(Invalid, match="no field 'rank'"):
+        field_named("rank", project.task)
 
 
 def test_every_row_comes_in_order_however_it_is_read(

@@ -66,6 +66,7 @@ def test_a_row_is_drawn_answered_not_known_and_taken_back_and_the_score_is_told(
     (draw,) = progress(stage)
     assert (draw.draw.frame_n, draw.told, draw.not_known, draw.left) == (10, 1, 1, 8)
     assert "Accuracy of the 10 answers that waited:" in said(page)
+    assert f"{SINCE:%-d %b %Y} to " in said(page)  # another year than the last day's
     assert "more to know Accuracy within 5 points.**" in said(page)
     assert "The 350 labels that came by themselves say Accuracy" in said(page)
 

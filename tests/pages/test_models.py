@@ -125,6 +125,13 @@ def test_columns_are_chosen_and_only_what_differs_is_left(open_staged: Open) -> 
 
 
 @pytest.mark.slow
+def test_the_rank_is_a_column_to_choose(open_staged: Open) -> None:
+    shown = open_staged("models", columns="Rank").dataframe[0].value
+
+    assert list(shown["Rank"]) == list(range(1, len(shown) + 1))  # the best first
+
+
+@pytest.mark.slow
 def test_a_view_is_saved_opened_and_deleted(open_staged: Open) -> None:
     page = open_staged("models", where="algorithm = 'tree'", columns="ROC AUC", turned="true")
     page.text_input(key="view_name").set_value("trees")

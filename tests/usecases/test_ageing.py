@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from db import models as tables
 from db.blobs import put_bytes
 from db.queries.activity import feed
-from db.queries.ageing import ageing, standing_of
+from db.queries.ageing import ageing, ranks_of, standing_of
 from db.queries.models import get_model, oof_frame
 from db.session import reading, transaction
 from mms.domain.activity import FeedQuery, Happening
@@ -199,6 +199,21 @@ def test_the_nightly_job_does_it_and_says_so(sqlite_store: str, member: Member) 
     assert standings[0] is None
     assert standings[1] is not None
     assert standings[1].words == "1st of 1"
+
+
+def test_ranks_of_many_are_those_of_each_and_who_may_not_be_chosen_has_none(store: str, member: Member) -> None:
+    project_id, ids = some_models(6)
+    with transaction() as session:
+        models = [session.get_one(tables.Model, id_) for id_ in ids]
+        models[1].score = models[2].score
+        models[4].state, models[5].archived_at = ModelState.RETIRED.value, MARCH
+
+    with reading() as session:
+        ranks = ranks_of(session, [session.get_one(tables.Model, id_) for id_ in ids])
+        standings = {id_: standing_of(session, get_model(session, id_).ranked) for id_ in ids}
+
+    assert ranks == {id_: one.rank for id_, one in standings.items() if one is not None}
+    assert [ranks.get(id_) for id_ in ids] == [4, 2, 2, 1, None, None]
 
 
 @pytest.mark.parametrize("days", [0, -1, 10**9])
