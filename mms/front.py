@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from functools import cached_property
 from pathlib import Path
 
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
@@ -33,11 +33,12 @@ _IMPORTED = re.compile(r"""(?:from|import)\s*["'`]\./([^"'`]+\.js)["'`]""")
 class Front:
     """Answers the files and documents of the front end.
 
-    pages: the address of every page, without the slash.
+    pages: the address of every page, without the slash. home: another name of the first page, which leads to it.
     """
 
-    def __init__(self, app: ASGIApp, pages: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, pages: Collection[str], home: str = "health") -> None:
         self.app = app
+        self.home = f"/{home}"
         self.pages = frozenset(f"/{page}" for page in pages)
         self.folder = Path(get_static_dir())
         found = (path for path in (self.folder / "static").rglob("*") if path.suffix in _TYPES)
@@ -51,6 +52,9 @@ class Front:
             if path in self.files:
                 file = self.files[path]
                 app = Response(file.read_bytes(), headers=_HASHED, media_type=_TYPES[file.suffix])
+            elif path == self.home:
+                query = scope["query_string"].decode("latin-1")
+                app = RedirectResponse(f"./?{query}" if query else "./")
             elif path in self.pages:
                 app = HTMLResponse(self.document, headers={"cache-control": "no-cache"})
         await app(scope, receive, send)

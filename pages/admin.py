@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from db.queries.jobs import get_job, jobs, log_lines, upkeep_done
+from db.queries.jobs import get_job, jobs, log_lines, quiet_upkeep
 from db.session import reading, transaction
 from mms.domain.members import Member
 from mms.settings import settings
@@ -17,13 +17,13 @@ def render(member: Member) -> None:
     """Jobs first (they are what changes), then your name, then the places."""
     st.title("Admin")
     with told(), reading() as session:
-        queue, done = jobs(session, upkeep=upkeep_shown()), upkeep_done(session)
+        queue, quiet = jobs(session, upkeep=upkeep_shown()), quiet_upkeep(session)
         chosen = id_in_url("job", "job")
         job = None if chosen is None else get_job(session, chosen)
         lines = [] if job is None else log_lines(session, job.id)
     st.markdown(summary(queue))
     st.header("Jobs")
-    upkeep_choice(done)
+    upkeep_choice(quiet)
     if queue:
         job_table(queue, real_now())
     if job is not None:

@@ -57,3 +57,10 @@ def test_what_is_not_known_is_passed(client: TestClient, address: str) -> None:
 
 def test_only_reading_is_answered(client: TestClient) -> None:
     assert client.post("/models").text == "behind"
+
+
+def test_the_first_page_is_found_by_its_name_too_and_keeps_the_query(client: TestClient) -> None:
+    answer = client.get("/health?project=1")
+
+    assert answer.url == "http://127.0.0.1:8501/?project=1"
+    assert answer.text == client.get("/").text

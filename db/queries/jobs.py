@@ -32,23 +32,23 @@ def get_job(session: Session, job_id: int) -> Job:
 
 
 def jobs(session: Session, project_id: int | None = None, limit: int = 50, *, upkeep: bool = True) -> list[Job]:
-    """Newest first. upkeep: False leaves out what the product did by itself and what went well."""
+    """Newest first. upkeep: False leaves out what the product does by itself, unless it failed."""
     stmt = select(JobRow).order_by(JobRow.id.desc()).limit(limit)
     if not upkeep:
-        stmt = stmt.where(not_(_went_well_by_itself()))
+        stmt = stmt.where(not_(_is_quiet_upkeep()))
     if project_id is not None:
         stmt = stmt.where(JobRow.project_id == project_id)
     return [job_of(row) for row in session.scalars(stmt)]
 
 
-def upkeep_done(session: Session) -> int:
-    """How many jobs the product did by itself that went well."""
-    return session.scalars(select(func.count()).select_from(JobRow).where(_went_well_by_itself())).one()
+def quiet_upkeep(session: Session) -> int:
+    """How many jobs the product queued by itself that did not fail."""
+    return session.scalars(select(func.count()).select_from(JobRow).where(_is_quiet_upkeep())).one()
 
 
-def _went_well_by_itself() -> ColumnElement[bool]:
+def _is_quiet_upkeep() -> ColumnElement[bool]:
     upkeep = [kind.value for kind in JobKind if kind.is_upkeep]
-    return and_(JobRow.kind.in_(upkeep), JobRow.state == JobState.SUCCEEDED.value)
+    return and_(JobRow.kind.in_(upkeep), JobRow.state != JobState.FAILED.value)
 
 
 def unfinished_jobs(session: Session, project_id: int) -> list[Job]:

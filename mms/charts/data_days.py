@@ -48,9 +48,10 @@ def figure(days: DataDays) -> go.Figure:
     drawn.add_bar(x=list(days.days), y=days.labelled, name="labelled", marker={"color": OKABE_ITO[0]})
     drawn.add_bar(x=list(days.days), y=days.waiting, name="without a label", marker={"color": OKABE_ITO[1]})
     drawn.update_layout(barmode="stack", bargap=0.1)
-    for name, end in days.marks.items():
+    for k, (name, end) in enumerate(sorted(days.marks.items(), key=lambda mark: mark[1])):
+        short = name.removeprefix("snapshot ") if k else name  # of many, whole names would cover one another
         drawn.add_shape(
             type="line", x0=end, x1=end, y0=0, y1=1, yref="paper", line={"color": GREY, "dash": "dash"}, name=name
         )
-        drawn.add_annotation(x=end, y=1, yref="paper", text=name, showarrow=False, xanchor="right", yanchor="bottom")
+        drawn.add_annotation(x=end, y=1, yref="paper", text=short, showarrow=False, xanchor="right", yanchor="bottom")
     return drawn

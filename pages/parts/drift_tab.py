@@ -69,7 +69,9 @@ def _midnight(day: date) -> datetime:
 
 def _notes(report: DriftReport) -> None:
     if report.waiting:
-        st.caption(f"{report.waiting:,} newer predictions are not counted yet: the worker does so within a minute.")
+        st.caption(
+            f"{report.waiting:,} newer predictions are not counted yet: the worker does so after the work before it."
+        )
     if report.left_out:
         st.caption(f"Not compared, as time always moves on: {as_text(', '.join(report.left_out))}.")
 

@@ -20,7 +20,7 @@ def summary(queue: Sequence[Job]) -> str:
     """What the worker does, in one sentence."""
     counts = {state: sum(job.state is state for job in queue) for state in JobState}
     if not queue:
-        return "No job was ever queued here."
+        return "Nobody has asked for a job here yet."
     busy = f"{counts[JobState.RUNNING]} running and {counts[JobState.QUEUED]} queued"
     failed = counts[JobState.FAILED]
     return f"Of the newest {counted(len(queue), 'job')}, {busy}" + (
@@ -33,12 +33,12 @@ def upkeep_shown() -> bool:
     return bool(st.session_state.get("upkeep", st.query_params.get("upkeep") == "true"))
 
 
-def upkeep_choice(done: int) -> None:
-    """What is left out of the table, and the way to it. done: jobs of upkeep that went well."""
-    if done:
+def upkeep_choice(quiet: int) -> None:
+    """What is left out of the table, and the way to it. quiet: jobs of upkeep that did not fail."""
+    if quiet:
         st.checkbox(
-            f"Show upkeep that went well too ({counted(done, 'job')})", key="upkeep", bind="query-params",
-            help="what the product does by itself, over and over: check triggers, count answers, watch for alerts",
+            f"Show upkeep too ({counted(quiet, 'job')})", key="upkeep", bind="query-params",
+            help="what the product does by itself, over and over; what failed is shown always",
         )  # fmt: skip
 
 

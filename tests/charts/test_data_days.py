@@ -39,3 +39,10 @@ def test_no_days_give_a_titled_empty_figure_and_say_why() -> None:
 
     assert "no day to show" in days.words
     assert figure(days).data == ()
+
+
+def test_of_several_snapshots_the_later_ones_bear_their_number_so_that_names_stay_apart() -> None:
+    drawn = figure(info(frame(), {"snapshot 2": MARCH[1], "snapshot 1": MARCH[0]}))
+
+    assert [note.text for note in drawn.layout.annotations] == ["snapshot 1", "2"]
+    assert [line.name for line in drawn.layout.shapes] == ["snapshot 1", "snapshot 2"]

@@ -22,13 +22,14 @@ def test_a_wrong_entry_of_the_settings_file_is_told(open_page: Open) -> None:
     assert "entry 'ours' of algorithms is left out: 'nowhere.at:All' cannot be imported" in warning.value
 
 
-def test_upkeep_that_went_well_is_left_out_of_the_jobs_until_one_asks_for_it(open_page: Open) -> None:
+def test_upkeep_is_left_out_of_the_jobs_until_one_asks_for_it_unless_it_failed(open_page: Open) -> None:
     with transaction() as session:
         ended = {
             enqueue(session, JobDraft(kind, {}), NOW): state
             for kind, state in [
                 (JobKind.RUN, JobState.SUCCEEDED),
                 (JobKind.ALERTS, JobState.SUCCEEDED),
+                (JobKind.AGEING, JobState.QUEUED),
                 (JobKind.ANSWERS, JobState.FAILED),
             ]
         }
@@ -43,8 +44,8 @@ def test_upkeep_that_went_well_is_left_out_of_the_jobs_until_one_asks_for_it(ope
 
     assert not app.exception
     assert before == ["count answers", "run"]
-    assert list(app.dataframe[0].value["kind"]) == ["count answers", "watch and alert", "run"]
-    assert app.checkbox(key="upkeep").label == "Show upkeep that went well too (1 job)"
+    assert list(app.dataframe[0].value["kind"]) == ["count answers", "age models", "watch and alert", "run"]
+    assert app.checkbox(key="upkeep").label == "Show upkeep too (2 jobs)"
 
 
 def test_a_page_that_breaks_says_one_sentence_and_the_log_holds_the_reason(caplog: pytest.LogCaptureFixture) -> None:
