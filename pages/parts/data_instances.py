@@ -11,8 +11,8 @@ from mms.domain.projects import Project
 from mms.domain.tables import ColumnType, FeatureTable, InstanceDraft, InstanceTable
 from mms.usecases.tables import declare_instances
 from pages.parts.data_joins import joins_of, place_of
-from pages.parts.project import link_query
 from pages.parts.session import real_now
+from pages.parts.tab_button import tab_button
 from pages.parts.told import told
 
 
@@ -22,7 +22,7 @@ def instance_section(
     """The declaration there is, in words, and the form to change it."""
     if not tables:
         st.markdown("Load a table first: the instance table is built from it.")
-        st.page_link("data.py", label="Load a table", query_params=link_query(project, tab="Tables"))
+        tab_button("Load a table", "Tables")
         return
     if declared is not None:
         st.markdown(_words(tables, declared))

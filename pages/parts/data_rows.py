@@ -20,6 +20,7 @@ from pages.parts.downloads import csv_download
 from pages.parts.formatting import counted, day_words
 from pages.parts.project import link_query
 from pages.parts.session import real_now
+from pages.parts.tab_button import tab_button
 from pages.parts.told import told
 
 
@@ -42,7 +43,7 @@ def rows_section(member: Member, project: Project, declared: InstanceTable | Non
     """The chart, its table, and how much came since the champion's snapshot."""
     if declared is None:
         st.markdown("Rows and labels are counted per day once it is said what to learn from.")
-        st.page_link("data.py", label="Say what to learn from", query_params=link_query(project, tab="Instance table"))
+        tab_button("Say what to learn from", "Instance table")
         return
     now = project.present(real_now())
     with told(), reading() as session:

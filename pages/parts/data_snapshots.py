@@ -22,6 +22,7 @@ from pages.parts.formatting import counted, day_words, time_words, utc_help
 from pages.parts.holdout import HOLDOUT
 from pages.parts.project import link_query
 from pages.parts.snapshot_form import snapshot_form
+from pages.parts.tab_button import tab_button
 from pages.parts.told import told
 
 
@@ -32,7 +33,7 @@ def snapshots_section(member: Member, project: Project, declared: InstanceTable 
         base = get_table(session, declared.base_table_id) if declared else None
     if declared is None or base is None:
         st.markdown("A snapshot freezes the instance table: declare that first.")
-        st.page_link("data.py", label="Say what to learn from", query_params=link_query(project, tab="Instance table"))
+        tab_button("Say what to learn from", "Instance table")
     else:
         if not taken:
             st.markdown(

@@ -17,9 +17,9 @@ from pages.parts.data_clusters import found_clusters
 from pages.parts.data_segments import segments_section
 from pages.parts.formatting import counted, seconds
 from pages.parts.parameter_widget import parameter_widget
-from pages.parts.project import link_query
 from pages.parts.session import real_now
 from pages.parts.snapshot_choice import snapshot_choice
+from pages.parts.tab_button import tab_button
 from pages.parts.told import told
 
 _STARTS_IN = 3.0
@@ -32,7 +32,7 @@ def structure_section(member: Member, project: Project) -> None:
         taken = snapshots(session, project.id)
     if not taken:
         st.markdown("Structure is looked for in a snapshot: take one first.")
-        st.page_link("data.py", label="Take a snapshot", query_params=link_query(project, tab="Snapshots"))
+        tab_button("Take a snapshot", "Snapshots")
         return
     with told():
         snapshot = snapshot_choice(taken)
