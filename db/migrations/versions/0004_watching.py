@@ -24,6 +24,8 @@ def upgrade() -> None:
     _bucket_mark()
     _prediction()
     _feedback()
+    if op.get_bind().dialect.name == "sqlite":
+        _ids_once("prediction", "feedback")
     _model()
     _model_reference()
     _trigger()
@@ -34,8 +36,6 @@ def upgrade() -> None:
     _alert_delivery()
     _label_draw()
     _label_request()
-    if op.get_bind().dialect.name == "sqlite":
-        _ids_once("prediction", "feedback")
 
 
 def _bucket() -> None:
@@ -313,19 +313,24 @@ def _label_request() -> None:
 def _ids_once(*tables: str) -> None:
     """SQLite gives the newest id once more when its row is deleted, unless the table says AUTOINCREMENT.
 
-    No row is stored otherwise for that, so only the words of the schema change, as sqlite.org/lang_altertable.html
-    (section 7) has it: millions of answers need not be copied, and no table is dropped that others refer to. The table
-    that remembers the last ids, `sqlite_sequence`, came with the first new table that has them.
+    It takes a new table. Dropping the old one would take the rows that refer to it along: so parents come first, all
+    rows move, and the old tables are dropped children first, when nothing refers to them any more.
     """
     run = op.get_bind().exec_driver_sql
-    version = run("PRAGMA schema_version").scalar_one()
-    run("PRAGMA writable_schema = ON")
-    for table in tables:
-        old, new = (f"CONSTRAINT pk_{table} PRIMARY KEY (id{more})" for more in ("", " AUTOINCREMENT"))
-        run("UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ?", (old, new, table))
-        run(f"INSERT INTO sqlite_sequence (name, seq) SELECT '{table}', coalesce(max(id), 0) FROM {table}")
-    run(f"PRAGMA schema_version = {version + 1}")
-    run("PRAGMA writable_schema = RESET")
+    schema = "SELECT sql FROM sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type DESC"
+    found = {table: run(schema, (table,)).scalars().all() for table in tables}  # the table, then its indexes
+    for table, (made, *_) in found.items():
+        run(f"ALTER TABLE {table} RENAME TO {table}_before")
+        run(
+            made.replace(
+                f"CONSTRAINT pk_{table} PRIMARY KEY (id)", f"CONSTRAINT pk_{table} PRIMARY KEY (id AUTOINCREMENT)"
+            )
+        )
+        run(f"INSERT INTO {table} SELECT * FROM {table}_before")
+    for table, (_, *indexes) in reversed(found.items()):
+        run(f"DROP TABLE {table}_before")
+        for index in indexes:
+            run(index)
 
 
 def _key(table: str, column: str, target: str, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
