@@ -42,7 +42,7 @@ def render(member: Member) -> None:
     with told():
         page = read_page(project, view)
     with top:
-        _top(member, project, page)
+        _top(member, project, page, view.scope)
     tabs = dict(zip(TABS, st.tabs(TABS, key="tab", on_change="rerun", bind="query-params"), strict=True))
     shown = next((name for name, tab in tabs.items() if tab.open), TABS[0])
     with tabs[shown], told(stop=False):
@@ -65,12 +65,12 @@ def render(member: Member) -> None:
             segments_tab(project, view)
 
 
-def _top(member: Member, project: Project, page: DecayPage) -> None:
+def _top(member: Member, project: Project, page: DecayPage, scope: str) -> None:
     st.markdown(headline(page))
     if page.champion is None:
         st.page_link("models.py", label="Choose a model to promote", query_params=link_query(project))
     else:
-        retrain_button(member, project, key="retrain", primary=True)
+        retrain_button(member, project, key="retrain", scope=scope, primary=True)
     replay_bar(member, project, champion=page.champion is not None)
 
 

@@ -1,6 +1,7 @@
 """Alerts, channels and deliveries, as they are listed; and how many alerts ask for somebody."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +13,19 @@ from db.models import AlertChannel as ChannelRow
 from db.models import AlertDelivery as DeliveryRow
 from db.models import Project as ProjectRow
 from db.models import Schedule as ScheduleRow
-from mms.domain.alerts import Alert, AlertKind, Channel, ChannelKind, Delivery, DeliveryState, worker_alarm
+from mms.domain.alerts import (
+    Alert,
+    AlertKind,
+    Channel,
+    ChannelKind,
+    Delivery,
+    DeliveryState,
+    shown_address,
+    worker_alarm,
+)
 from mms.domain.errors import NotFound
 from mms.domain.members import Member, Permission
+from mms.domain.promotions import GLOBAL
 
 
 def alerts(
@@ -70,10 +81,11 @@ def get_alert(session: Session, alert_id: int) -> Alert:
 
 
 def channels(session: Session, project_id: int) -> list[Channel]:
-    """Where a project's alerts go, in the order in which they were made."""
+    """Where a project's alerts go, in the order in which they were made; addresses as everybody may read them."""
     row = ChannelRow
     stmt = sa.select(row).where(row.project_id == project_id, row.deleted_at.is_(None)).order_by(row.id)
-    return [channel_of(one) for one in session.scalars(stmt)]
+    found = map(channel_of, session.scalars(stmt))
+    return [replace(one, address=shown_address(one.kind, one.address)) for one in found]
 
 
 def get_channel(session: Session, channel_id: int) -> Channel:
@@ -97,7 +109,7 @@ def deliveries(session: Session, project_id: int, limit: int = 100) -> list[Deli
         Delivery(
             id=row.id,
             alert_id=row.alert_id,
-            channel=address,
+            channel=shown_address(ChannelKind(kind), address),
             kind=ChannelKind(kind),
             event=row.event,
             state=DeliveryState(row.state),
@@ -152,6 +164,7 @@ def alert_of(row: AlertRow, project: str) -> Alert:
         snoozed_by=row.snoozed_by,
         snoozed_until=row.snoozed_until,
         resolved_at=row.resolved_at,
+        scope=content.get("scope", GLOBAL),
     )
 
 

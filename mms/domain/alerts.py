@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from mms.domain.decay import Decay, Delay
 from mms.domain.errors import Invalid
@@ -33,6 +33,9 @@ FIRST_REST, LONGEST_REST = timedelta(minutes=1), timedelta(hours=6)
 LONGEST_SNOOZE = timedelta(days=366)
 
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+
+
+_KEY = re.compile(r"[^/]{16,}")
 
 
 class AlertKind(StrEnum):
@@ -78,6 +81,7 @@ class Alarm:
     do: str
     page: str
     holds: bool = True
+    scope: str = GLOBAL
 
     @property
     def key(self) -> str:
@@ -87,7 +91,7 @@ class Alarm:
     @property
     def content(self) -> dict[str, Any]:
         """What an alert keeps of it."""
-        return {"what": self.what, "sure": self.sure, "do": self.do, "page": self.page}
+        return {"what": self.what, "sure": self.sure, "do": self.do, "page": self.page, "scope": self.scope}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,13 @@ class Alert:
     snoozed_by: str | None = None
     snoozed_until: datetime | None = None
     resolved_at: datetime | None = None
+    scope: str = GLOBAL
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What the address of its page says: the project, and the scope where it is not all rows."""
+        project = {} if self.project_id is None else {"project": str(self.project_id)}
+        return project if self.scope == GLOBAL else project | {"scope": self.scope}
 
     def asks(self, now: datetime) -> bool:
         """Whether it still waits for somebody: open, acknowledged by nobody, and not asleep."""
@@ -174,6 +185,7 @@ def decay_alarm(scope: str, champion: str, full: Decay, loose: Decay) -> Alarm |
         "Look at which rows fell, and retrain.",
         "decay",
         full.decaying,
+        scope,
     )
 
 
@@ -190,6 +202,7 @@ def estimated_alarm(scope: str, champion: str, full: Decay | Score, loose: Decay
         "Label some of its answers to know.",
         "decay",
         full.decaying,
+        scope,
     )
 
 
@@ -206,6 +219,7 @@ def drift_alarm(scope: str, champion: str, score: Score) -> Alarm | None:
         "See which features moved, and whether the score fell.",
         "decay",
         score.value >= DRIFT_LIMIT,
+        scope,
     )
 
 
@@ -222,6 +236,7 @@ def labels_alarm(scope: str, last: datetime | None, waiting: int, delay: Delay |
         f"Sure: 9 of 10 labels came within {_hours(_usual(delay))} so far.",
         "See to the feedback, or ask for some labels.",
         "decay",
+        scope=scope,
     )
 
 
@@ -294,6 +309,16 @@ def checked_address(kind: ChannelKind, address: str) -> str:
     return trimmed
 
 
+def shown_address(kind: ChannelKind, address: str) -> str:
+    """As everybody may read it: what may be a key of the receiver, long words and what is asked, is left out."""
+    if kind is ChannelKind.EMAIL:
+        return address
+    path, asks, _ = address.partition("?")
+    site, slash, rest = path.removeprefix("https://").removeprefix("http://").partition("/")
+    scheme = path[: path.index("://") + 3]
+    return f"{scheme}{site}{slash}{_KEY.sub('…', rest)}{'?…' if asks else ''}"
+
+
 def message_of(alert: Alert, event: str, delivery_id: int) -> Mapping[str, Any]:
     """What a webhook gets. id: the same however often it is sent, for who wants to act on it once."""
     return {
@@ -306,7 +331,7 @@ def message_of(alert: Alert, event: str, delivery_id: int) -> Mapping[str, Any]:
         "since": (alert.since or alert.raised_at).isoformat(),
         "sure": alert.sure,
         "do": alert.do,
-        "path": f"/{alert.page}?project={alert.project_id}",
+        "path": f"/{alert.page}?{urlencode(alert.query)}",
     }
 
 
@@ -318,7 +343,7 @@ def mail_of(alert: Alert, event: str) -> tuple[str, str]:
         "",
         f"Since {alert.since or alert.raised_at:%Y-%m-%d %H:%M} UTC. {alert.sure}",
         f"What to do: {alert.do}",
-        f"Where: /{alert.page}?project={alert.project_id} on the dashboard.",
+        f"Where: /{alert.page}?{urlencode(alert.query)} on the dashboard.",
     )
     return f"[MMS] {word}: {alert.kind.value} in {alert.project}", "\n".join(lines) + "\n"
 

@@ -27,8 +27,7 @@ def alert_card(member: Member, alert: Alert, now: datetime) -> None:
         if alert.note:
             st.markdown(f"{as_text(alert.acknowledged_by or '')}: {safe_markdown(alert.note)}")
         with st.container(horizontal=True, vertical_alignment="center"):
-            query = {"project": str(alert.project_id)} if alert.project_id else {}
-            st.page_link(f"{alert.page}.py", label=alert.do, icon=":material/arrow_forward:", query_params=query)
+            st.page_link(f"{alert.page}.py", label=alert.do, icon=":material/arrow_forward:", query_params=alert.query)
             if alert.id is not None and alert.resolved_at is None and member.may(Permission.TRAIN):
                 _buttons(member, alert, alert.id, now)
 

@@ -4,15 +4,18 @@ import streamlit as st
 
 from db.queries.decay import DecayView
 from db.queries.decay_baselines import MOST_ROWS
+from db.queries.promotions import champions
 from db.queries.segments import segments
 from db.session import reading
 from mms.domain.decay import Grain
 from mms.domain.projects import Project
+from mms.domain.promotions import GLOBAL
 from mms.domain.scores import METRICS, metrics_of
 from pages.parts.formatting import metric_help
 
 ALL = "All answers"
 
+_SCOPE = "Whose champion: that of all rows, or of a group, segment or user with one of its own."
 _BY_DAYS = "Errors come in runs, so rows say less than their number: draw whole days again instead."
 _PREVIOUS = (
     f"Draw what answering with the truth of the question before would have scored. Read from the rows, of at most "
@@ -31,6 +34,10 @@ def decay_view(project: Project) -> DecayView:
     grain = _GRAINS[row.selectbox("By", list(_GRAINS), key="grain", bind="query-params", width=130)]
     with reading() as session:
         named = [segment.name for segment in segments(session, project.id)]
+        seats = [seat.promotion.scope for seat in champions(session, project.id) if seat.promotion.scope != GLOBAL]
+    scope = GLOBAL
+    if seats:
+        scope = row.selectbox("Scope", [GLOBAL, *seats], key="scope", bind="query-params", help=_SCOPE, width=200)
     segment = ""
     if named:
         chosen = row.selectbox("Of", [ALL, *named], key="segment", bind="query-params", width=200)
@@ -42,7 +49,7 @@ def decay_view(project: Project) -> DecayView:
         shown = row.toggle("Precision and recall", key="beside", bind="query-params", help=_BESIDE)
         beside = beside if shown else ()
     st.caption(metric_help(METRICS[metric]))
-    return DecayView(metric, grain, segment=segment, by_days=by_days, previous=before, beside=beside)
+    return DecayView(metric, grain, scope, segment, by_days=by_days, previous=before, beside=beside)
 
 
 def _beside(project: Project) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """When an alert is raised, when it stays, when it is over; what it says, and where it may be sent."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from mms.domain.alerts import (
     message_of,
     next_try,
     settle,
+    shown_address,
     worker_alarm,
 )
 from mms.domain.decay import Decay, Delay
@@ -179,3 +181,27 @@ def test_an_address_loses_its_outer_blanks() -> None:
 def test_a_snooze_ends_on_a_day_to_come(until: datetime) -> None:
     with pytest.raises(Invalid, match="at most 366 days"):
         checked_snooze(until, NOW)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://example.org/hooks/mms", "https://example.org/hooks/mms"),
+        ("https://example.org/hook?token=abc", "https://example.org/hook?…"),
+        ("https://hooks.a-long-name.example.org/s/T012345/abcdefghijklmnop1234", "https://hooks.a-long-name.example.org/s/T012345/…"),
+        ("http://127.0.0.1:9", "http://127.0.0.1:9"),
+    ],
+)  # fmt: skip
+def test_a_key_in_an_address_is_not_shown(address: str, shown: str) -> None:
+    assert shown_address(ChannelKind.WEBHOOK, address) == shown
+
+
+def test_an_alert_of_a_scope_leads_to_its_champion() -> None:
+    found = decay_alarm("group:ward=north", "v1 tree", FALLING, FALLING)
+    assert found is not None
+    assert found.scope == "group:ward=north"
+    made = Alert(4, 2, "P", found.kind, found.what, "", "", "decay", None, NOW, scope=found.content["scope"])
+
+    assert made.query == {"project": "2", "scope": "group:ward=north"}
+    assert message_of(made, "raised", 9)["path"] == "/decay?project=2&scope=group%3Award%3Dnorth"
+    assert replace(made, scope="global").query == {"project": "2"}

@@ -11,7 +11,10 @@ from db.session import reading, transaction
 from mms.domain.jobs import Job, JobKind
 from mms.domain.members import Member
 from mms.domain.projects import ProjectDraft, Task
+from mms.domain.promotions import Seating
+from mms.usecases.members import ensure_local_admin
 from mms.usecases.projects import create_project
+from mms.usecases.promotions import promote
 from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
@@ -33,6 +36,20 @@ def test_the_metric_is_in_the_address(open_staged: Open) -> None:
 
     assert page.selectbox(key="metric").value == "Recall"
     assert page.caption[0].value.startswith("Recall: of the rows that truly were positive")
+
+
+@pytest.mark.slow
+def test_the_champion_of_a_scope_is_seen_by_its_address(open_staged: Open, stage: Stage) -> None:
+    other = stage.models[1]
+    with transaction() as session:
+        admin = ensure_local_admin(session, NOW)
+        promote(session, admin, Seating(other.id, "for some rows", "group:x=1", against_advice=True), NOW)
+
+    page = open_staged("decay", scope="group:x=1")
+
+    assert not page.exception
+    assert page.selectbox(key="scope").options == ["global", "group:x=1"]
+    assert f"Champion **{other.name}**" in page.markdown[0].value
 
 
 def test_retraining_opens_its_run(open_staged: Open) -> None:
