@@ -20,7 +20,7 @@ def segments_tab(project: Project, view: DecayView) -> None:
         page = segments_page(session, project, view, project.present(real_now()))
     if not page.lines:
         st.markdown("No segment is watched yet: name a part of your rows, and its score is drawn from then on.")
-        st.page_link("data.py", label="Name a segment", query_params=link_query(project))
+        st.page_link("data.py", label="Name a segment", query_params=link_query(project, tab="Structure"))
         return
     finding = words(page)
     st.markdown(as_text(finding))
