@@ -1,0 +1,33 @@
+"""Papers as a browser lays them out."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from mms.reports.html import to_html
+from mms.reports.paper import Paper, Table
+from tests.conftest import NOW
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+HEADER = ("Project", "State", "Champion", "Score at promotion", "Score now", "Labels", "Next trigger", "Owner")
+ROW = (
+    "Flights", "needs you", "v2 naive_bayes, since 1 March 2013 (for 245 days)", "0.422 (0.400 to 0.444)",
+    "0.266 (0.233 to 0.300) in September 2013", "99 % known", "size, on 31 December 2013, and 2 others", "root",
+)  # fmt: skip
+
+LINES = (
+    "e => { const range = document.createRange(); range.selectNodeContents(e); return range.getClientRects().length }"
+)
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_a_wide_table_breaks_no_word_on_a_screen_and_never_leaves_a_narrow_one(browser: Browser, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 600})
+    page.set_content(to_html(Paper("Week", (Table(HEADER, (ROW,), "Every project"),), NOW)))
+
+    words = page.locator("th", has_text="Owner").evaluate(LINES)
+    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    page.close()
+
+    assert overflow <= 0
+    assert words == 1 or width == 400
