@@ -4,7 +4,7 @@ The package itself does not import on today's Python, so its files are read wher
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 
 from mms.domain.errors import Unavailable
+from mms.domain.projects import DEMO_END
 
 LATE_MINUTES = 15
 """A flight is late when it arrives more than this many minutes after its schedule."""
 
-YEAR_END = datetime(2014, 1, 1, tzinfo=UTC)
+YEAR_END = DEMO_END
 """Flights are replayed up to here."""
 
 KEY = ("date", "carrier", "flight", "origin")

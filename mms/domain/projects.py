@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from mms.domain.errors import Invalid
 from mms.domain.snapshots import Dealing, FoldKind, HoldoutPlan, holdout_from_json, holdout_to_json
+
+DEMO_END = datetime(2014, 1, 1, tzinfo=UTC)
+"""The demo project is replayed up to here: its flights are those of 2013."""
 
 
 class Task(StrEnum):
@@ -88,6 +91,11 @@ class Project:
     def present(self, now: datetime) -> datetime:
         """The project's own present: its replay clock where it has one, else the real time."""
         return self.clock or now
+
+    @property
+    def is_played_out(self) -> bool:
+        """Whether a replayed demo has come to the end of its past."""
+        return self.is_demo and self.clock is not None and self.clock >= DEMO_END
 
 
 @dataclass(frozen=True, slots=True)

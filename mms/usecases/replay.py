@@ -28,6 +28,8 @@ def ask_for_replay(
         raise Conflict(f"'{project.name}' lives in real time: only a demo project can be replayed.")
     if find_champion(session, project_id) is None:
         raise Conflict("There is no champion yet to answer: promote a model first, then play the next month.")
+    if project.is_played_out:
+        raise Conflict("The year 2013 is over: delete the demo project and load it again to replay it.")
     hold_project(session, project_id)
     unfinished = sa.select(JobRow.id).where(
         JobRow.project_id == project_id, JobRow.kind == JobKind.DEMO_REPLAY.value, JobRow.state.in_(UNFINISHED)

@@ -24,6 +24,9 @@ def replay_bar(member: Member, project: Project, *, champion: bool) -> None:
         return
     why = None if champion else "There is no champion yet to answer: promote a model first."
     st.markdown(f"This project replays the past; its present is **{project.clock:%-d %B %Y}**.")
+    if project.is_played_out:
+        st.caption("Its past is played to the end: delete the demo project and load it again to replay it.")
+        return
     row = st.container(horizontal=True)
     if row.button("Next month", disabled=not champion, help=why or "predictions, then the truth about them"):
         _ask(member, project.id, 1)

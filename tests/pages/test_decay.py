@@ -8,6 +8,7 @@ import pytest
 from db.models import Project as ProjectRow
 from db.queries.jobs import unfinished_jobs
 from db.session import reading, transaction
+from mms.domain.errors import Conflict
 from mms.domain.jobs import Job, JobKind
 from mms.domain.members import Member
 from mms.domain.projects import ProjectDraft, Task
@@ -15,6 +16,7 @@ from mms.domain.promotions import Seating
 from mms.usecases.members import ensure_local_admin
 from mms.usecases.projects import create_project
 from mms.usecases.promotions import promote
+from mms.usecases.replay import ask_for_replay
 from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
@@ -65,11 +67,11 @@ def test_a_project_in_real_time_has_no_replay(open_staged: Open) -> None:
     assert "Next month" not in [b.label for b in open_staged("decay").button]
 
 
-def replay_it(stage: Stage) -> None:
+def replay_it(stage: Stage, at: datetime = datetime(2013, 3, 1, tzinfo=UTC)) -> None:
     """Make the staged project one that walks through its past."""
     with transaction() as session:
         row = session.get_one(ProjectRow, stage.project.id)
-        row.is_demo, row.clock = True, datetime(2026, 3, 1, tzinfo=UTC)
+        row.is_demo, row.clock = True, at
 
 
 def replays(stage: Stage) -> list[Job]:
@@ -81,7 +83,7 @@ def replays(stage: Stage) -> list[Job]:
 def test_the_next_month_of_a_replaying_project_is_queued_and_followed(open_staged: Open, stage: Stage) -> None:
     replay_it(stage)
     page = open_staged("decay")
-    assert any("its present is **1 March 2026**" in m.value for m in page.markdown)
+    assert any("its present is **1 March 2013**" in m.value for m in page.markdown)
 
     next(b for b in page.button if b.label == "Next month").click().run()
 
@@ -90,6 +92,18 @@ def test_the_next_month_of_a_replaying_project_is_queued_and_followed(open_stage
     assert "Next month" not in [b.label for b in page.button]
     page.button(key="replay_stop").click().run()
     assert replays(stage) == []
+
+
+@pytest.mark.slow
+def test_a_past_that_is_played_to_its_end_offers_no_month_more_and_says_so(open_staged: Open, stage: Stage) -> None:
+    replay_it(stage, datetime(2014, 1, 1, tzinfo=UTC))
+
+    page = open_staged("decay")
+
+    assert not {"Next month", "Play the year"} & {b.label for b in page.button}
+    assert any(c.value.startswith("Its past is played to the end: delete the demo project") for c in page.caption)
+    with transaction() as session, pytest.raises(Conflict, match="The year 2013 is over"):
+        ask_for_replay(session, ensure_local_admin(session, NOW), stage.project.id, 1, NOW)
 
 
 def test_each_tab_draws_only_itself(open_staged: Open) -> None:
