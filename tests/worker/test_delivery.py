@@ -257,6 +257,20 @@ def test_without_its_certificate_nobody_is_called(hook: Hook) -> None:
     assert hook.got == []
 
 
+def test_a_dead_channel_keeps_no_other_waiting(sqlite_store: str, member: Member) -> None:
+    project_id, _ = a_failed_firing()
+    with transaction() as session:
+        create_channel(session, member, project_id, ChannelKind.WEBHOOK, "https://127.0.0.1/hook", MARCH)
+        create_channel(session, member, project_id, ChannelKind.EMAIL, "grace@example.org", MARCH)
+    watched(minutes(0))
+    with transaction() as session:
+        dead, other = session.scalars(sa.select(tables.AlertDelivery).order_by(tables.AlertDelivery.id))
+        dead.state, dead.next_try_at = "waiting", minutes(5)
+        other.state, other.next_try_at = "waiting", minutes(2)
+
+        assert due_deliveries(session, minutes(9), limit=1) == [other.id]
+
+
 def test_a_delivery_is_given_up_after_ten_tries(sqlite_store: str, member: Member) -> None:
     project_id, _ = a_failed_firing()
     with transaction() as session:
