@@ -16,6 +16,9 @@ BANDS = 3
 _BAND = 2 * 101
 """Points of a band."""
 
+DOTS = 400
+"""Points of a chart that show when they are chosen: each is a shape of its own, seen or not, and slow to draw."""
+
 _LINE = 20
 """Pixels of a line of a legend."""
 
@@ -72,13 +75,16 @@ def add_curves(drawn: go.Figure, curves: Mapping[int, tuple[str, Curve]], colour
     room = (POINTS - 10 - bands * _BAND) // max(1, len(curves))
     for i, (label, curve) in curves.items():
         at, line = evenly(len(curve.x), room), {"color": colours[i], "width": 2, "dash": dash_of(i, colours)}
-        drawn.add_scatter(x=curve.x[at], y=curve.y[at], mode="lines", name=label, line=line)
+        told = "%{x:.3f}, %{y:.3f}<extra>" + label + "</extra>"
+        drawn.add_scatter(x=curve.x[at], y=curve.y[at], mode="lines", name=label, line=line, hovertemplate=told)
         if curve.picks is not None:
-            drawn.data[-1].update(pickable(i, curve.picks[at], colours[i]))
+            drawn.data[-1].update(pickable(i, curve.picks[at], colours[i], DOTS // len(curves)))
     if len(curves) > 1:  # a legend of many gets room of its own below the axis: a row for each, at any width
         room = _LINE * (len(curves) + 1 + bool(bands))
         legend = {"orientation": "v", "yref": "container", "yanchor": "bottom", "y": 0, "maxheight": 1}
-        drawn.update_layout(height=drawn.layout.height + room, margin_b=room + 2 * _LINE, legend=legend)
+        drawn.update_layout(height=drawn.layout.height + room, margin={"l": 60, "b": room + 2 * _LINE}, legend=legend)
+        drawn.update_xaxes(automargin=False)  # a chart that measures its own words is drawn twice
+        drawn.update_yaxes(automargin=False)
 
 
 def add_band(drawn: go.Figure, curve: Curve, colour: str, name: str, *, legend: bool = True) -> None:
@@ -89,12 +95,13 @@ def add_band(drawn: go.Figure, curve: Curve, colour: str, name: str, *, legend: 
     drawn.add_scatter(x=curve.grid, y=curve.low, name=name, showlegend=legend, **filled, **quiet)
 
 
-def pickable(model_id: int, picks: np.ndarray, colour: str) -> dict[str, Any]:
-    """What makes points of a line selectable: (model, pick) as their data, and dots that show when chosen."""
+def pickable(model_id: int, picks: np.ndarray, colour: str, dots: int) -> dict[str, Any]:
+    """What makes points of a line selectable: the model, what each asks for, and dots that show when chosen."""
     return {
         "mode": "lines+markers",
-        "customdata": [[model_id, float(pick)] for pick in picks],
-        "marker": {"color": colour, "size": 8, "opacity": 0},
+        "meta": model_id,
+        "customdata": picks,
+        "marker": {"color": colour, "size": 8, "opacity": 0, "maxdisplayed": dots},
         "selected": {"marker": {"opacity": 1, "size": 10}},
         "unselected": {"marker": {"opacity": 0}},
     }

@@ -19,7 +19,7 @@ def curve_with_rows(
     """A chart of curves whose points open the rows that are flagged there. by_share: points are shares of the rows."""
     event = st.plotly_chart(figure, alt=finding, key=key, on_select="rerun", selection_mode="points")
     st.caption(f"{as_text(finding)} Select a point of a curve to see the rows flagged there.")
-    picked = picks(event)
+    picked = picks(figure, event)
     for model in models:
         if model.id not in picked:
             continue
@@ -37,13 +37,14 @@ def curve_with_rows(
         rows_behind(model, rows, f"{key}_{model.id}")
 
 
-def picks(event: Any) -> dict[int, float]:
+def picks(figure: go.Figure, event: Any) -> dict[int, float]:
     """Model -> the pick of its selected point, of several the first."""
     found: dict[int, float] = {}
     for point in event["selection"]["points"]:
-        if given := point.get("customdata"):
-            model_id, pick = given
-            found.setdefault(int(model_id), np.inf if pick is None else float(pick))  # JSON has no infinity
+        model_id = figure.data[point["curve_number"]].meta
+        if model_id is not None:
+            pick = point.get("customdata")
+            found.setdefault(model_id, np.inf if pick is None else float(pick))  # JSON has no infinity
     return found
 
 

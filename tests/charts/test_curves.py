@@ -22,6 +22,7 @@ def test_of_many_models_the_legend_gets_room_of_its_own_and_the_points_stay_few(
     assert many.layout.margin.b >= 20 * 20
     assert many.layout.legend.orientation == "v"
     assert sum(len(trace.x) for trace in many.data) <= POINTS
+    assert not many.layout.yaxis.automargin
 
 
 def test_points_of_a_curve_ask_for_their_threshold_and_show_only_when_chosen() -> None:
@@ -32,6 +33,6 @@ def test_points_of_a_curve_ask_for_their_threshold_and_show_only_when_chosen() -
     add_curves(drawn, {7: ("v7", curve)}, {7: "#000000"})
 
     (trace,) = (trace for trace in drawn.data if trace.name == "v7")
-    assert [list(one) for one in trace.customdata] == [[7, 1.0], [7, 0.75], [7, 0.5], [7, 0.25], [7, 0.0]]
+    assert (trace.meta, list(trace.customdata)) == (7, [1.0, 0.75, 0.5, 0.25, 0.0])
     assert trace.marker.opacity == 0
     assert trace.selected.marker.opacity == 1

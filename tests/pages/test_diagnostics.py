@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 import sqlalchemy as sa
 
@@ -159,9 +160,11 @@ def test_the_rows_of_a_bin_are_those_between_its_ends() -> None:
 
 
 def test_a_point_of_a_curve_asks_for_its_threshold_and_above_every_score_for_no_row() -> None:
-    points = [{"customdata": [3, 0.25]}, {"customdata": [3, 0.5]}, {"customdata": [4, None]}, {"x": 0.1}]
+    figure = go.Figure([go.Scatter(meta=3), go.Scatter(meta=4), go.Scatter(name="chance")])
+    points = [{"curve_number": 0, "customdata": 0.25}, {"curve_number": 0, "customdata": 0.5}]
+    points += [{"curve_number": 1, "customdata": None}, {"curve_number": 2}]
 
-    assert picks({"selection": {"points": points}}) == {3: 0.25, 4: np.inf}
+    assert picks(figure, {"selection": {"points": points}}) == {3: 0.25, 4: np.inf}
 
 
 @pytest.mark.parametrize(("share", "at"), [(0.0, np.inf), (0.25, 0.9), (0.5, 0.7), (1.0, 0.1)])

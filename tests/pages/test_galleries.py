@@ -180,8 +180,7 @@ def shown(open_page: Open, member: Member, subject: Subject) -> set[str]:
     assert not page.exception
     names = {str(button.key).removeprefix("enlarge ") for button in page.button if "enlarge " in str(button.key)}
     assert (
-        page.markdown[0].value
-        == f"**{len(names)} pictures** of this {subject.kind.value} are drawn: all that fit it."
+        page.markdown[0].value == f"**{len(names)} pictures** of this {subject.kind.value} are drawn: all that fit it."
     )
     assert names == headed(applying)
     return names
