@@ -46,7 +46,7 @@ def render(member: Member) -> None:
         st.page_link("models.py", label="All models", icon=":material/arrow_back:", query_params=link_query(project))
         comparison = _head(session, member, project, models)
         promote_one(session, member, project, _ordered(models, comparison))
-    _tabs(member, project, models, comparison)
+    _tabs(project, models, comparison)
 
 
 def _head(session: Session, member: Member, project: Project, models: Sequence[Model]) -> Comparison | None:
@@ -78,8 +78,10 @@ def _ordered(models: Sequence[Model], comparison: Comparison | None) -> list[Mod
 
 
 @st.fragment
-def _tabs(member: Member, project: Project, models: Sequence[Model], comparison: Comparison | None) -> None:
-    """A fragment: another tab does not compare the models again."""
+def _tabs(project: Project, models: Sequence[Model], comparison: Comparison | None) -> None:
+    """A fragment: another tab does not compare the models again. So it asks each time who looks, and what they may."""
+    with told():
+        member = current_member()
     tabs = dict(zip(TABS, st.tabs(TABS, key="tab", on_change="rerun", bind="query-params"), strict=True))
     shown = next((name for name, tab in tabs.items() if tab.open), TABS[0])
     colours = colours_of([model.id for model in models])

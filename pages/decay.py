@@ -28,12 +28,15 @@ OF_CHAMPION = ("Drift", "Why")
 
 
 @st.fragment
-def render(member: Member) -> None:
+def render() -> None:
     """The sentence, the button, then the open tab; of all others nothing is read.
 
-    A fragment: another metric or another tab does not draw the menu again, which is as much as the chart.
+    A fragment: another metric or another tab does not draw the menu again, which is as much as the chart. So it asks
+    each time who looks and what they may do.
     """
     st.title("Decay")
+    with told():
+        member = current_member()
     project = chosen_project(member)
     if project is None:
         return
@@ -52,7 +55,7 @@ def render(member: Member) -> None:
         elif shown in OF_CHAMPION and page.champion is None:
             st.markdown("This tells of the champion, and there is none yet: promote a model first.")
         elif shown == "Drift":
-            drift_tab(member, project)
+            drift_tab(member, project, page.champion.model.id)
         elif shown == "Age":
             ages_tab(project, view, model_colours(page))
         elif shown == "Promised":
@@ -88,4 +91,4 @@ def _firings(project: Project, page: DecayPage) -> None:
             link.page_link("runs.py", label="Its run", query_params=link_query(project, run=firing.run_id))
 
 
-render(current_member())
+render()

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pandas as pd
 import streamlit as st
 
-from db.queries.drift import drift_of, watched_model
+from db.queries.drift import drift_of
 from db.session import reading
 from mms.charts import drift as chart
 from mms.domain.decay import Grain
@@ -29,12 +29,11 @@ _HOW = (
 _PERCENT = st.column_config.NumberColumn(format="percent")
 
 
-def drift_tab(member: Member, project: Project) -> None:
+def drift_tab(member: Member, project: Project, model_id: int) -> None:
     """The sentence, the ranking, the table; below, the feature that is chosen."""
     view, order = _view(project), _ORDERS
     with told(stop=False):
         with reading() as session:
-            model_id = watched_model(session, project)
             report = drift_of(session, project, model_id, view, real_now())
         st.markdown(as_text(report.sentence))
         _notes(report)

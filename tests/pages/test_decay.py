@@ -53,6 +53,11 @@ def test_the_champion_of_a_scope_is_seen_by_its_address(open_staged: Open, stage
     assert page.selectbox(key="scope").options == ["global", "group:x=1"]
     assert f"Champion **{other.name}**" in page.markdown[0].value
 
+    page = open_staged("decay", scope="group:x=1", tab="Drift")
+
+    assert not page.exception
+    assert other.name in " ".join(words.value for words in page.markdown[1:])
+
 
 def test_retraining_opens_its_run(open_staged: Open) -> None:
     page = open_staged("decay")
