@@ -38,7 +38,8 @@ NO_RUN = "launched nothing"
 def alarms(session: Session, project: Project, now: datetime) -> list[Alarm]:
     """Everything that holds, or has not let go. now: the real time; the project is judged by its own present.
 
-    Drift is measured over all that a model is asked, so one that sits in several scopes is told once.
+    Drift is measured over all that a model is asked, so one that sits in several scopes is told once, of
+    the first of its seats, which is that of all rows where it has it.
     """
     present, drifting = project.present(now), set[int]()
     found: list[Alarm | None] = []

@@ -207,12 +207,12 @@ def estimated_alarm(scope: str, champion: str, full: Decay | Score, loose: Decay
 
 
 def drift_alarm(scope: str, champion: str, score: Score) -> Alarm | None:
-    """Of inputs that moved away from what the champion learnt from."""
+    """Of inputs that moved away from what the champion learnt from: the same drift, whichever seat tells of it."""
     if score.value is None or score.value < DRIFT_LIMIT * RELEASE:
         return None
     return Alarm(
         AlertKind.DRIFT,
-        _of(scope, champion),
+        champion,
         f"What {champion} is asked drifted{_seat(scope)}: {score.sentence}",
         None,
         f"Sure that rows differ ({score.value:.0%} of what weighs in its answers drifted), not that answers got worse.",
@@ -314,9 +314,9 @@ def shown_address(kind: ChannelKind, address: str) -> str:
     if kind is ChannelKind.EMAIL:
         return address
     path, asks, _ = address.partition("?")
-    site, slash, rest = path.removeprefix("https://").removeprefix("http://").partition("/")
-    scheme = path[: path.index("://") + 3]
-    return f"{scheme}{site}{slash}{_KEY.sub('…', rest)}{'?…' if asks else ''}"
+    scheme, colon, behind = path.partition("://")
+    site, slash, rest = behind.partition("/")
+    return f"{scheme}{colon}{site}{slash}{_KEY.sub('…', rest)}{'?…' if asks else ''}"
 
 
 def message_of(alert: Alert, event: str, delivery_id: int) -> Mapping[str, Any]:

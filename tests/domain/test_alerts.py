@@ -190,10 +190,28 @@ def test_a_snooze_ends_on_a_day_to_come(until: datetime) -> None:
         ("https://example.org/hook?token=abc", "https://example.org/hook?…"),
         ("https://hooks.a-long-name.example.org/s/T012345/abcdefghijklmnop1234", "https://hooks.a-long-name.example.org/s/T012345/…"),
         ("http://127.0.0.1:9", "http://127.0.0.1:9"),
+        ("HTTPS://Example.org/hooks/mms?to=http://other.org/", "HTTPS://Example.org/hooks/mms?…"),
     ],
 )  # fmt: skip
 def test_a_key_in_an_address_is_not_shown(address: str, shown: str) -> None:
     assert shown_address(ChannelKind.WEBHOOK, address) == shown
+
+
+def test_drift_of_a_model_stays_one_alert_while_its_seats_change_hands() -> None:
+    drifted = Score(0.9, "4 of 4 features drifted.")
+    north, everywhere, other = (
+        drift_alarm(scope, name, drifted)
+        for scope, name in [("group:ward=north", "v1"), ("global", "v1"), ("global", "v2")]
+    )
+    assert north is not None
+    assert everywhere is not None
+    assert other is not None
+
+    moved, taken = settle([north.key], [everywhere]), settle([north.key], [other])
+
+    assert (moved.raised, moved.resolved) == ((), frozenset())
+    assert (north.scope, everywhere.scope) == ("group:ward=north", "global")
+    assert (taken.raised, taken.resolved) == ((other,), {north.key})
 
 
 def test_an_alert_of_a_scope_leads_to_its_champion() -> None:
