@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from db.queries.jobs import get_job, jobs, log_lines, quiet_upkeep
+from db.queries.jobs import get_job, jobs, log_lines, quiet_upkeep, running_upkeep
 from db.session import reading, transaction
 from mms.domain.members import Member
 from mms.settings import settings
@@ -18,10 +18,11 @@ def render(member: Member) -> None:
     st.title("Admin")
     with told(), reading() as session:
         queue, quiet = jobs(session, upkeep=upkeep_shown()), quiet_upkeep(session)
+        running = 0 if upkeep_shown() else running_upkeep(session)
         chosen = id_in_url("job", "job")
         job = None if chosen is None else get_job(session, chosen)
         lines = [] if job is None else log_lines(session, job.id)
-    st.markdown(summary(queue))
+    st.markdown(summary(queue, running))
     st.header("Jobs")
     upkeep_choice(quiet)
     if queue:

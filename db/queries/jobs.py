@@ -15,6 +15,9 @@ from mms.domain.jobs import Job, JobKind, JobState, LogLine, Progress, seconds_l
 UNFINISHED = (JobState.QUEUED.value, JobState.RUNNING.value)
 """States in which something may still happen to a job or a run."""
 
+COUNT_CAP = 10_000
+"""Counts of upkeep stop here: "10,000+"."""
+
 
 Queued = TypeVar("Queued", Backtest, Clustering, Diagnostic, Run)
 """A row that a job works at."""
@@ -42,8 +45,18 @@ def jobs(session: Session, project_id: int | None = None, limit: int = 50, *, up
 
 
 def quiet_upkeep(session: Session) -> int:
-    """How many jobs the product queued by itself that did not fail."""
-    return session.scalars(select(func.count()).select_from(JobRow).where(_is_quiet_upkeep())).one()
+    """How many jobs the product queued by itself that did not fail, counted from the newest up to `COUNT_CAP` and one.
+
+    They grow by the minute, and an idle reader should not count a year of them.
+    """
+    newest = select(JobRow.id).where(_is_quiet_upkeep()).order_by(JobRow.id.desc()).limit(COUNT_CAP + 1)
+    return session.scalars(select(func.count()).select_from(newest.subquery())).one()
+
+
+def running_upkeep(session: Session) -> int:
+    """How many jobs that the product queued by itself run now."""
+    running = JobRow.state == JobState.RUNNING.value
+    return session.scalars(select(func.count()).select_from(JobRow).where(running, _is_quiet_upkeep())).one()
 
 
 def _is_quiet_upkeep() -> ColumnElement[bool]:

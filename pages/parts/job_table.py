@@ -6,6 +6,7 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
+from db.queries.jobs import COUNT_CAP
 from db.session import transaction
 from mms.domain.jobs import Job, JobState, LogLine
 from mms.domain.members import Member
@@ -16,16 +17,15 @@ from pages.parts.session import real_now
 from pages.parts.told import told
 
 
-def summary(queue: Sequence[Job]) -> str:
-    """What the worker does, in one sentence."""
+def summary(queue: Sequence[Job], upkeep: int = 0) -> str:
+    """What the worker does, in one sentence or two. upkeep: running jobs that the queue leaves out."""
     counts = {state: sum(job.state is state for job in queue) for state in JobState}
+    beside = f" {counted(upkeep, 'job')} of upkeep {'runs' if upkeep == 1 else 'run'} now." if upkeep else ""
     if not queue:
-        return "Nobody has asked for a job here yet."
+        return f"Nobody has asked for a job here yet.{beside}"
     busy = f"{counts[JobState.RUNNING]} running and {counts[JobState.QUEUED]} queued"
     failed = counts[JobState.FAILED]
-    return f"Of the newest {counted(len(queue), 'job')}, {busy}" + (
-        f"; {failed} failed." if failed else "; none failed."
-    )
+    return f"Of the newest {counted(len(queue), 'job')}, {busy}; {failed or 'none'} failed.{beside}"
 
 
 def upkeep_shown() -> bool:
@@ -34,10 +34,11 @@ def upkeep_shown() -> bool:
 
 
 def upkeep_choice(quiet: int) -> None:
-    """What is left out of the table, and the way to it. quiet: jobs of upkeep that did not fail."""
+    """What is left out of the table, and the way to it. quiet: jobs of upkeep that did not fail, up to the cap."""
     if quiet:
+        many = counted(quiet, "job") if quiet <= COUNT_CAP else f"{COUNT_CAP:,}+ jobs"
         st.checkbox(
-            f"Show upkeep too ({counted(quiet, 'job')})", key="upkeep", bind="query-params",
+            f"Show upkeep too ({many})", key="upkeep", bind="query-params",
             help="what the product does by itself, over and over; what failed is shown always",
         )  # fmt: skip
 
