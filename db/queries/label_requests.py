@@ -245,6 +245,7 @@ def open_label(session: Session, project: Project, request: RequestRow) -> OpenL
         features=_by_weight(session, project, prediction),
         classes=classes_of(session, [prediction.model_id]).get(prediction.model_id, ()),
         left=session.scalar(left.where(row.draw_id == draw.id, _waits())) or 0,
+        told_by=request.answered_by,
     )
 
 

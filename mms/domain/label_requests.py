@@ -101,7 +101,8 @@ class DrawProgress:
 class OpenLabel:
     """The row on somebody's screen. features: names, the most important first; classes: () for numbers.
 
-    left: rows of the draw that wait, this one among them. A prediction with a truth was answered, and that taken back.
+    left: rows of the draw that wait, this one among them. A prediction with a truth was answered, and that taken back;
+    told_by: by whom (a login's name), None where nobody answered.
     """
 
     id: int
@@ -110,6 +111,7 @@ class OpenLabel:
     features: tuple[str, ...]
     classes: tuple[str, ...]
     left: int
+    told_by: str | None = None
 
 
 def state_of(*, told: bool, answered: bool, by_person: bool, skips: int) -> RequestState:

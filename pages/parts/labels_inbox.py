@@ -34,7 +34,7 @@ def inbox(member: Member, project: Project, left: Mapping[Why, int]) -> None:
         others = f" {counted(left[why], 'row is', 'rows are')} on another screen." if left[why] else ""
         st.markdown(f"No row of this pile waits for you.{others} Draw some above.")
     else:
-        _shown(row)
+        _shown(member, row)
         _asked(member, project, row)
     tip = "The row you answered last in this pile comes back: answer it once more, and that counts."
     if st.button("Undo my last answer", icon=":material/undo:", key="label_undo", shortcut="z", help=tip):
@@ -51,16 +51,14 @@ def _next(member: Member, project: Project, why: Why) -> OpenLabel | None:
     return None
 
 
-def _shown(row: OpenLabel) -> None:
+def _shown(member: Member, row: OpenLabel) -> None:
     """What was asked, the most important feature first; not what was answered, which would lead the person."""
-    asked = row.prediction
-    left = counted(row.left, "row")
-    st.markdown(
-        f"**{as_text(asked.entity) or f'Prediction {asked.id}'}**, {time_words(asked.predicted_at)}. {left} left.",
-        help=utc_help(asked.predicted_at),
-    )
+    asked, left = row.prediction, counted(row.left, "row")
+    name = as_text(asked.entity) or f"Prediction {asked.id}"
+    st.markdown(f"**{name}**, {time_words(asked.predicted_at)}. {left} left.", help=utc_help(asked.predicted_at))
     if asked.truth is not None:
-        st.info(f"You said '{as_text(asked.truth)}', which counts until it is told anew: say now what is true.")
+        said = "You said" if row.told_by == member.name else "It was told"
+        st.info(f"{said} '{as_text(asked.truth)}', which counts until it is told anew: say now what is true.")
     values = [asked.features.get(name) for name in row.features]
     frame = pd.DataFrame({"feature": row.features, "value": [_value(v) for v in values]})
     st.dataframe(frame, hide_index=True, key="label_row", alt="the row's features, the most important first")
@@ -88,8 +86,10 @@ def _asked(member: Member, project: Project, row: OpenLabel) -> None:
         truth = _typed(row)
         if truth is not None:
             answer(truth)
-    tip, told_before = "Closes a row of which nothing was told.", row.prediction.truth is not None
-    if buttons.button("I don't know", key="label_unknown", shortcut="d", help=tip, disabled=told_before):
+    known, tip = row.prediction.truth, "Closes a row of which nothing was told."
+    if known is not None:  # whoever said it: to close the row would leave it standing, unseen
+        tip = f"'{as_text(known)}' was told and counts: tell another truth, or skip the row."
+    if buttons.button("I don't know", key="label_unknown", shortcut="d", help=tip, disabled=known is not None):
         answer(None)
     if buttons.button("Skip", key="label_skip", shortcut="s", help="Puts the row behind the others."):
         _then(lambda session: skip_label(session, member, project.id, row.id, real_now()))

@@ -7,11 +7,11 @@ from streamlit.testing.v1 import AppTest
 
 from db.queries.label_requests import label_draws
 from db.session import reading, transaction
-from mms.domain.label_requests import DrawDraft, DrawProgress, Why
+from mms.domain.label_requests import RELEASE, DrawDraft, DrawProgress, Why
 from mms.domain.members import Member, Role
 from mms.domain.projects import Task
 from mms.usecases.buckets import fold_buckets
-from mms.usecases.label_requests import draw_labels, take_label
+from mms.usecases.label_requests import answer_label, draw_labels, take_label, undo_label
 from tests.answered import a_watched_model, put
 from tests.conftest import NOW
 from tests.pages.conftest import Open
@@ -93,6 +93,28 @@ def test_what_others_have_on_their_screens_is_said(open_staged: Open, stage: Sta
 
     assert "1 row is on another screen" in said(page)
     assert not page.dataframe
+
+
+@pytest.mark.slow
+def test_a_row_that_somebody_else_took_back_is_not_said_to_be_told_by_you(open_staged: Open, stage: Stage) -> None:
+    earlier = datetime.now(UTC) - 2 * RELEASE
+    with transaction() as session:
+        draw_labels(session, GRACE, stage.project.id, DrawDraft(since=SINCE_MIDNIGHT, count=1), NOW)
+        row = take_label(session, GRACE, stage.project.id, Why.RANDOM, earlier)
+        assert row is not None
+        answer_label(session, GRACE, stage.project.id, row.id, row.classes[0], earlier)
+        undo_label(session, GRACE, stage.project.id, earlier)
+
+    page = labels(open_staged)
+
+    (info,) = page.info
+    assert info.value.startswith(f"It was told '{row.classes[0]}', which counts until it is told anew")
+    unknown = page.button(key="label_unknown")
+    assert unknown.disabled
+    assert unknown.help == f"'{row.classes[0]}' was told and counts: tell another truth, or skip the row."
+    page.button(key="label_2").click().run()
+    page.button(key="label_undo").click().run()
+    assert [info.value.partition(",")[0] for info in page.info] == [f"You said '{row.classes[1]}'"]
 
 
 def test_a_number_is_typed(open_page: Open, admin: Member) -> None:
