@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from db.models import Backtest as BacktestRow
@@ -119,13 +119,22 @@ def standing_of(session: Session, model: RankedModel) -> Standing | None:
 
 def ranks_of(session: Session, models: Sequence[ModelRow]) -> Mapping[int, int]:
     """The rank of each of these models, as `standing_of` counts it; nothing of one that may not be chosen."""
+    ranked = _ranked(ModelRow.snapshot_id.in_({one.snapshot_id for one in models})).subquery()
+    found = session.execute(select(ranked.c.id, ranked.c.place).where(ranked.c.id.in_([one.id for one in models])))
+    return {one.id: one.place for one in found}
+
+
+def all_ranks(session: Session, project_id: int) -> Mapping[int, int]:
+    """`ranks_of` all models of a project, for who walks over many of them: each is ranked among all its rivals."""
+    return {one.id: one.place for one in session.execute(_ranked(ModelRow.project_id == project_id))}
+
+
+def _ranked(which: ColumnElement[bool]) -> Select[int, int]:
+    """Ids and places of models that may be chosen. which: whole snapshots, for rivals share one."""
     row = ModelRow
     place = func.rank().over(partition_by=(row.snapshot_id, row.scope), order_by=row.score.desc()).label("place")
     rivals = (row.state.in_(CHOOSABLE), row.deleted_at.is_(None), row.archived_at.is_(None))
-    beside = row.snapshot_id.in_({one.snapshot_id for one in models})
-    ranked = select(row.id, place).where(beside, *rivals).subquery()
-    found = session.execute(select(ranked.c.id, ranked.c.place).where(ranked.c.id.in_([one.id for one in models])))
-    return {one.id: one.place for one in found}
+    return select(row.id, place).where(which, *rivals)
 
 
 def retired_models(session: Session, project_id: int, limit: int = 100) -> tuple[Retired, ...]:

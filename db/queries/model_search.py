@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from db.models import Model, ModelParameter, ModelScore, ModelTag, Run, Snapshot
 from db.models.base import UtcTime
-from db.queries.ageing import ranks_of
+from db.queries.ageing import all_ranks, ranks_of
 from db.queries.model_candidates import candidates
 from db.queries.model_conditions import COLUMNS, Condition, Ground, condition, living, mirrored, score_column
 from db.queries.models import PAGE, ranked_of
@@ -126,7 +126,7 @@ def search(session: Session, project: Project, query: ModelQuery, now: datetime)
         after=_cursor(_mark(project, query), found[limit - 1][1]) if more else None,
         total=min(walk.total, COUNT_CAP),
         capped=walk.total > COUNT_CAP,
-        values=_values(session, rows, query.columns, now),
+        values=_values(session, rows, query.columns, now, ranks_of(session, rows) if RANK in query.columns else {}),
         tags=_tags(session, rows) if rows else {},
     )
 
@@ -134,10 +134,12 @@ def search(session: Session, project: Project, query: ModelQuery, now: datetime)
 def walked(session: Session, project: Project, query: ModelQuery, now: datetime) -> Iterator[_Chunk]:
     """All models that pass, in chunks: each with its models, their values by id and name, and their tags by id."""
     walk = _walk(session, Ground(project, now), query)
+    ranks = all_ranks(session, project.id) if RANK in query.columns else {}  # once: a chunk's rivals are everywhere
     after: _Place | None = None
     while found := walk.rows(session, after, _CHUNK):
         rows, after = [row for row, _ in found], found[-1][1]
-        yield [ranked_of(row) for row in rows], _values(session, rows, query.columns, now), _tags(session, rows)
+        values = _values(session, rows, query.columns, now, ranks)
+        yield [ranked_of(row) for row in rows], values, _tags(session, rows)
         session.expunge_all()
 
 
@@ -184,16 +186,14 @@ def _legs(ground: Ground, field: Field) -> tuple[_Leg, ...]:
 
 
 def _values(
-    session: Session, rows: Sequence[Model], fields: Sequence[Field], now: datetime
+    session: Session, rows: Sequence[Model], fields: Sequence[Field], now: datetime, ranks: Mapping[int, int]
 ) -> dict[int, dict[str, Any]]:
-    """What each row has under the names of the fields, in natural units; None where it has nothing."""
+    """What each row has under the names of the fields, in natural units; None where it has nothing. ranks: by id."""
     metrics = {field.metric for field in fields if field.metric is not None}
     scores = _scores(session, rows, metrics) if metrics else {}
     names = {field.name for field in fields}
     runs = _numbers(session, Run, {row.run_id for row in rows}) if "run" in names else {}
     snapshots = _numbers(session, Snapshot, {row.snapshot_id for row in rows}) if "snapshot" in names else {}
-
-    ranks = ranks_of(session, rows) if RANK.name in names else {}
 
     def value(row: Model, field: Field) -> Any:
         if field.name == RANK.name:

@@ -16,7 +16,7 @@ from db.queries import model_candidates, model_search
 from db.queries.model_export import every_row, export_names, model_frame
 from db.queries.model_options import filter_options, parameter_names
 from db.queries.projects import get_project
-from db.session import reading, transaction
+from db.session import engine, reading, transaction
 from mms.domain.errors import Invalid
 from mms.domain.filter_text import LENGTH, parsed
 from mms.domain.filters import ModelQuery
@@ -347,6 +347,34 @@ def test_every_row_comes_in_order_however_it_is_read(
     for row in found:
         assert row["log_loss"] == living[row["version"]].scores["log_loss"]
         assert json.loads(row["hyperparameters"]) == living[row["version"]].model.hyperparameters
+
+
+def test_a_file_ranks_once_whatever_it_is_read_in_and_as_a_page_does(
+    sqlite_store: str, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model_search, "_CHUNK", 7)
+    with transaction() as session:
+        project_id = rows.a_project(session, now)
+        rows.bare_models(session, project_id, now, 30)
+        rows.bare_models(session, rows.a_project(session, now, "other"), now, 5)
+    ranked: list[str] = []
+
+    def keep(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        ranked.extend(["ranked"] * ("rank() OVER" in statement))
+
+    sa.event.listen(engine(), "before_cursor_execute", keep)
+    with reading() as session:
+        project = get_project(session, PRODUCT, project_id)
+        query = ModelQuery(columns=columns_named(["rank"], project.task), limit=40)
+        frame = model_frame(session, project, query, now)
+        of_files = len(ranked)
+        page = model_search.search(session, project, query, now)
+    sa.event.remove(engine(), "before_cursor_execute", keep)
+
+    assert (len(frame), of_files, len(ranked)) == (30, 1, 2)
+    in_file = frame.set_index("id")["rank"].dropna().to_dict()
+    assert in_file == {id_: one["rank"] for id_, one in page.values.items() if one["rank"] is not None}
+    assert set(in_file.values()) >= {1, 2, 3}
 
 
 def test_a_file_for_programs_keeps_types_and_holds_no_column_of_two(project: Project, now: datetime) -> None:
