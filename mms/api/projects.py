@@ -98,7 +98,9 @@ class Changes(BaseModel):
     primary_metric: str | None = None
     policy: PolicyRules | None = None
     owner: str | None = None
-    positive_class: str | None = Field(None, description="of a binary project that has none yet")
+    positive_class: str | None = Field(
+        None, description="of a binary project, until a snapshot or model is made with it"
+    )
 
 
 @router.get("/projects")

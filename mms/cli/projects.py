@@ -43,7 +43,7 @@ def register(verbs: "_SubParsersAction[ArgumentParser]") -> None:
     edit.add_argument("--description")
     edit.add_argument("--metric", help="the primary metric")
     edit.add_argument("--owner")
-    edit.add_argument("--positive", help="the positive class of a binary project that has none yet")
+    edit.add_argument("--positive", help="the positive class of a binary project, until a snapshot or model is made")
     edit.add_argument("--margin", type=float, help="by how much a challenger must beat the champion")
     edit.add_argument("--promotion", choices=[p.value for p in PromotionPolicy], help="what happens to a winner")
     edit.add_argument("--window-days", type=int, help="training window of a retraining")

@@ -1,8 +1,10 @@
 """Projects: made, edited, archived, deleted."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 
+import pandas as pd
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
@@ -15,7 +17,7 @@ from db.models import Snapshot as SnapshotRow
 from db.models import Trigger as TriggerRow
 from db.queries.jobs import unfinished_jobs
 from db.queries.projects import live_project, project_of
-from db.queries.tables import feature_tables
+from db.queries.tables import feature_tables, find_instance_table, get_table
 from mms.domain.errors import Conflict, Invalid
 from mms.domain.members import Member, Permission
 from mms.domain.projects import (
@@ -29,20 +31,20 @@ from mms.domain.projects import (
 )
 from mms.domain.scores import DEFAULT_METRIC, Metric, metric_named
 from mms.domain.snapshots import MOST_DAYS
+from mms.domain.tables import FeatureTable
+from mms.ml.instances import class_labels
 from mms.usecases.jobs import cancel_job
 
 
 def create_project(session: Session, member: Member, draft: ProjectDraft, now: datetime) -> Project:
     """A new project; Conflict when a live one bears the name."""
     member.require(Permission.TRAIN)
-    if draft.positive_class is not None and draft.task is not Task.BINARY:
-        raise Invalid(f"Only a binary project has a positive class; this one is {draft.task.value}: leave it out.")
     row = ProjectRow(
         name=_free_name(session, draft.name),
         description=draft.description,
         task=draft.task.value,
         primary_metric=metric_named(draft.primary_metric or DEFAULT_METRIC[draft.task], draft.task).name,
-        positive_class=draft.positive_class,
+        positive_class=checked_positive(draft.task, draft.positive_class),
         policy=policy_to_json(_checked_policy(draft.policy)),
         owner=member.display_name,
         is_demo=draft.is_demo,
@@ -69,8 +71,10 @@ def edit_project(session: Session, member: Member, project_id: int, changes: Pro
         row.policy = policy_to_json(_checked_policy(changes.policy))
     if changes.owner is not None:
         row.owner = checked_name(changes.owner, "owner")
-    if changes.positive_class is not None and changes.positive_class != row.positive_class:
-        row.positive_class = _first_positive(row, changes.positive_class)
+    positive = checked_positive(Task(row.task), changes.positive_class)
+    if positive is not None and positive != row.positive_class:
+        _refuse_positive(session, row, positive)
+        row.positive_class = positive
     session.flush()
     return project_of(row)
 
@@ -82,13 +86,44 @@ def set_clock(session: Session, member: Member, project_id: int, clock: datetime
     session.flush()
 
 
-def _first_positive(row: ProjectRow, positive: str) -> str:
-    """The positive class of a binary project that has none yet: scores that are there are about the one it has."""
-    if row.task != Task.BINARY.value:
-        raise Invalid(f"Only a binary project has a positive class; this one is {row.task}: leave it out.")
-    if row.positive_class is not None:
-        raise Conflict(f"The positive class is '{row.positive_class}', and scores are about it: make a new project.")
-    return positive
+def checked_positive(task: Task, positive: str | None) -> str | None:
+    """A positive class without outer blanks, or Invalid: 1 to 80 characters, printable, of a binary project."""
+    if positive is None:
+        return None
+    if task is not Task.BINARY:
+        raise Invalid(f"Only a binary project has a positive class; this one is {task.value}: leave it out.")
+    return checked_name(positive, "positive class")
+
+
+def class_counts(session: Session, table: FeatureTable, target: str) -> pd.Series:
+    """Rows of each class of a target, by its label."""
+    return class_labels(physical.read_frame(session, table, [target])[target].dropna()).value_counts()
+
+
+def check_class(positive: str | None, target: str, classes: Collection[str]) -> None:
+    """Invalid where both classes of a target are known, and the positive one is neither."""
+    if len(classes) == 2 and positive not in classes:
+        raise Invalid(f"'{positive}' is no class of '{target}'; its classes are {' and '.join(sorted(classes))}.")
+
+
+def _refuse_positive(session: Session, row: ProjectRow, positive: str) -> None:
+    """Conflict where something was made without this positive class: also what lies in the bin, its answers stay.
+
+    A snapshot needs none, so the first may be named after it.
+    """
+    of_project = select(ModelRow.id).where(ModelRow.project_id == row.id).limit(1)
+    if row.positive_class is None and session.scalar(of_project):
+        raise Conflict("Models were made without a positive class, so no score is about it: make a new project.")
+    taken = select(SnapshotRow.id).where(SnapshotRow.project_id == row.id).limit(1)
+    if row.positive_class is not None and (session.scalar(of_project) or session.scalar(taken)):
+        raise Conflict(
+            f"The positive class is '{row.positive_class}', and snapshots or models were made with it: "
+            "make a new project."
+        )
+    declared = find_instance_table(session, row.id)
+    if declared is not None:
+        counts = class_counts(session, get_table(session, declared.base_table_id), declared.target)
+        check_class(positive, declared.target, list(counts.index))
 
 
 def archive_project(session: Session, member: Member, project_id: int, now: datetime) -> None:

@@ -32,8 +32,8 @@ from mms.domain.tables import (
     typed_value,
 )
 from mms.ml.files import draft_of, place_of, read_file, typed_file
-from mms.ml.instances import class_labels, feature_columns
-from mms.usecases.projects import create_project
+from mms.ml.instances import feature_columns
+from mms.usecases.projects import check_class, class_counts, create_project
 
 ROW = "row"
 """Name of the key that a file without a key column gets: the row's number in the file."""
@@ -289,15 +289,12 @@ def _check_target(session: Session, project: ProjectRow, target: Column, base: F
         raise Invalid(f"The target '{target.name}' is {target.type.value}; a {task.value} project takes {takes}.")
     if task is not Task.BINARY:
         return
-    values = physical.read_frame(session, base, [target.name])[target.name].dropna()
-    counts = class_labels(values).value_counts()
+    counts = class_counts(session, base, target.name)
     if len(counts) > 2:
         raise Invalid(f"The target '{target.name}' has {len(counts):,} classes; a binary project takes two.")
     if project.positive_class is None and len(counts) == 2:
         project.positive_class = str(min(counts.index, key=lambda label: (counts[label], label != "true", label)))
-    if len(counts) == 2 and project.positive_class not in counts.index:
-        classes = " and ".join(sorted(counts.index))
-        raise Invalid(f"'{project.positive_class}' is no class of '{target.name}'; its classes are {classes}.")
+    check_class(project.positive_class, target.name, list(counts.index))
 
 
 def _task_of(name: str) -> Task:

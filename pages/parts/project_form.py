@@ -82,8 +82,12 @@ def _edit(member: Member, project: Project) -> None:
         format_func=lambda m: METRICS[m].label, help=metric_help(METRICS[project.primary_metric]),
     )  # fmt: skip
     positive = None
-    if project.task is Task.BINARY and project.positive_class is None:
-        positive = st.text_input("Positive class", key=f"positive_{own}", help="once named, it stays") or None
+    if project.task is Task.BINARY:
+        known = project.positive_class or ""
+        typed = st.text_input(
+            "Positive class", known, key=f"positive_{own}", help="it stays once a snapshot or a model was made with it"
+        )
+        positive = typed if typed != known else None
     with told(stop=False):
         policy = policy_form(member, project)
         if st.button("Save", key=f"save_{own}", type="primary"):

@@ -14,11 +14,11 @@ from mms.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from mms.domain.jobs import JobDraft, JobKind, JobState
 from mms.domain.members import LOCAL_MEMBER, Member, Role
 from mms.domain.projects import Policy, ProjectChanges, ProjectDraft, PromotionPolicy, Task
-from mms.domain.tables import TableSource
+from mms.domain.tables import FileProject, TableSource
 from mms.usecases.jobs import enqueue
 from mms.usecases.members import ensure_local_admin, rename_member
 from mms.usecases.projects import archive_project, create_project, delete_project, edit_project, unarchive_project
-from mms.usecases.tables import load_table
+from mms.usecases.tables import load_table, project_from_file
 
 
 def made(member: Member, now: datetime, name: str = "delays") -> int:
@@ -56,20 +56,38 @@ def test_edits_change_only_what_is_given(member: Member, now: datetime) -> None:
         edit_project(session, member, project_id, ProjectChanges(primary_metric="rmse"))
 
 
-def test_a_positive_class_is_named_once(member: Member, now: datetime) -> None:
+def test_a_positive_class_may_be_named_and_corrected_while_nothing_was_made_with_it(
+    member: Member, now: datetime
+) -> None:
     with transaction() as session:
         flights, prices = (
             create_project(session, member, ProjectDraft(name, task), now).id
             for name, task in (("Flights", Task.BINARY), ("Prices", Task.REGRESSION))
         )
         named = edit_project(session, member, flights, ProjectChanges(positive_class="late"))
-        again = edit_project(session, member, flights, ProjectChanges(positive_class="late"))
+        again = edit_project(session, member, flights, ProjectChanges(positive_class=" early "))
 
-        assert (named.positive_class, again.positive_class) == ("late", "late")
-        with pytest.raises(Conflict, match="The positive class is 'late', and scores are about it"):
-            edit_project(session, member, flights, ProjectChanges(positive_class="early"))
+        assert (named.positive_class, again.positive_class) == ("late", "early")
+        for lost in ("", "  ", "\x07"):
+            with pytest.raises(Invalid, match="A positive class's name has 1 to 80 printable characters"):
+                edit_project(session, member, flights, ProjectChanges(positive_class=lost))
+            with pytest.raises(Invalid, match="A positive class's name has 1 to 80 printable characters"):
+                create_project(session, member, ProjectDraft("Empty", Task.BINARY, positive_class=lost), now)
         with pytest.raises(Invalid, match="Only a binary project has a positive class"):
             edit_project(session, member, prices, ProjectChanges(positive_class="late"))
+
+
+def test_a_positive_class_is_one_of_a_declared_target(tmp_path: Path, member: Member, now: datetime) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("id,x,late\n1,2,yes\n2,3,no\n3,4,no\n")
+    with transaction() as session:
+        project = project_from_file(session, member, FileProject("Flights", file, "late"), now)
+        with pytest.raises(Invalid, match="'yse' is no class of 'late'; its classes are no and yes"):
+            edit_project(session, member, project.id, ProjectChanges(positive_class="yse"))
+
+        assert project.positive_class == "yes"
+        corrected = edit_project(session, member, project.id, ProjectChanges(positive_class="no"))
+        assert corrected.positive_class == "no"
 
 
 def test_an_archived_project_is_hidden_and_comes_back(member: Member, now: datetime) -> None:
