@@ -74,10 +74,7 @@ def _columns(args: Namespace) -> LogColumns:
 def _draft(args: Namespace) -> ProjectDraft:
     if args.task is None:
         raise Invalid("Say with --task what the new project predicts: binary, multiclass or regression.")
-    task = Task(args.task)
-    if task is Task.BINARY and args.positive is None:
-        raise Invalid("Say with --positive which class of the new binary project counts as positive.")
-    return ProjectDraft(args.project, task, primary_metric=args.metric, positive_class=args.positive)
+    return ProjectDraft(args.project, Task(args.task), primary_metric=args.metric, positive_class=args.positive)
 
 
 def _table(models: Sequence[LogModel]) -> list[str]:

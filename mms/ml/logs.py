@@ -14,7 +14,7 @@ from mms.domain.logs import LogColumns, LogRequest, columns_of, guessed
 from mms.domain.projects import Task, checked_name
 from mms.domain.tables import Column, ColumnType
 from mms.ml.columns import TypedColumn
-from mms.ml.files import column_names, place_of, typed_file
+from mms.ml.files import column_names, distinct_texts, place_of, typed_file
 from mms.ml.instances import class_labels
 from mms.ml.prediction import DEFAULT_THRESHOLD, answered
 
@@ -96,7 +96,7 @@ def read_log(request: LogRequest, ground: LogGround) -> LogFile:
         columns = columns_of(request.columns, names, ground.task)
     else:
         columns = guessed(request.columns, names, ground.task, model_named=is_named)
-    frame, typed = typed_file(request.file, _types(columns, ground, names))
+    frame, typed = typed_file(request.file, _known_types(request, columns, ground) | _types(columns, ground))
     used = set(columns.roles.values())
     features = tuple(Column(name, one.type) for name, one in typed.items() if name not in used)
     reader = _Reader(request.file, columns, ground, frame)
@@ -104,16 +104,36 @@ def read_log(request: LogRequest, ground: LogGround) -> LogFile:
     return LogFile(columns, features, models, _notes(typed, columns, models, features), reader.place)
 
 
-def _types(columns: LogColumns, ground: LogGround, names: Sequence[str]) -> dict[str, ColumnType]:
-    """The types that roles ask for, and those of features that are known already."""
+def _types(columns: LogColumns, ground: LogGround) -> dict[str, ColumnType]:
+    """The types that roles ask for."""
     asked = {columns.time: ColumnType.TIME, columns.truth_time: ColumnType.TIME}
     asked |= dict.fromkeys((columns.value, columns.score), ColumnType.NUMBER)
     asked |= dict.fromkeys((column for _, column in columns.probabilities), ColumnType.NUMBER)
     asked |= dict.fromkeys((columns.entity, columns.model), ColumnType.CATEGORY)
     if ground.task is Task.REGRESSION:
         asked[columns.truth] = ColumnType.NUMBER
-    known = {one.name: one.type for columns in ground.features.values() for one in columns if one.name in names}
-    return known | {name: kind for name, kind in asked.items() if name is not None}
+    return {name: kind for name, kind in asked.items() if name is not None}
+
+
+def _known_types(request: LogRequest, columns: LogColumns, ground: LogGround) -> dict[str, ColumnType]:
+    """The types that features had in the first logs of the file's models; Invalid where two models differ in one."""
+    if not ground.features:
+        return {}
+    models = (request.model_name or "",) if columns.model is None else distinct_texts(request.file, columns.model)
+    types: dict[str, ColumnType] = {}
+    first: dict[str, str] = {}
+    there = set(column_names(request.file))
+    for model in sorted({name.strip() for name in models}):
+        for one in ground.features.get(model, ()):
+            if one.name not in there:
+                continue
+            if types.setdefault(one.name, one.type) is not one.type:
+                raise Invalid(
+                    f"'{one.name}' was {types[one.name].value} in the first log of '{first[one.name]}' and "
+                    f"{one.type.value} in that of '{model}': import the answers of each in a file of its own."
+                )
+            first.setdefault(one.name, model)
+    return types
 
 
 def _notes(

@@ -16,7 +16,7 @@ from db.queries.logs import LoggedAnswer, answers_logged, models_elsewhere
 from db.queries.projects import live_project, project_of
 from db.queries.promotions import find_champion
 from db.session import Transaction, reading
-from mms.domain.errors import Conflict
+from mms.domain.errors import Conflict, Invalid
 from mms.domain.logs import LogModel, LogPreview, LogRequest
 from mms.domain.members import Member, Permission
 from mms.domain.models import Model
@@ -28,7 +28,7 @@ from mms.ml.logs import LogFile, Logged, LogGround, read_log, records
 from mms.usecases.buckets import CHUNK, fold_buckets, hold_mark
 from mms.usecases.elsewhere import Found, keep_model, reference_rows
 from mms.usecases.feedback import record_feedback
-from mms.usecases.projects import create_project
+from mms.usecases.projects import checked_positive, create_project
 from mms.usecases.promotions import promote
 
 _TABLE = tables.Base.metadata.tables[tables.Prediction.__tablename__]
@@ -106,7 +106,10 @@ def import_log(
 def _ground(session: Session, target: int | ProjectDraft, now: datetime) -> tuple[LogGround, Mapping[str, Model]]:
     """What is known before the file is read, and the models elsewhere that are there, by name."""
     if not isinstance(target, int):
-        return LogGround(target.task, target.positive_class, target.clock or now, {}, {}), {}
+        positive = checked_positive(target.task, target.positive_class)
+        if target.task is Task.BINARY and positive is None:
+            raise Invalid("Say which class of the new binary project counts as positive: name it with --positive.")
+        return LogGround(target.task, positive, target.clock or now, {}, {}), {}
     project = project_of(live_project(session, target))
     known = models_elsewhere(session, project.id)
     features = {name: model.signature.inputs for name, model in known.items()}
@@ -171,10 +174,10 @@ def _told(one: _Import, logged: Logged, both: Sequence[tuple[int, LoggedAnswer]]
                 f"have answered {there.label or there.value} for that entity at that time: correct the file."
             )
         score = _shares(one, logged, i)[1]
-        if not _same(score, there.score):
+        if score is not None and there.score is not None and not isclose(score, there.score, abs_tol=_ROUNDED):
             raise Conflict(
-                f"{one.read.place(int(logged.rows[i]))} has the probability {_plain(score)} where '{logged.name}' is "
-                f"known to have had {_plain(there.score)} for that entity at that time: correct the file."
+                f"{one.read.place(int(logged.rows[i]))} has the probability {score:.6g} where '{logged.name}' is "
+                f"known to have had {there.score:.6g} for that entity at that time: correct the file."
             )
         truth, known_at = logged.truth[i], moments[i]
         if truth is not None and known_at is not None and (str(truth), known_at) != (there.truth, there.truth_at):
@@ -217,15 +220,6 @@ def _shares(one: _Import, logged: Logged, i: int) -> tuple[dict[str, float], flo
     shares = {name: float(share) for name, share in zip(logged.classes, logged.probabilities[i], strict=True)}
     positive = one.project.positive_class if one.project.task is Task.BINARY else None
     return shares, shares[positive or str(logged.labels[i])]
-
-
-def _same(score: float | None, there: float | None) -> bool:
-    """Whether two probabilities are one, but for rounding."""
-    return score is there if score is None or there is None else isclose(score, there, abs_tol=_ROUNDED)
-
-
-def _plain(score: float | None) -> str:
-    return "none" if score is None else f"{score:.6g}"
 
 
 def _count(transaction: Transaction, project_id: int, now: datetime) -> None:

@@ -33,6 +33,7 @@ from mms.usecases.estimates import learn_estimates
 from mms.usecases.logs import import_log, preview_log
 from mms.usecases.models import load_model
 from mms.usecases.predictions import predict
+from mms.usecases.projects import create_project
 from mms.usecases.recounts import check_buckets
 from mms.usecases.refits import new_rows, refit_model
 from mms.usecases.runs import retrain
@@ -187,8 +188,13 @@ def test_a_first_log_without_truths_of_both_classes_says_so(
 
 
 def test_a_log_needs_to_know_which_class_is_positive(sqlite_store: str, member: Member, tmp_path: Path) -> None:
+    draft = ProjectDraft("Bookings", Task.BINARY)
+    with pytest.raises(Invalid, match="Say which class of the new binary project counts .* with --positive"):
+        imported(member, tmp_path, a_log(200), draft)
+    with transaction() as session:
+        made = create_project(session, member, draft, SEEN)
     with pytest.raises(Invalid, match="The project has no positive class yet: name it on the page Projects"):
-        imported(member, tmp_path, a_log(200), ProjectDraft("Bookings", Task.BINARY))
+        imported(member, tmp_path, a_log(200), made.id)
 
 
 def test_a_time_before_every_log_is_no_time(sqlite_store: str, member: Member, tmp_path: Path) -> None:
