@@ -217,5 +217,9 @@ def _check_enough(found: LogColumns, names: Sequence[str], task: Task) -> None:
         raise Invalid(f"A value is the answer of a number, and this is a {task.value} project: name a label or score.")
     if found.score is not None and task is not Task.BINARY:
         raise Invalid("A score is the probability of the positive class: name a probability for each class instead.")
+    column_of: dict[str, str] = {}
+    for name, column in found.probabilities:
+        if column_of.setdefault(name, column) != column:
+            raise Invalid(f"'{column_of[name]}' and '{column}' are both the probability of '{name}': name one of them.")
     if found.label is None and found.score is None and not found.probabilities:
         raise Invalid(f"Say which column holds the answer: a label, a score, or probabilities{has}.")

@@ -40,12 +40,10 @@ def chosen_columns(task: Task, path: Path, file_id: str, *, is_named: bool) -> L
                 placeholder="no column",
             )  # fmt: skip
     shares: list[str] = []
-    if task is Task.MULTICLASS:
+    if task is Task.MULTICLASS or (found.probabilities and named.get("score") is None):
         shares = st.multiselect(
             "Probabilities of the classes", names, [column for _, column in found.probabilities],
             key=f"log_shares_{file_id}", help="a column for each class, called as the class is, or p_ and the class",
             placeholder="none",
         )  # fmt: skip
-    elif named.get("score") is None:
-        shares = [column for _, column in found.probabilities]
     return LogColumns(**named, probabilities=tuple((class_of(column), column) for column in shares))

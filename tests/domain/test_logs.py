@@ -48,8 +48,11 @@ def test_a_named_column_goes_before_a_usual_name_and_a_model_that_is_named_needs
         (MANY, LogColumns(score="s"), "time s", "name a probability for each class"),
         (BINARY, LogColumns(score="lost"), "time score", "The file has no column 'lost' for the score"),
         (BINARY, LogColumns(score="s", truth="s"), "time s", "Column 's' cannot be both score and truth"),
+        (MANY, LogColumns(probabilities=(("a", "a"), ("b", "b"), ("a", "p_a"))), "time a b p_a",
+         "'a' and 'p_a' are both the probability of 'a': name one of them"),
+        (MANY, LogColumns(), "time p_a prob_a p_b", "'p_a' and 'prob_a' are both the probability of 'a'"),
     ],
-)
+)  # fmt: skip
 def test_what_lacks_or_does_not_fit_is_said(task: Task, asked: LogColumns, names: str, sentence: str) -> None:
     with pytest.raises(Invalid, match=sentence):
         guessed(asked, names.split(), task)

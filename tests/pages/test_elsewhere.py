@@ -110,3 +110,23 @@ def test_columns_of_other_names_are_chosen_on_the_page(admin: Member, open_page:
     assert not page.exception
     assert (taken["time"], taken["truth time"], taken["entity"]) == ("sent", "seen", "id")
     assert page.success[0].value == "v1 scorer, champion of the empty seat: 300 new answers."
+
+
+@pytest.mark.slow
+def test_a_wrong_guess_of_probabilities_is_put_off_on_the_page(admin: Member, open_page: Open) -> None:
+    with transaction() as session:
+        create_project(session, admin, BOOKINGS, NOW)
+    page = open_page("data", tab="Served elsewhere")
+    log = a_log(300).rename(columns={"score": "label"}).assign(p_code=7, p_area=9)
+    log["label"] = ["yes" if one >= 0.5 else "no" for one in log["label"]]
+
+    page.file_uploader(key="log_file").set_value(("log.csv", log.to_csv(index=False).encode(), "text/csv")).run()
+    page.text_input(key="log_model").set_value("scorer").run()
+    assert page.error
+    (shares,) = page.multiselect
+    assert shares.value == ["p_code", "p_area"]
+    shares.set_value([]).run()
+
+    taken = dict(zip(page.dataframe[0].value["column"], page.dataframe[0].value["taken for"], strict=True))
+    assert not page.error
+    assert (taken["label"], taken["p_code"]) == ("label", "feature (integer)")
