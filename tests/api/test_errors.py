@@ -74,6 +74,7 @@ def test_a_wrong_body_gets_one_sentence_that_names_the_place(client: TestClient,
     assert "hush" not in answer.text
 
 
+@pytest.mark.slow
 def test_too_many_rows_are_refused(client: TestClient) -> None:
     answer = client.post(ASK, json={"rows": [{"entity": {"patient": 1}}] * 1001})
 

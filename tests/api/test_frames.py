@@ -83,6 +83,7 @@ def test_the_artifact_says_its_digest(client: TestClient, champion: int) -> None
     assert answer.headers["repr-digest"] == f"sha-256=:{digest}:"
 
 
+@pytest.mark.slow
 def test_the_registry_is_told_as_data(client: TestClient, champion: int) -> None:
     steps = {one["name"]: one for one in client.get(f"{V1}/transformers").json()["transformers"]}
     algorithms = {one["name"]: one for one in client.get(f"{V1}/algorithms").json()["algorithms"]}

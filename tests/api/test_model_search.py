@@ -43,6 +43,7 @@ def test_a_filter_an_order_and_columns_make_pages(client: TestClient, champion: 
         ({"colour": "red"}, "colour"),
     ],
 )
+@pytest.mark.slow
 def test_a_wrong_question_is_refused_in_one_sentence(
     client: TestClient, champion: int, wrong: dict[str, str], sentence: str
 ) -> None:

@@ -24,6 +24,7 @@ SPACE = {"tree": {"recipes": [RECIPE], "values": {"max_depth": {"low": 2, "high"
         ({"kind": "guessing"}, 422, None),
     ],
 )
+@pytest.mark.slow
 def test_a_search_is_launched_as_it_was_asked_for_or_refused(
     client: TestClient, local: Member, tmp_path: Path, search: dict[str, object], status: int, triples: int | None
 ) -> None:

@@ -39,6 +39,7 @@ def ok(answer: Any, status: int = 200) -> Any:
     return answer.json()
 
 
+@pytest.mark.slow
 def test_the_loop_runs_over_rest_alone(client: TestClient, project: str) -> None:
     snapshot = ok(client.post(f"{project}/snapshots", json={}), 201)["snapshot"]
     triple = {"recipe": _recipe(), "algorithm": "logistic", "hyperparameters": {}}
@@ -135,6 +136,7 @@ def test_groups_and_users_are_answered_by_their_own_champions(client: TestClient
     assert (looked_up["scope"], looked_up["model"]) == ("group:ward=south", other)
 
 
+@pytest.mark.slow
 def test_changed_features_change_the_next_answer(client: TestClient, champion: int) -> None:
     wards = f"{V1}/projects/Wards"
 

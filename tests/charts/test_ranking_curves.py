@@ -44,6 +44,7 @@ def test_one_model_is_drawn_with_the_band_of_its_folds(kind: DiagnosticKind, cha
 
 
 @pytest.mark.parametrize(("kind", "chart", "of"), CURVES)
+@pytest.mark.slow
 def test_twenty_models_fit_in_one_picture_and_no_two_lines_look_alike(kind: DiagnosticKind, chart: Any, of: Of) -> None:
     many = infos(kind, of, 20)
     colours = colours_of(range(20))

@@ -114,6 +114,7 @@ def test_a_wrong_triple_launches_no_run(folder: Path, capsys: pytest.CaptureFixt
         (["decay", "Wards", "--metric", "beauty"], "'beauty'"),
     ],
 )
+@pytest.mark.slow
 def test_what_is_wrong_is_named_and_nothing_changes(
     folder: Path, capsys: pytest.CaptureFixture[str], argv: list[str], words: str
 ) -> None:

@@ -230,6 +230,7 @@ def test_baselines_know_only_what_was_before(project: Project) -> None:
     assert [(at.month, round(value, 3)) for at, value in one.values] == [(4, 0.6)]
 
 
+@pytest.mark.slow
 def test_a_segment_that_falls_is_found_among_those_that_do_not(project: Project, member: Member) -> None:
     with transaction() as session:
         for name, operator in (("east", Operator.LT), ("west", Operator.GE)):

@@ -152,6 +152,7 @@ def test_a_grid_has_three_sizes() -> None:
         logistic.sized("huge")
 
 
+@pytest.mark.slow
 def test_boosting_cuts_features_by_rows_also_where_classes_are_balanced() -> None:
     rows = np.random.default_rng(1).normal(size=(600, 1))
     labels = np.where(rows[:, 0] > 1.2, "yes", "no")

@@ -29,6 +29,7 @@ def triple(instances: Instances, algorithm: str) -> Triple:
         (Task.REGRESSION, "ridge", ["row", "fold", "truth", "value"]),
     ],
 )
+@pytest.mark.slow
 def test_out_of_fold_rows_cover_every_row_once(task: Task, algorithm: str, columns: list[str]) -> None:
     instances = toy(task)
     fits = [fit_fold(triple(instances, algorithm), instances, split, 0) for split in folds_of(instances)]
@@ -58,6 +59,7 @@ def test_validation_rows_do_not_touch_the_fit() -> None:
     assert clean.result.train_scores == other.result.train_scores
 
 
+@pytest.mark.slow
 def test_a_class_unseen_in_training_gets_probability_zero() -> None:
     instances = toy(Task.MULTICLASS)
     late = instances.target == "7"
@@ -71,6 +73,7 @@ def test_a_class_unseen_in_training_gets_probability_zero() -> None:
         assert fit.oof.filter(like="p_").sum(axis=1).to_numpy() == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 def test_expanding_folds_by_time_fit_where_an_early_block_lacks_a_class() -> None:
     instances = toy(Task.MULTICLASS)
     order = np.argsort(instances.target.to_numpy() == "9", kind="stable")

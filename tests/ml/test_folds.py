@@ -74,6 +74,7 @@ def test_another_seed_gives_another_plan() -> None:
 
 @settings(max_examples=80, deadline=None)
 @given(data=st.data())
+@pytest.mark.slow
 def test_folds_by_time_never_learn_from_the_future_nor_cut_an_instant(data: st.DataObject) -> None:
     distinct = data.draw(st.lists(st.integers(0, 500), min_size=26, max_size=120, unique=True))
     repeats = data.draw(st.lists(st.integers(1, 4), min_size=len(distinct), max_size=len(distinct)))

@@ -47,6 +47,7 @@ known = st.lists(st.tuples(stations, hours, st.floats(-1e6, 1e6)), max_size=20, 
 
 @settings(max_examples=60, deadline=None)
 @given(base=asked, weather=known)
+@pytest.mark.slow
 def test_a_join_as_of_a_time_takes_the_latest_row_at_or_before_it(
     base: list[tuple[str | None, datetime, bool]], weather: list[tuple[str | None, datetime, float]]
 ) -> None:
@@ -130,6 +131,7 @@ def test_the_dtypes_of_a_frame_do_not_change_the_hash() -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 1000))
+@pytest.mark.slow
 def test_the_profile_does_not_depend_on_the_order_of_rows(seed: int) -> None:
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame({"x": rng.normal(size=60), "c": rng.choice(list("abc"), 60), "n": np.arange(60)})

@@ -139,6 +139,7 @@ def test_the_same_seed_gives_bit_equal_scores(task: Task, algorithm: Algorithm) 
 
 
 @pytest.mark.parametrize(("task", "algorithm"), EVERY)
+@pytest.mark.slow
 def test_every_algorithm_survives_the_few_rows_of_early_folds(task: Task, algorithm: Algorithm) -> None:
     instances = toy(task, 60 if task is Task.REGRESSION else 160)
     hours = np.random.default_rng(2).permutation(len(instances.features))

@@ -73,6 +73,7 @@ IMPUTE = Step("impute", {"strategy": "median", "fill_value": 0.0, "indicator": F
 
 
 @pytest.mark.parametrize("budget", [PLENTY, 0])
+@pytest.mark.slow
 def test_scores_are_those_of_scikit_learns_cross_validate(budget: int) -> None:
     instances = toy(Task.BINARY)
     proposed = proposed_recipes(instances.columns, Profile((), {}))[:2]
@@ -105,6 +106,7 @@ def test_scores_are_those_of_scikit_learns_cross_validate(budget: int) -> None:
                 assert result.result.train_scores[name] == pytest.approx(theirs[f"train_{name}"][k], abs=1e-12)
 
 
+@pytest.mark.slow
 def test_a_shared_fit_is_the_fit_alone_to_the_last_bit() -> None:
     instances = toy(Task.MULTICLASS)
     proposed = proposed_recipes(instances.columns, Profile((), {}))

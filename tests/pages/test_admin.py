@@ -14,6 +14,7 @@ from tests.conftest import NOW
 from tests.pages.conftest import Open
 
 
+@pytest.mark.slow
 def test_a_wrong_entry_of_the_settings_file_is_told(open_page: Open) -> None:
     settings().site_file.write_text('[[algorithms]]\nname = "ours"\nclass = "nowhere.at:All"\n')
 

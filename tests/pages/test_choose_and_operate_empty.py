@@ -13,6 +13,7 @@ STEMS = ("models", "champions", "predict", "decay")
 
 
 @pytest.mark.parametrize("stem", STEMS)
+@pytest.mark.slow
 def test_without_a_project_the_page_says_how_to_begin(open_page: Open, stem: str) -> None:
     page = open_page(stem)
 
@@ -29,6 +30,7 @@ def test_without_a_project_the_page_says_how_to_begin(open_page: Open, stem: str
         ("decay", "No predictions yet. Decay shows when feedback arrives"),
     ],
 )
+@pytest.mark.slow
 def test_without_models_the_page_says_what_comes_first(open_page: Open, admin: Member, stem: str, words: str) -> None:
     with transaction() as session:
         create_project(session, admin, ProjectDraft("Flights", Task.BINARY, positive_class="late"), NOW)

@@ -166,6 +166,7 @@ def test_models_on_other_rows_get_a_button_that_fits_one_on_the_rows_of_the_othe
         (",".join(str(number) for number in range(4, 24)), "At most 20 models are compared at once, and these are 23"),
     ],
 )
+@pytest.mark.slow
 def test_what_an_address_names_wrongly_is_told_and_the_rest_is_compared(
     open_staged: Open, strange: str, sentence: str
 ) -> None:

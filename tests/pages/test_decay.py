@@ -111,6 +111,7 @@ def test_a_past_that_is_played_to_its_end_offers_no_month_more_and_says_so(open_
         ask_for_replay(session, ensure_local_admin(session, NOW), stage.project.id, 1, NOW)
 
 
+@pytest.mark.slow
 def test_each_tab_draws_only_itself(open_staged: Open) -> None:
     for tab, key in (("Decay", "decay"), ("Age", "ages")):
         page = open_staged("decay", tab=tab)
@@ -120,6 +121,7 @@ def test_each_tab_draws_only_itself(open_staged: Open) -> None:
 
 
 @pytest.mark.parametrize("tab", ["Age", "Segments", "Drift", "Promised", "Why", "Labels"])
+@pytest.mark.slow
 def test_a_replayed_past_without_a_champion_is_a_sentence_on_every_tab(
     open_page: Open, admin: Member, tab: str
 ) -> None:
@@ -141,6 +143,7 @@ def test_a_project_without_segments_is_told_how_to_name_one(open_staged: Open) -
     assert any("No segment is watched yet" in text.value for text in page.markdown)
 
 
+@pytest.mark.slow
 def test_the_answers_behind_a_period_stand_in_the_address_wrong_ones_first(open_staged: Open) -> None:
     page = open_staged("decay")
     months = page.selectbox(key="rows_from").options[1:]
@@ -154,6 +157,7 @@ def test_the_answers_behind_a_period_stand_in_the_address_wrong_ones_first(open_
     assert rows["right"].iloc[0] == "✗"
 
 
+@pytest.mark.slow
 def test_another_grain_forgets_periods_it_does_not_have(open_staged: Open) -> None:
     page = open_staged("decay")
     page.selectbox(key="rows_from").select_index(1).run()
@@ -171,6 +175,7 @@ def test_every_metric_grain_and_band_is_drawn(open_staged: Open) -> None:
     assert len(page.get("plotly_chart")) == 1
 
 
+@pytest.mark.slow
 def test_by_day_precision_and_recall_are_drawn_where_they_are_asked_for(open_staged: Open) -> None:
     def axes(**query: str) -> int:
         (chart,) = open_staged("decay", **query).get("plotly_chart")

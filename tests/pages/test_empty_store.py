@@ -13,6 +13,7 @@ MENU = ("health", "data", "train", "runs", "triggers", "projects", "admin")
 
 
 @pytest.mark.parametrize("stem", MENU)
+@pytest.mark.slow
 def test_every_page_of_an_empty_store_draws_without_an_error(open_page: Open, stem: str) -> None:
     page = open_page(stem)
 
@@ -37,6 +38,7 @@ def test_health_of_an_empty_store_teaches_how_to_begin(open_page: Open) -> None:
         ("Structure", "Structure is looked for in a snapshot", "Snapshots"),
     ],
 )
+@pytest.mark.slow
 def test_each_tab_of_a_project_without_data_leads_to_the_step_before_it(
     admin: Member, open_page: Open, tab: str, words: str, leads: str
 ) -> None:
@@ -73,6 +75,7 @@ def test_the_first_table_is_asked_for_as_such(admin: Member, open_page: Open) ->
         ("ensemble", {"ids": "98,99"}, "All models"),
     ],
 )
+@pytest.mark.slow
 def test_an_address_of_nothing_says_so_and_leads_on(
     open_page: Open, stem: str, query: dict[str, str], leads: str
 ) -> None:

@@ -33,6 +33,7 @@ def test_an_ensemble_is_foretold_and_made(open_staged: Open, stage: Stage) -> No
 @pytest.mark.parametrize(
     ("ids", "sentence"), [("1", "Choose 2 models or more"), ("1,99", "There is no model 99"), ("1,x", "'x' is no")]
 )
+@pytest.mark.slow
 def test_what_cannot_be_combined_is_said(open_staged: Open, ids: str, sentence: str) -> None:
     page = open_staged("ensemble", ids=ids)
 

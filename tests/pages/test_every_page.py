@@ -32,6 +32,7 @@ def query_of(stem: str, stage: Stage) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("stem", PAGES)
+@pytest.mark.slow
 def test_a_page_is_drawn_while_somebody_writes(stem: str, stage: Stage, open_staged: Open) -> None:
     with transaction() as session:
         session.add(MemberRow(name="writer", display_name="A slow writer", roles=[], created_at=NOW))
@@ -61,6 +62,7 @@ def test_a_page_is_drawn_while_somebody_writes(stem: str, stage: Stage, open_sta
         ("data", {"project": 999_999}),
     ],
 )
+@pytest.mark.slow
 def test_an_address_that_names_nothing_gets_one_sentence(
     stem: str, query: dict[str, object], open_staged: Open
 ) -> None:

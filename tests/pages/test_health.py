@@ -13,6 +13,7 @@ from tests.pages.conftest import Open
 from tests.staged import Stage
 
 
+@pytest.mark.slow
 def test_a_decaying_project_is_retrained_from_the_health_page(open_staged: Open, stage: Stage) -> None:
     wrong = Sums(5_000, 5_000, {("yes", "no"): 2_500, ("no", "yes"): 2_500})
     with transaction() as session:

@@ -89,6 +89,7 @@ def test_a_promoted_model_is_refitted_and_updated_by_a_click(open_page: Open, ad
         assert runs(session, model.project_id)[0].kind is RunKind.UPDATE
 
 
+@pytest.mark.slow
 def test_the_projects_settings_say_how_snapshots_are_dealt(open_page: Open, admin: Member, tmp_path: Path) -> None:
     project = a_project(admin, tmp_path, NOW)
     page = open_page("projects")
@@ -108,6 +109,7 @@ def test_the_projects_settings_say_how_snapshots_are_dealt(open_page: Open, admi
     assert policy.promotion is PromotionPolicy.ASK
 
 
+@pytest.mark.slow
 def test_a_snapshot_is_taken_with_its_own_folds_and_hold_out(open_page: Open, admin: Member, tmp_path: Path) -> None:
     project = a_project(admin, tmp_path, NOW)
     page = open_page("data", project=project.id, tab="Snapshots")

@@ -71,6 +71,7 @@ def test_a_row_is_drawn_answered_not_known_and_taken_back_and_the_score_is_told(
     assert "The 350 labels that came by themselves say Accuracy" in said(page)
 
 
+@pytest.mark.slow
 def test_the_most_informative_rows_are_a_pile_of_their_own(open_staged: Open, stage: Stage) -> None:
     page = labels(open_staged)
     page.number_input(key="draw_count").set_value(3)
@@ -117,6 +118,7 @@ def test_a_row_that_somebody_else_took_back_is_not_said_to_be_told_by_you(open_s
     assert [info.value.partition(",")[0] for info in page.info] == [f"You said '{row.classes[1]}'"]
 
 
+@pytest.mark.slow
 def test_a_number_is_typed(open_page: Open, admin: Member) -> None:
     now = datetime.now(UTC)
     with transaction() as session:

@@ -28,6 +28,7 @@ TABS = (*QUICK, *(pytest.param(tab, marks=pytest.mark.slow) for tab in OTHERS))
 
 
 @pytest.mark.parametrize("tab", TABS)
+@pytest.mark.slow
 def test_each_tab_draws_without_an_error(open_staged: Open, stage: Stage, tab: str) -> None:
     page = open_staged("model", id=stage.models[0].id, tab=tab)
 
@@ -47,6 +48,7 @@ def test_a_wrong_id_is_refused_in_one_sentence(open_staged: Open, given: str, se
     assert page.error[0].value.startswith(sentence)
 
 
+@pytest.mark.slow
 def test_the_sidebar_shows_the_project_of_the_model(open_staged: Open, stage: Stage) -> None:
     with transaction() as session:
         other = create_project(session, PRODUCT, ProjectDraft("Before all others", Task.BINARY), NOW)
@@ -69,6 +71,7 @@ def test_the_overview_labels_the_score_of_the_final_fit_as_optimistic(open_stage
     assert any("better than the Dummy baseline" in m.value for m in page.markdown)
 
 
+@pytest.mark.slow
 def test_a_promotion_against_the_advice_must_be_ticked_and_is_recorded(open_staged: Open, stage: Stage) -> None:
     worst = stage.models[-1]
     page = open_staged("model", id=worst.id)
@@ -106,6 +109,7 @@ def test_a_champion_cannot_be_archived_and_the_button_says_why(open_staged: Open
     assert button.help == "A champion cannot be archived: promote another model first."
 
 
+@pytest.mark.slow
 def test_retraining_opens_its_run(open_staged: Open, stage: Stage) -> None:
     page = open_staged("model", id=stage.models[0].id)
 
@@ -141,6 +145,7 @@ def test_each_fit_tells_its_features_its_seconds_and_its_memory(open_staged: Ope
     assert (table["peak memory"] == "–").all() or table["peak memory"].str.endswith("B").all()
 
 
+@pytest.mark.slow
 def test_the_features_that_weigh_most_are_shown_or_why_none_are(open_staged: Open, stage: Stage) -> None:
     logistic = next(m for m in stage.models if m.algorithm == "logistic")
     dummy = next(m for m in stage.models if m.algorithm == BASELINE)

@@ -75,6 +75,7 @@ def test_the_columns_are_the_classic_ones(open_staged: Open) -> None:
         ({"sort": "Model"}, ["dummy", "logistic", "tree"]),
     ],
 )
+@pytest.mark.slow
 def test_filter_and_sort_are_in_the_address(open_staged: Open, query: dict[str, str], algorithms: list[str]) -> None:
     page = open_staged("models", **query)
 
@@ -176,6 +177,7 @@ def test_an_unknown_cursor_is_refused_in_one_sentence(open_staged: Open) -> None
     assert page.error[0].value.startswith("This page mark does not belong to this table")
 
 
+@pytest.mark.slow
 def test_two_chosen_rows_are_compared_and_one_is_opened(open_staged: Open) -> None:
     page = open_staged("models")
 
@@ -189,6 +191,7 @@ def test_two_chosen_rows_are_compared_and_one_is_opened(open_staged: Open) -> No
     assert page.title[0].value == "Compare"
 
 
+@pytest.mark.slow
 def test_archived_models_leave_the_table_but_a_champion_stays(open_staged: Open) -> None:
     page = open_staged("models")
 

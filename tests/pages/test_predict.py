@@ -1,5 +1,7 @@
 """Ask, and tell the truth later."""
 
+import pytest
+
 from db.queries.predictions import get_prediction, predictions
 from db.session import reading
 from mms.domain.markdown import as_text
@@ -34,6 +36,7 @@ def test_a_stored_entity_is_looked_up(open_staged: Open, stage: Stage) -> None:
     assert page.markdown[1].value.startswith("## p1-3: ")
 
 
+@pytest.mark.slow
 def test_a_wrong_time_is_refused_in_one_sentence_and_nothing_is_stored(open_staged: Open, stage: Stage) -> None:
     page = open_staged("predict")
 
@@ -45,6 +48,7 @@ def test_a_wrong_time_is_refused_in_one_sentence_and_nothing_is_stored(open_stag
         assert len(predictions(session, stage.project.id, limit=1000)) == len(stage.predictions)
 
 
+@pytest.mark.slow
 def test_the_truth_about_a_chosen_prediction_is_recorded(open_staged: Open, stage: Stage) -> None:
     page = open_staged("predict")
     chosen = page.dataframe[0].value["id"][0]
@@ -58,6 +62,7 @@ def test_the_truth_about_a_chosen_prediction_is_recorded(open_staged: Open, stag
         assert get_prediction(session, int(chosen)).truth == "no"
 
 
+@pytest.mark.slow
 def test_chosen_predictions_are_deleted(open_staged: Open, stage: Stage) -> None:
     page = open_staged("predict")
 

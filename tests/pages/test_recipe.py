@@ -40,6 +40,7 @@ def test_a_new_recipe_begins_with_the_proposal_and_shows_it_at_work(open_staged:
     assert any("become **130 × " in m.value for m in page.markdown)
 
 
+@pytest.mark.slow
 def test_steps_are_moved_added_and_removed_by_clicks(open_staged: Open, stage: Stage) -> None:
     page = opened(open_staged, stage, PLAIN)
 
@@ -55,6 +56,7 @@ def test_steps_are_moved_added_and_removed_by_clicks(open_staged: Open, stage: S
     assert not page.exception
 
 
+@pytest.mark.slow
 def test_a_parameter_is_a_typed_widget_and_the_address_keeps_it(open_staged: Open, stage: Stage) -> None:
     page = opened(open_staged, stage, PLAIN)
 
@@ -84,6 +86,7 @@ def test_a_saved_recipe_is_in_the_library(open_staged: Open, stage: Stage) -> No
         assert "mine v1" in [stored.name for stored in recipes(session, stage.project.id)]
 
 
+@pytest.mark.slow
 def test_a_cut_address_gets_one_sentence(open_staged: Open, stage: Stage) -> None:
     text = text_of(PLAIN.to_json())
     for broken in (text[:-9], "no draft!", text_of([1, 2]), text_of({"name": "x", "branches": [{"columns": "a"}]})):

@@ -92,6 +92,7 @@ def test_a_range_in_a_grid_is_refused_before_the_click(open_staged: Open, stage:
     assert len(launched(page, stage)[1]) == 7
 
 
+@pytest.mark.slow
 def test_a_models_triple_is_altered_by_widgets_and_launched_alone(open_staged: Open, stage: Stage) -> None:
     logistic = next(m for m in stage.models if m.algorithm == "logistic")
     page = open_staged("train", project=stage.project.id, model=logistic.id)
@@ -118,6 +119,7 @@ def test_a_whole_run_is_edited_triple_by_triple(open_staged: Open, stage: Stage)
     assert [t.algorithm for t in triples] == ["naive_bayes"]  # two that are equal are one
 
 
+@pytest.mark.slow
 def test_a_run_is_launched_again_with_its_search(open_staged: Open, stage: Stage) -> None:
     page = open_staged("train", project=stage.project.id, readable="Naive Bayes", strong="", middling="",
                        values="small grid", halving="true", factor="4")  # fmt: skip
@@ -173,6 +175,7 @@ def test_one_row_of_a_run_is_opened_by_its_address(open_staged: Open, stage: Sta
 
 
 @pytest.mark.parametrize("broken", ["cut", "eJyLrlZKLSrKLwIADDoDEw", "~gone"])
+@pytest.mark.slow
 def test_a_cut_address_gets_one_sentence(broken: str, open_staged: Open, stage: Stage) -> None:
     page = open_staged("train", project=stage.project.id, triples=broken)
 

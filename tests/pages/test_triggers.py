@@ -30,6 +30,7 @@ def project(admin: Member, tmp_path: Path) -> Project:
         return get_project(session, admin, project_id)
 
 
+@pytest.mark.slow
 def test_a_rule_is_made_by_widgets_and_says_itself(project: Project, open_page: Open) -> None:
     page = open_page("triggers")
     page.multiselect(key="new_watch").set_value(["time", "size"]).run()

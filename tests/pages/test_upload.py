@@ -1,5 +1,6 @@
 """A file of one's own: from the upload to a project, also when a column is mixed on purpose."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from db.queries.projects import projects
@@ -19,6 +20,7 @@ def uploaded(app: AppTest, text: str) -> AppTest:
     return app
 
 
+@pytest.mark.slow
 def test_one_file_and_one_target_make_a_project(open_page: Open, admin: Member) -> None:
     app = uploaded(open_page("data", new="file"), PLAIN)
 
@@ -33,6 +35,7 @@ def test_one_file_and_one_target_make_a_project(open_page: Open, admin: Member) 
     assert (table.row_count, table.key) == (60, ("order_id",))
 
 
+@pytest.mark.slow
 def test_a_mixed_column_is_refused_until_the_reader_takes_it_as_it_is(open_page: Open, admin: Member) -> None:
     app = uploaded(open_page("data", new="file"), MIXED)
     assert "amount" in app.error[0].value

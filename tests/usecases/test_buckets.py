@@ -125,6 +125,7 @@ def test_whatever_happens_the_sums_are_those_of_the_rows(store: str, member: Mem
         assert {one[:5]: one[5:-1] for one in stored_buckets(session, project_id, DAYS)} == before
 
 
+@pytest.mark.slow
 def test_many_additions_to_many_hours_are_all_kept(wards: tuple[int, int]) -> None:
     project_id, model_id = wards
     hours = [MARCH + timedelta(hours=i) for i in range(30)]

@@ -241,6 +241,7 @@ def test_a_truth_about_a_deleted_prediction_reaches_no_later_one(project: int, m
         assert get_prediction(session, later.id).truth is None
 
 
+@pytest.mark.slow
 def test_two_writers_of_the_same_hours_lose_nothing(project: int, member: Member) -> None:
     hours = [MARCH + timedelta(hours=i) for i in range(5)]
     failures: list[Exception] = []
@@ -267,6 +268,7 @@ def test_two_writers_of_the_same_hours_lose_nothing(project: int, member: Member
     }
 
 
+@pytest.mark.slow
 def test_what_is_deleted_while_its_truth_arrives_is_in_no_bucket(project: int, member: Member) -> None:
     answers = asked(member, project, [visit(p, at=MARCH + timedelta(minutes=20 * p)) for p in range(40)])
     failures: list[Exception] = []

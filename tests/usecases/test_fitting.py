@@ -79,6 +79,7 @@ def models_of(run_id: int) -> list[Model]:
         return [get_model(session, model_id) for model_id in ids]
 
 
+@pytest.mark.slow
 def test_every_triple_becomes_a_model_with_twelve_folds_and_a_final_fit(
     store: str, member: Member, tmp_path: Path, now: datetime
 ) -> None:
@@ -124,6 +125,7 @@ def test_models_are_ranked_by_the_primary_metric_also_when_it_is_changed(
         assert get_project(session, member, ground.project.id).primary_metric == "log_loss"
 
 
+@pytest.mark.slow
 def test_out_of_fold_rows_are_those_of_the_fold_plan(store: str, member: Member, tmp_path: Path, now: datetime) -> None:
     ground = Ground(member, tmp_path, now)
     run_id = ground.launch("logistic")
@@ -154,6 +156,7 @@ def test_out_of_fold_rows_are_stored_once(store: str, member: Member, tmp_path: 
         assert set(session.scalars(sa.select(tables.BlobChunk.sha256))) == snapshot | made
 
 
+@pytest.mark.slow
 def test_the_hold_out_is_the_newest_three_blocks_of_time(
     store: str, member: Member, tmp_path: Path, now: datetime
 ) -> None:
@@ -273,6 +276,7 @@ def test_what_ends_at_the_same_time_is_stored_in_whatever_order_it_comes(
     assert {(triple.state, triple.folds_done) for triple in triples} == {(JobState.SUCCEEDED, 12)}
 
 
+@pytest.mark.slow
 def test_a_triple_that_fails_keeps_its_error_and_the_run_goes_on(
     store: str, member: Member, tmp_path: Path, now: datetime
 ) -> None:
@@ -296,6 +300,7 @@ def test_a_triple_that_fails_keeps_its_error_and_the_run_goes_on(
     assert any(line.level == "error" and "tree" in line.message for line in lines)
 
 
+@pytest.mark.slow
 def test_a_run_of_which_only_the_baseline_works_fails_with_a_sentence(
     store: str, member: Member, tmp_path: Path, now: datetime
 ) -> None:
@@ -307,6 +312,7 @@ def test_a_run_of_which_only_the_baseline_works_fails_with_a_sentence(
         work_off(now)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_taken_up_again_fits_no_finished_fold_twice(
     store: str, member: Member, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -277,6 +277,7 @@ def test_a_wish_to_stop_outlives_a_failure_and_the_end_of_the_worker(store: str,
     assert [state_of(job_id) for job_id in (failed, released)] == [JobState.CANCELLED] * 2
 
 
+@pytest.mark.slow
 def test_a_cancelled_job_runs_again_behind_its_finished_steps(store: str, member: Member, now: datetime) -> None:
     queued(now)
     job = claimed(now)

@@ -71,6 +71,7 @@ def test_recall_is_planned_by_the_promised_share_of_positive_rows(
     assert 168 < (needed["recall"] or 0) < (needed["precision"] or 0) < 300
 
 
+@pytest.mark.slow
 def test_labels_that_come_by_themselves_tell_another_score_when_they_are_of_a_kind(
     sqlite_store: str, member: Member, now: datetime
 ) -> None:

@@ -171,6 +171,7 @@ def test_what_failed_in_a_run_is_tried_again_whoever_queues_its_job(
     assert {(t.state, t.error) for t in again.triples} == {(JobState.QUEUED, None)}
 
 
+@pytest.mark.slow
 def test_with_a_project_go_its_runs_and_models(
     store: str, member: Member, project: Project, snapshot: Snapshot, now: datetime
 ) -> None:
@@ -198,6 +199,7 @@ def test_without_a_champion_there_is_nothing_to_retrain(
     assert nothing_was_launched(project)
 
 
+@pytest.mark.slow
 def test_one_retraining_of_a_scope_at_a_time(
     store: str, member: Member, project: Project, snapshot: Snapshot, now: datetime
 ) -> None:

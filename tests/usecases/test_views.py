@@ -88,6 +88,7 @@ def test_a_wrong_view_is_refused(
     assert seen(who, project) == []
 
 
+@pytest.mark.slow
 def test_nobody_keeps_more_views_than_a_list_can_show(sqlite_store: str, now: datetime) -> None:
     with transaction() as session:
         project = rows.a_project(session, now)

@@ -365,6 +365,7 @@ def test_who_sees_to_an_alert_ends_its_snooze_and_a_snooze_after_that_asks_again
     assert [event for event, _, _ in sent(project_id)] == ["raised", "woken 2026-03-01T02:00:00"]
 
 
+@pytest.mark.slow
 def test_what_never_arrived_is_not_told_to_be_over(sqlite_store: str, member: Member) -> None:
     project_id, trigger_id = a_failed_firing()
     with transaction() as session:

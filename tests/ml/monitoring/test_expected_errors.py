@@ -44,6 +44,7 @@ def series_of(expected: np.ndarray) -> Series:
     return Series(Layout(Task.REGRESSION), np.array([len(expected)]), np.zeros(1, np.int64), moments=moments)
 
 
+@pytest.mark.slow
 def test_more_rows_from_where_errors_are_large_raise_the_expected_error() -> None:
     random = np.random.default_rng(1)
     frame, value, truth = answered(random, 3000)
