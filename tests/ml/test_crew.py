@@ -14,6 +14,7 @@ from scipy import sparse
 
 from mms.domain.errors import Invalid
 from mms.domain.projects import Task
+from mms.domain.runs import FINAL_FIT
 from mms.domain.snapshots import Profile
 from mms.domain.triples import Triple
 from mms.ml.algorithms import algorithms_of
@@ -72,15 +73,20 @@ def test_scores_are_equal_to_the_last_bit_whatever_the_number_of_workers(task: T
     for algorithm in algorithms_of(task):
         settings = {name: QUICK[name] for name in QUICK if name in {p.name for p in algorithm.parameters}}
         triples += [Triple(proposed[i], algorithm.name, settings) for i in range(2)]
-    alone = worked_off(Serial(), instances, triples, (3,))
+    alone = outcomes(worked_off(Serial(), instances, triples, (3,)))
 
     for workers in (1, 2, 3):
         crew = Loky(workers, tmp_path / "spool")
-        found = worked_off(crew, instances, triples, (3,))
+        found = outcomes(worked_off(crew, instances, triples, (3,)))
         crew.close()
 
-        assert {key: told(one) for key, one in found.items()} == {key: told(one) for key, one in alone.items()}
+        assert found == alone
     assert not (tmp_path / "spool").exists()
+
+
+def outcomes(found: Mapping[tuple[int, int], Finished]) -> dict[tuple[int, int], object]:
+    """What each fit told. Whether a final fit that fails was begun before its fold had failed depends on the crew."""
+    return {key: told(one) for key, one in found.items() if one.result is not None or key[1] != FINAL_FIT}
 
 
 def told(finished: Finished) -> object:

@@ -40,7 +40,7 @@ def test_a_retired_model_says_why_and_is_restored(open_staged: Open, stage: Stag
     page.button(key="restore").click().run()
 
     assert not page.error
-    assert any("1 on its snapshot" in one.value or "of 3 on its snapshot" in one.value for one in page.markdown)
+    assert any("State: candidate." in one.value and "Rank: " in one.value for one in page.markdown)
 
 
 @pytest.mark.slow

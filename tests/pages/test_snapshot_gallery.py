@@ -33,7 +33,7 @@ def test_all_pictures_of_a_snapshot_are_drawn_on_a_click(open_staged: Open, stag
     subject = Subject(SubjectKind.SNAPSHOT, snapshot.id)
     page = open_staged("gallery", snapshot=snapshot.id)
     assert f"Pictures of {snapshot.name}" in page.title[0].value
-    assert page.markdown[0].value.startswith("**0** of the ")
+    assert page.markdown[0].value.startswith("**0 pictures** of this snapshot are drawn; ")
 
     page.button(key="draw").click().run()
     assert "draw" not in [button.key for button in page.button]
