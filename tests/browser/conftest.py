@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 HOW = "No Chromium found: `apt-get install chromium`, or `.venv/bin/playwright install chromium`."
@@ -41,6 +41,9 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path or None, args=arguments)
         yield browser
         browser.close()
+
+
+expect.set_options(timeout=30_000)  # the first page that imports scikit-learn takes its time on a busy machine
 
 
 @dataclass(frozen=True)
