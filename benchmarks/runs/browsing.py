@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
-
 SETTLED: float = 15.0
 """Seconds in which a started server's worker has imported what it needs; it is the browser that is to be fresh."""
 
@@ -26,6 +24,8 @@ def chromium() -> str | None:
 @contextmanager
 def a_browser(path: str) -> Iterator[Callable[[], Any]]:
     """Yields what opens a fresh window, which has nothing in its cache; the one before is closed."""
+    from playwright.sync_api import sync_playwright  # what measures no browser needs none
+
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
@@ -33,7 +33,7 @@ def a_browser(path: str) -> Iterator[Callable[[], Any]]:
         browser.close()
 
 
-def _fresh(browser: Browser) -> Any:
+def _fresh(browser: Any) -> Any:
     for context in browser.contexts:
         context.close()  # what an older window still does would be measured with this one
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
