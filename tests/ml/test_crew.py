@@ -84,9 +84,10 @@ def test_scores_are_equal_to_the_last_bit_whatever_the_number_of_workers(task: T
     assert not (tmp_path / "spool").exists()
 
 
-def outcomes(found: Mapping[tuple[int, int], Finished]) -> dict[tuple[int, int], object]:
-    """What each fit told. Whether a final fit that fails was begun before its fold had failed depends on the crew."""
-    return {key: told(one) for key, one in found.items() if one.result is not None or key[1] != FINAL_FIT}
+def outcomes(found: Mapping[tuple[int, int], Finished]) -> dict[tuple[int, int] | int, object]:
+    """What each fit told, and which triples fail: which of their fits is the first to fail depends on the crew."""
+    failed = {i for (i, _), one in found.items() if one.result is None}
+    return {key: told(one) for key, one in found.items() if key[0] not in failed} | dict.fromkeys(failed, "failed")
 
 
 def told(finished: Finished) -> object:
