@@ -12,12 +12,11 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import sleep
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.report import Bar, bar, report
-from benchmarks.runs.browsing import DONE, SETTLED, a_browser, acted, chromium, opened
+from benchmarks.runs.browsing import DONE, SETTLED, Window, a_browser, acted, chromium, named, opened
 from benchmarks.runs.serving import serving, serving_script, until_answered
 from db.migrate import migrate
 from db.queries.models import best_models
@@ -88,7 +87,7 @@ def trained(member: Member, home: Path) -> list[int]:
         return [m.id for m in best_models(session, project.id, algorithm="logistic")]
 
 
-def table(window: Callable[[], Any], urls: tuple[str, str], project_id: int, count: int) -> Iterator[Bar]:
+def table(window: Callable[[], Window], urls: tuple[str, str], project_id: int, count: int) -> Iterator[Bar]:
     """First paint in fresh windows, beside a bare page in turns; then filters in a window that is open."""
     address = f"{urls[0]}/models?project={project_id}"
     times: list[tuple[float, float]] = []
@@ -108,14 +107,13 @@ def table(window: Callable[[], Any], urls: tuple[str, str], project_id: int, cou
         yield bar(f"to the new rows of the filter: {after}", median(times), FILTER_MS, "ms")
 
 
-def filtered(page: Any, text: str) -> float:
+def filtered(page: Window, text: str) -> float:
     """Seconds from Enter to other rows."""
-    field = page.get_by_role("textbox", name="Filter")
-    field.fill(text)
-    return acted(page, lambda: field.press("Enter"), _FIRST_ROW)
+    page.fill(named("input", "Filter"), text)
+    return acted(page, page.enter, _FIRST_ROW)
 
 
-def compared(window: Callable[[], Any], url: str, ids: list[int]) -> Iterator[Bar]:
+def compared(window: Callable[[], Window], url: str, ids: list[int]) -> Iterator[Bar]:
     """A window that knows the product: from the address to verdict and painted table, then from a click to the curves.
 
     The curves are clicked for after another chart: the first one of a window waits for the chart library as well.
@@ -124,19 +122,19 @@ def compared(window: Callable[[], Any], url: str, ids: list[int]) -> Iterator[Ba
     times, drawn = [], []
     for _ in range(REPEATS + 1):
         page = window()
-        page.goto(url)
-        page.get_by_role("heading").first.wait_for()
-        page.locator(DONE).wait_for()
-        times.append(opened(page, address, f"() => document.querySelector('{DONE}') && ({_FIRST_ROW})()"))
+        page.go(url)
+        page.wait(f"document.querySelector('h1') && {DONE}")
+        times.append(opened(page, address, f"() => {DONE} && ({_FIRST_ROW})()"))
         clicked(page, "Scores")
         drawn.append(clicked(page, "Curves"))
     yield bar(f"{len(ids)} models compared", median(times[1:]), COMPARE_SECONDS, "s")
     yield bar(f"the curves of {len(ids)} models, from the click", median(drawn[1:]), COMPARE_SECONDS, "s")
 
 
-def clicked(page: Any, name: str) -> float:
+def clicked(page: Window, name: str) -> float:
     """Seconds from the click on a tab to the lines of the last of its charts."""
-    return acted(page, page.get_by_role("tab", name=name, exact=True).click, _LINES % (DONE, name))
+    tab = named("[role=tab]", name)
+    return acted(page, lambda: page.click(tab), _LINES % (DONE, tab))
 
 
 _FIRST_ROW = """() => {
@@ -155,9 +153,8 @@ _FIRST_ROW = """() => {
 screen readers follows a moment later."""
 
 _LINES = """() => {
-    if (!document.querySelector("%s")) { return 0; }
-    const tab = [...document.querySelectorAll("[role=tab]")].find((one) => one.textContent.trim() === "%s");
-    const charts = document.getElementById(tab.getAttribute("aria-controls"))?.querySelectorAll(".js-plotly-plot");
+    if (!%s) { return 0; }
+    const charts = document.getElementById(%s.getAttribute("aria-controls"))?.querySelectorAll(".js-plotly-plot");
     return charts?.length && charts[charts.length - 1].querySelector(".scatterlayer .trace") ? 1 : 0;
 }"""
 """1 once the script is at its end and the last chart of the tab has its lines."""

@@ -15,14 +15,13 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
-from typing import Any
 
 import sqlalchemy as sa
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.report import Bar, bar, report
-from benchmarks.runs.browsing import DONE, SETTLED, a_browser, acted, chromium
+from benchmarks.runs.browsing import DONE, SETTLED, Window, a_browser, acted, chromium, named
 from benchmarks.runs.serving import serving, until_answered
 from db import models as tables
 from db.migrate import migrate
@@ -162,20 +161,20 @@ def in_browser(home: str, project_id: int) -> Iterator[Bar]:
         until_answered(f"{url}/healthz")
         sleep(SETTLED)
         page = window()
-        page.goto(f"{url}/decay?project={project_id}&grain=Day")
-        page.locator(".js-plotly-plot .scatterlayer").first.wait_for(timeout=60_000)
+        page.go(f"{url}/decay?project={project_id}&grain=Day")
+        page.wait("document.querySelector('.js-plotly-plot .scatterlayer')")
         chosen(page, "recall")
         times = [1000 * chosen(page, metric) for _ in range(3) for metric in ("roc_auc", "f1", "recall")]
     yield bar("to the painted chart of another metric, by day, in the browser", median(times), BROWSER_MS, "ms")
 
 
-def chosen(page: Any, metric: str) -> float:
+def chosen(page: Window, metric: str) -> float:
     """Seconds from the choice of a metric to its painted chart."""
-    page.locator(DONE).wait_for()
-    page.get_by_role("combobox", name="Metric").click()
-    option = page.get_by_role("option", name=METRICS[metric].label, exact=True)
-    option.wait_for()
-    return acted(page, option.click, _LINES)
+    page.wait(DONE)
+    page.click(named("input", "Metric"))
+    option = named("[role=option]", METRICS[metric].label)
+    page.wait(option)
+    return acted(page, lambda: page.click(option), _LINES)
 
 
 def _at(number: int, predictions: int) -> datetime:
