@@ -27,6 +27,9 @@ _MANY = 200
 _SPACE = 0.05
 """Between rows, as a share of the height."""
 
+_WORDS = {Grain.HOUR: "%-d %B %Y, %H:00", Grain.DAY: "%-d %B %Y"}
+"""The words of a period, as the browser writes them of its middle."""
+
 MARKS: Mapping[str, tuple[str, str, str]] = {
     "promotion": ("promotion", "diamond", "#009E73"),
     "retraining": ("retraining launched", "square", "#56B4E9"),
@@ -262,22 +265,27 @@ def _line(drawn: _Drawn, points: Sequence[DecayPoint], row: int, name: str, look
     many = len(points) > _MANY
     x, mature = _times([middle(p) for p in points]), np.array([p.mature for p in points])
     y = np.array([p.estimate.value for p in points if p.estimate])
-    texts = np.array([_hover(p) for p in points])
     told = {"hovertemplate": "%{text}<extra>" + name + "</extra>", "name": name, "legendgroup": name}
     _band(drawn, points, colour, row, name, 0.15)
     for kind, stroke in ((False, "dash"), (True, dash)):
         values = _where(y, mature, mature_ones=kind)
-        said = {**told, "text": texts, "showlegend": row == 1 and kind} if many else {"hoverinfo": "skip"}
-        if not np.isnan(values).all():
-            line = {"color": colour, "width": 1.5 if many else 2, "dash": stroke}
-            quiet = {"legendgroup": name, "showlegend": False}
-            drawn.add(row, x=x, y=values, mode="lines", line=line, **quiet | said)
+        if np.isnan(values).all():
+            continue
+        said: dict[str, Any] = {"legendgroup": name, "showlegend": False, "hoverinfo": "skip"}
+        if many and kind and points[0].grain in _WORDS:
+            said = told | _numbers(points, name) | {"showlegend": row == 1}
+        elif many:
+            texts = [_hover(p) if is_drawn else "" for p, is_drawn in zip(points, ~np.isnan(values), strict=True)]
+            said = told | {"text": texts, "showlegend": row == 1 and kind}
+        line = {"color": colour, "width": 1.5 if many else 2, "dash": stroke}
+        drawn.add(row, x=x, y=values, mode="lines", line=line, **said)
+    hovers = np.array([] if many else [_hover(p) for p in points])
     size = 9 if len(points) <= _FEW else 5
     kinds = [(kind, symbol) for kind, symbol in ((True, "circle"), (False, "circle-open")) if (mature == kind).any()]
     for i, (kind, symbol) in enumerate(() if many else kinds):  # one symbol a trace: one a point is drawn far slower
         chosen = np.flatnonzero(mature == kind).tolist()
         drawn.add(
-            row, x=x[chosen], y=y[chosen], mode="markers", showlegend=row == 1 and i == 0, text=texts[chosen],
+            row, x=x[chosen], y=y[chosen], mode="markers", showlegend=row == 1 and i == 0, text=hovers[chosen],
             customdata=np.array([points[at].period.isoformat() for at in chosen]),
             marker={"color": colour, "size": size, "symbol": symbol, "line": {"color": colour, "width": 2}}, **told,
         )  # fmt: skip
@@ -320,6 +328,17 @@ def _hover(point: DecayPoint) -> str:
     band = "" if e.low is None or e.high is None else f" ({e.low:.3f} to {e.high:.3f})"
     why = f", not mature: {point.immature_because}" if point.immature_because else ""
     return f"{point.words}: {e.value:.3f}{band}<br>{point.labelled:,} of {point.n:,} labels known{why}"
+
+
+def _numbers(points: Sequence[DecayPoint], name: str) -> dict[str, Any]:
+    """What `_hover` says of mature points, put into words by the browser: numbers travel packed."""
+    estimates = [point.estimate for point in points if point.estimate]
+    ends = [[np.nan if end is None else end for end in (e.low, e.high)] for e in estimates]
+    counts = [[point.labelled, point.n] for point in points]
+    band = "" if np.isnan(ends).any() else " (%{customdata[2]:.3f} to %{customdata[3]:.3f})"
+    words = f"%{{x|{_WORDS[points[0].grain]}}}: %{{y:.3f}}{band}"
+    known = "%{customdata[0]:,} of %{customdata[1]:,} labels known"
+    return {"customdata": np.hstack([counts, ends]), "hovertemplate": f"{words}<br>{known}<extra>{name}</extra>"}
 
 
 def _coverage(drawn: _Drawn, points: Sequence[DecayPoint], row: int) -> None:

@@ -57,7 +57,8 @@ def read_page(project: Project, view: DecayView) -> DecayPage:
 def _selected(event: Any, page: DecayPage) -> list[datetime]:
     """The periods whose dots are chosen, and those that a box reaches."""
     given = [point.get("customdata") for point in event["selection"]["points"]]
-    found = {datetime.fromisoformat(one[0] if isinstance(one, list) else one) for one in given if one}
+    texts = [one[0] if isinstance(one, list) else one for one in given if one]
+    found = {datetime.fromisoformat(one) for one in texts if isinstance(one, str)}  # a line's are numbers
     for box in event["selection"]["box"]:
         first, last = sorted(datetime.fromisoformat(end).replace(tzinfo=UTC) for end in box["x"])
         found |= {point.period for point in page.points if point.estimate and first <= chart.middle(point) <= last}

@@ -136,4 +136,8 @@ def test_many_points_are_lines_without_dots_that_still_say_what_they_are() -> No
 
     lines = [t for t in drawn.select_traces("scatter") if t.name == "v1 boosting"]
     assert [(t.mode, t.line.dash, t.showlegend) for t in lines] == [("lines", "dash", False), ("lines", "solid", True)]
-    assert lines[1].text[0].startswith("1 March 2013: 0.500")
+    judged, waiting = lines[1], lines[0]
+    assert judged.hovertemplate.startswith("%{x|%-d %B %Y}: %{y:.3f} (%{customdata[2]:.3f} to")
+    assert list(judged.customdata[0]) == [1000, 1000, 0.48, 0.52]
+    assert waiting.text[0] == ""
+    assert waiting.text[-1].endswith("500 of 1,000 labels known, not mature: under 95% of its labels are known")

@@ -14,7 +14,6 @@ from scipy import sparse
 
 from mms.domain.errors import Invalid
 from mms.domain.projects import Task
-from mms.domain.runs import FINAL_FIT
 from mms.domain.snapshots import Profile
 from mms.domain.triples import Triple
 from mms.ml.algorithms import algorithms_of
