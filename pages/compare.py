@@ -9,6 +9,7 @@ from db.session import reading
 from mms.charts.theme import colours_of
 from mms.domain.comparison import Comparison, conclusion, why_not_comparable
 from mms.domain.errors import MmsError
+from mms.domain.logs import ELSEWHERE
 from mms.domain.members import Member
 from mms.domain.models import Model
 from mms.domain.projects import Project
@@ -54,6 +55,9 @@ def _head(session: Session, member: Member, project: Project, models: Sequence[M
     why_not = why_not_comparable([model.ranked for model in models])
     if why_not:
         st.markdown(why_not)
+        if any(model.ranked.algorithm == ELSEWHERE for model in models):
+            st.page_link("decay.py", label="See how they decay", query_params=link_query(project))
+            return None
         with told(stop=False):
             align(session, member, project, models)
         return None

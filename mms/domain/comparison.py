@@ -6,6 +6,7 @@ from itertools import pairwise
 from math import inf, log2, sqrt
 
 from mms.domain.errors import Invalid
+from mms.domain.logs import ELSEWHERE
 from mms.domain.models import RankedModel
 from mms.domain.projects import Policy
 from mms.domain.scores import METRICS, Metric
@@ -185,6 +186,9 @@ def readable_ids(text: str, most: int = MOST) -> tuple[list[int], list[str]]:
 
 def why_not_comparable(models: Sequence[RankedModel]) -> str | None:
     """None when all are scored on the same rows and folds, else the sentence that says why not."""
+    away = next((model for model in models if model.algorithm == ELSEWHERE), None)
+    if away is not None:
+        return f"{away.name} is served elsewhere, so no folds of it are scored here: see the page Decay."
     for one, other in pairwise(models):
         if one.project_id != other.project_id:
             return f"{one.name} and {other.name} belong to different projects: compare models of one project."
@@ -222,9 +226,9 @@ def band_of(models: Sequence[RankedModel]) -> list[RankedModel]:
     ranked = sorted(models, key=lambda model: (-model.score, model.id))
     if not ranked:
         return []
-    best = ranked[0]
+    best, *others = ranked
     reach = standard_error(best)
-    return [m for m in ranked if why_not_comparable([best, m]) is None and best.score - m.score <= reach]
+    return [best, *(m for m in others if why_not_comparable([best, m]) is None and best.score - m.score <= reach)]
 
 
 def standard_error(model: RankedModel) -> float:

@@ -24,6 +24,7 @@ from mms.domain.comparison import (
     why_not_comparable,
 )
 from mms.domain.errors import Invalid
+from mms.domain.logs import ELSEWHERE
 from mms.domain.models import ModelState, RankedModel
 from mms.domain.projects import Policy
 from mms.domain.scores import METRICS
@@ -80,6 +81,7 @@ def test_without_models_there_is_no_band() -> None:
         ({}, None),
         ({"snapshot_id": 2}, "v1 ridge and v2 ridge were scored on different snapshots"),
         ({"scope": "user:9"}, "v1 ridge learnt from the rows of 'global', v2 ridge from those of 'user:9'"),
+        ({"algorithm": ELSEWHERE}, "v2 elsewhere is served elsewhere, so no folds of it are scored here"),
         ({"project_id": 2}, "v1 ridge and v2 ridge belong to different projects"),
     ],
 )

@@ -46,6 +46,8 @@ def test_two_of_them_are_compared(models: list[int], open_page: Open, tab: str) 
     page = open_page("compare", ids=",".join(map(str, models)), tab=tab)
 
     assert not page.exception
+    assert "v1 elsewhere is served elsewhere, so no folds of it are scored here" in page.markdown[0].value
+    assert not page.warning
 
 
 @pytest.mark.slow
