@@ -79,7 +79,8 @@ class LogRequest:
 class LogModel:
     """One model of a log. version: None until it is there. reference: labelled rows that later ones are held against.
 
-    Of an import: added rows, told truths of rows that were there; known: rows that were there and say nothing new.
+    Of an import: added rows, told truths of rows that were there; known: rows that were there and say nothing new;
+    dropped: rows of a time of which no rows are kept any longer: whether they were counted then, nothing tells.
     """
 
     name: str
@@ -93,12 +94,13 @@ class LogModel:
     reference_to: datetime | None = None
     added: int = 0
     told: int = 0
+    dropped: int = 0
     seated: bool = False
 
     @property
     def known(self) -> int:
         """Rows that were there and say nothing new."""
-        return self.rows - self.added - self.told
+        return self.rows - self.added - self.told - self.dropped
 
     @property
     def words(self) -> str:
@@ -107,6 +109,7 @@ class LogModel:
         parts = [f"{self.added:,} new answers"]
         parts += [f"{self.told:,} truths of older ones"] if self.told else []
         parts += [f"{self.known:,} known already"] if self.known else []
+        parts += [f"{self.dropped:,} left out, as rows so old were dropped once counted"] if self.dropped else []
         seat = ", champion of the empty seat" if self.seated else ""
         return f"{which}{seat}: {', '.join(parts)}."
 

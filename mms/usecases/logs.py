@@ -49,12 +49,13 @@ REASON = "Served elsewhere; its logged answers after these are held against the 
 
 @dataclass(frozen=True, slots=True)
 class _Import:
-    """One file on its way into one project."""
+    """One file on its way into one project. rows_from: older rows were dropped, their sums stay."""
 
     project: Project
     read: LogFile
     request: LogRequest
     now: datetime
+    rows_from: datetime | None
 
 
 def names_in(file: Path) -> tuple[str, ...]:
@@ -80,9 +81,9 @@ def import_log(
     """Store the past answers of models served elsewhere; a project or models that are new are made. now: real time.
 
     Everything is checked before the store is held, everything is stored in one transaction; then the answers are
-    counted in chunks, by the worker where this process ends before. The same file again adds nothing; a truth that an
-    earlier file did not have is recorded as feedback. Invalid names the first wrong row; Conflict an answer that is
-    there with another content.
+    counted in chunks, by the worker where this process ends before. The same file again adds nothing, though its rows
+    were dropped since; a truth that an earlier file did not have is recorded as feedback. Invalid names the first wrong
+    row; Conflict an answer that is there with another content.
     """
     for permission in (Permission.TRAIN, Permission.PREDICT, Permission.FEEDBACK):
         member.require(permission)
@@ -96,8 +97,8 @@ def import_log(
     }
     with transaction() as session:
         made = target if isinstance(target, int) else create_project(session, member, target, now).id
-        one = _Import(project_of(live_project(session, made)), read, request, now)
-        hold_mark(session, made)
+        rows_from = hold_mark(session, made).rows_from
+        one = _Import(project_of(live_project(session, made)), read, request, now, rows_from)
         done = [_stored(session, member, one, logged, references.get(logged.name)) for logged in read.models]
     _count(transaction, made, now)
     return done
@@ -135,7 +136,9 @@ def _stored(session: Session, member: Member, one: _Import, logged: Logged, refe
     """The answers of one model that are new, and the truths that are; the model itself where it is not there yet."""
     found = models_elsewhere(session, one.project.id).get(logged.name)
     made = _told_of(logged)
-    seated = False
+    seated, kept = False, np.ones(len(logged.at), dtype=bool)
+    if found is not None and one.rows_from is not None:  # of a new model nothing was counted yet
+        kept = logged.at >= np.datetime64(one.rows_from.replace(tzinfo=None), "us")
     if found is None:
         rows = reference_rows(logged, one.request.reference_until) if reference is None else reference
         found = keep_model(session, member, one.project, Found(logged, one.read.columns), rows, one.now)
@@ -144,14 +147,16 @@ def _stored(session: Session, member: Member, one: _Import, logged: Logged, refe
         made = replace(made, reference=len(rows), reference_to=until)
     there = answers_logged(session, found.id, _moment(logged.at[0]), _moment(logged.at[-1]))
     keys = list(zip(map(str, logged.entity), _moments(logged.at), strict=True))
-    new = np.array([i for i, key in enumerate(keys) if key not in there], dtype=np.int64)
+    absent = np.array([i for i, key in enumerate(keys) if key not in there], dtype=np.int64)
+    new = absent[kept[absent]]
     for start in range(0, len(new), _AT_ONCE):
         rows_of = list(_values(one, found, logged, new[start : start + _AT_ONCE]))
         session.execute(insert(_TABLE), rows_of)
     told = _told(one, logged, [(i, there[key]) for i, key in enumerate(keys) if key in there])
     if told:
         record_feedback(session, member, one.project.id, told, one.project.present(one.now))
-    return replace(made, version=found.ranked.version, model_id=found.id, added=len(new), told=len(told), seated=seated)
+    made = replace(made, added=len(new), told=len(told), dropped=len(absent) - len(new), seated=seated)
+    return replace(made, version=found.ranked.version, model_id=found.id)
 
 
 def _seat(session: Session, member: Member, model: Model, since: datetime) -> bool:

@@ -8,12 +8,15 @@ import pytest
 import sqlalchemy as sa
 
 from db import models as tables
+from db.queries.decay import DecayView, decay_page
+from db.queries.projects import get_project_named
 from db.session import reading, transaction
 from mms.domain.errors import Conflict, Invalid
 from mms.domain.members import Member
-from mms.domain.projects import ProjectChanges
+from mms.domain.projects import Policy, ProjectChanges
 from mms.usecases.logs import preview_log
 from mms.usecases.projects import edit_project
+from mms.usecases.retention import drop_old_rows
 from tests.logged import SEEN, a_log, imported, request_of
 
 
@@ -53,6 +56,28 @@ def test_later_truths_need_not_tell_the_probabilities_again(sqlite_store: str, m
     (done,) = imported(member, tmp_path, log.drop(columns="score"), project_id())
 
     assert (done.added, done.told, done.known) == (0, 50, 200)
+
+
+@pytest.mark.slow
+def test_rows_that_were_dropped_once_counted_are_not_counted_again_by_the_same_file(
+    store: str, member: Member, tmp_path: Path
+) -> None:
+    log = a_log(200)
+    imported(member, tmp_path, log)
+    with transaction() as session:
+        edit_project(session, member, project_id(), ProjectChanges(policy=Policy(keep_rows_days=230)))
+        session.get_one(tables.BucketMark, project_id()).drift_id = 200
+    assert drop_old_rows(transaction, project_id(), SEEN) == 104  # eight answers a day, of 1 to 13 January
+
+    (again,) = imported(member, tmp_path, log, project_id())
+    (other,) = imported(member, tmp_path, log, project_id(), "other")
+
+    assert (again.added, again.known, again.dropped) == (0, 96, 104)
+    assert "96 known already, 104 left out" in again.words
+    assert (other.added, other.dropped) == (200, 0)
+    with reading() as session:
+        project = get_project_named(session, member, "Bookings")
+        assert decay_page(session, project, DecayView("roc_auc"), SEEN).predicted == 400
 
 
 @pytest.mark.slow
