@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from operator import index
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -331,34 +332,41 @@ def rule_from_json(value: Mapping[str, Any]) -> Rule:
     """
     try:
         return _rule_from_json(value)
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise Invalid(f"The rule of a trigger cannot be read: {error}.") from error
 
 
 def _rule_from_json(value: Mapping[str, Any]) -> Rule:
     quiet, budget, window = (value.get(name) for name in ("quiet", "budget", "window"))
-    needs = value.get("needs", "any")
+    needs, days = value.get("needs", "any"), (window or {}).get("days")
     return Rule(
         conditions=tuple(_condition_from_json(condition) for condition in value["conditions"]),
         needs=needs if isinstance(needs, int) else Needs(needs),
-        cooldown_days=value.get("cooldown_days", 30.0),
-        quiet=quiet and Quiet(clock_of(quiet["from"]), clock_of(quiet["to"]), quiet.get("zone") or "UTC"),
+        cooldown_days=float(value.get("cooldown_days", 30.0)),
+        quiet=quiet and Quiet(clock_of(quiet["from"]), clock_of(quiet["to"]), _text(quiet.get("zone")) or "UTC"),
         budget=budget and Budget(int(budget["firings"]), float(budget["days"])),
-        minimum_labels=value.get("minimum_labels") or 0,
-        window=window and Window(WindowKind(window["kind"]), window.get("days")),
+        minimum_labels=index(value.get("minimum_labels") or 0),
+        window=window and Window(WindowKind(window["kind"]), days if days is None else index(days)),
         space=Space(value.get("space") or Space.RUN),
     )
 
 
 def _condition_from_json(value: Mapping[str, Any]) -> Condition:
+    threshold = value.get("threshold")
     return Condition(
         kind=TriggerKind(value["kind"]),
-        threshold=value.get("threshold"),
-        cron=value.get("cron"),
-        zone=value.get("zone") or "UTC",
-        metric=value.get("metric"),
+        threshold=threshold if threshold is None else float(threshold),
+        cron=_text(value.get("cron")),
+        zone=_text(value.get("zone")) or "UTC",
+        metric=_text(value.get("metric")),
         grain=Grain(value.get("grain") or Grain.MONTH),
     )
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise TypeError(f"{value!r} is no text")
 
 
 def clock_of(text: str) -> time:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import time
+from typing import Any
 
 import pytest
 
@@ -107,9 +108,17 @@ def test_a_rule_of_an_earlier_version_takes_the_defaults() -> None:
         {"conditions": [], "needs": "some"},
         {"conditions": [], "quiet": {"from": "25:00", "to": "06:00"}},
         {"conditions": [], "budget": {"firings": "many", "days": 3}},
+        {"conditions": [{"kind": "decay", "threshold": "much"}]},
+        {"conditions": [{"kind": "decay", "threshold": 0.02, "metric": ["f1"]}]},
+        {"conditions": [{"kind": "time", "cron": 5}]},
+        {"conditions": [{"kind": "size", "threshold": 5}], "cooldown_days": None},
+        {"conditions": [{"kind": "size", "threshold": 5}], "minimum_labels": 1.5},
+        {"conditions": [{"kind": "size", "threshold": 5}], "window": {"kind": "last days", "days": "5"}},
+        {"conditions": [{"kind": "size", "threshold": 5}], "quiet": {"from": "22:00", "to": "06:00", "zone": 7}},
+        ["conditions"],
     ],
 )
-def test_what_is_no_rule_is_refused(value: dict[str, object]) -> None:
+def test_what_is_no_rule_is_refused(value: Any) -> None:
     with pytest.raises(Invalid, match=r"cannot be read|no time of day"):
         rule_from_json(value)
 
