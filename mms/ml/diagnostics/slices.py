@@ -47,10 +47,22 @@ class _Asking:
         return Condition(name, Operator.LE if below else Operator.GT, self._readable(cut))
 
     def _readable(self, cut: float) -> Any:
-        """The cut as people write it: whole numbers, whole hours, else four digits."""
+        """The cut as people write it, as round as it may be and still part the rows alike: whole numbers or hours, four
+        digits.
+        """
         if self.origin is not None:
-            return (self.origin + pd.Timedelta(days=cut)).round("h").isoformat()
-        return int(np.floor(cut)) if self.column.type is ColumnType.INTEGER else float(f"{cut:.4g}")
+            origin, day = self.origin, pd.Timedelta(days=1)
+            moment = origin + cut * day
+            rounded = (moment.round(step) for step in ("h", "min", "s"))
+            alike = (one for one in rounded if self._parts_alike((one - origin) / day, cut))
+            return next(alike, moment.round("us")).isoformat()
+        if self.column.type is ColumnType.INTEGER:
+            return int(np.floor(cut))
+        shorter = (float(f"{cut:.{digits}g}") for digits in range(4, 17))
+        return next((one for one in shorter if self._parts_alike(one, cut)), cut)
+
+    def _parts_alike(self, one: float, other: float) -> bool:
+        return bool(((self.values <= one) == (self.values <= other)).all())
 
 
 _MISSING = object()

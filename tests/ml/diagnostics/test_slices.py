@@ -1,6 +1,7 @@
 """Error slices find where a model errs, and count it on rows that did not help to find it."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -104,3 +105,27 @@ def test_rows_of_one_fold_only_are_too_few_to_tell() -> None:
 
     assert tables["slices"].empty
     assert tables["overall"]["n"].iloc[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "type_", "cut"),
+    [
+        (4_512_000 + np.arange(600) / 2, ColumnType.NUMBER, 4_512_150),
+        (2013.0 + np.arange(600) % 2, ColumnType.NUMBER, 2013.5),
+        (pd.date_range("2024-01-01", periods=600, freq="s", tz="UTC"), ColumnType.TIME, "2024-01-01T00:05Z"),
+    ],
+)
+def test_a_cut_is_written_with_as_many_digits_as_part_the_rows(values: Any, type_: ColumnType, cut: Any) -> None:
+    features = pd.DataFrame({"x": values})
+    bad = (features["x"] > (pd.Timestamp(cut) if type_ is ColumnType.TIME else cut)).to_numpy()
+    oof = pd.DataFrame(
+        {"row": np.arange(600), "fold": np.arange(600) // 2 % 12, "truth": "yes", "label": np.where(bad, "no", "yes")}
+    )
+
+    slices = error_slices(features, (Column("x", type_),), oof)["slices"]
+
+    worst = conditions_from_json(json.loads(slices["conditions"].iloc[0]))
+    assert rows_in(features, worst).sum() == pytest.approx(bad.sum(), abs=2)
+    assert slices["error"].iloc[0] > 0.95
+    if type_ is ColumnType.NUMBER:
+        assert float(slices["rule"].iloc[0].split()[-1]) == worst[0].value
