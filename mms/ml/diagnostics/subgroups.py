@@ -22,6 +22,9 @@ MOST_GROUPS = 20
 PARTS = 4
 """Groups of equal size into which numbers and times are cut."""
 
+MISSING = "missing"
+"""The group of rows without a value."""
+
 WILSON, FOLDS = "95 % Wilson", "± sd of the folds"
 
 
@@ -44,33 +47,45 @@ def subgroups(ground: Ground, column: Column) -> Tables:
     of rows; FOLDS: one standard deviation of the folds' scores, missing of fewer than two), folds (that determine it).
     Invalid: a column of texts, or one that tells nothing apart.
     """
-    groups = groups_of(ground.instances.features[column.name].iloc[ground.oof["row"].to_numpy()], column)
+    values = ground.instances.features[column.name].iloc[ground.oof["row"].to_numpy()]
+    groups = groups_of(values, column)
     order = groups.value_counts().index.tolist()[:MOST_GROUPS]
     if not column.type.is_words:
-        order.sort()
+        least = values.reset_index(drop=True).groupby(groups).min()
+        order.sort(key=lambda name: (name == MISSING, least[name]))
     rows = [row for name in order for row in _told(ground, str(name), ground.oof[(groups == name).to_numpy()])]
     names = ["group", "n", "metric", "value", "low", "high", "doubt", "folds"]
     return {"groups": pd.DataFrame(rows, columns=names)}
 
 
 def groups_of(values: pd.Series, column: Column) -> pd.Series:
-    """The group of each row as text: its value, or the part of the numbers it lies in; 'missing' where there is none.
+    """The group of each row as text: its value, or the part of the numbers it lies in; `MISSING` where there is none.
 
-    Parts begin with a letter, so that they sort as they lie.
+    Parts begin with a letter, so that they sort as they lie. Where the least or the greatest value is so frequent that
+    no quarter ends beside it, the parts are that value and the rest.
     """
     if column.type is ColumnType.TEXT:
         raise Invalid(f"'{column.name}' holds free text, which makes no groups: choose a category or a number.")
     known = values.dropna()
     if known.nunique() > PARTS * 2 and not column.type.is_words:
-        cut = pd.qcut(known.astype("float64") if column.type.is_numeric else known, PARTS, duplicates="drop")
-        names = {part: _part_words(i, part, column) for i, part in enumerate(cut.cat.categories)}
-        groups = cut.astype(object).map(names)
+        groups = _parted(known.astype("float64") if column.type.is_numeric else known, column)
     else:
         groups = known.astype(object).map(_value_words)
     groups = groups.reindex(values.index).reset_index(drop=True)
     if groups.nunique(dropna=False) < 2:
         raise Invalid(f"Every row has the same '{column.name}', so it tells no groups apart: choose another column.")
-    return groups.astype(object).where(groups.notna(), "missing")
+    return groups.astype(object).where(groups.notna(), MISSING)
+
+
+def _parted(known: pd.Series, column: Column) -> pd.Series:
+    cut = pd.qcut(known, PARTS, duplicates="drop")
+    if len(cut.cat.categories) > 1:
+        names = {part: _part_words(i, part.left, part.right, column) for i, part in enumerate(cut.cat.categories)}
+        return cut.astype(object).map(names)
+    often = known == known.mode().iloc[0]  # the least or the greatest: no quarter ends between them
+    sides = sorted((known[often], known[~often]), key=lambda side: side.min())
+    words = [pd.Series(_part_words(i, side.min(), side.max(), column), side.index) for i, side in enumerate(sides)]
+    return pd.concat(words).reindex(known.index)
 
 
 def scores_of(ground: Ground, rows: pd.DataFrame) -> dict[str, float]:
@@ -149,7 +164,6 @@ def _value_words(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _part_words(i: int, part: Any, column: Column) -> str:
-    low, high = part.left, part.right
+def _part_words(i: int, low: Any, high: Any, column: Column) -> str:
     ends = (f"{low:.4g}", f"{high:.4g}") if column.type.is_numeric else (f"{low:%Y-%m-%d}", f"{high:%Y-%m-%d}")
     return f"{'abcd'[i]}: {ends[0]} to {ends[1]}"

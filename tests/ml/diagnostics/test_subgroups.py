@@ -86,6 +86,36 @@ def test_few_values_are_groups_as_they_are(values: pd.Series, type_: ColumnType,
 
 
 @pytest.mark.parametrize(
+    ("values", "groups"),
+    [
+        ([0.0] * 90 + list(range(1, 11)), {"a: 0 to 0": 90, "b: 1 to 10": 10}),
+        ([*range(1, 11), *[100.0] * 90], {"a: 1 to 10": 10, "b: 100 to 100": 90}),
+    ],
+)
+def test_a_value_that_fills_all_quarters_is_a_group_beside_the_rest(
+    values: list[float], groups: dict[str, int]
+) -> None:
+    found = groups_of(pd.Series(values), Column("rain", ColumnType.NUMBER))
+
+    assert found.value_counts().sort_index().to_dict() == groups
+
+
+@pytest.mark.parametrize(
+    ("values", "type_", "order"),
+    [
+        (pd.Series([50, 5, 10, None] * 150, dtype="Int64"), ColumnType.INTEGER, ["5", "10", "50", "missing"]),
+        (pd.Series([True, False, None] * 200, dtype="boolean"), ColumnType.BOOLEAN, ["false", "true", "missing"]),
+    ],
+)
+def test_values_that_have_an_order_are_told_in_it(values: pd.Series, type_: ColumnType, order: list[str]) -> None:
+    column = Column("x", type_)
+    instances = instances_of(pd.DataFrame({"x": values}), (column,), ("no", "yes"))
+    asked = ground(Task.BINARY, carriers().oof, ("no", "yes"), instances=lambda: instances)
+
+    assert subgroups(asked, column)["groups"]["group"].drop_duplicates().tolist() == order
+
+
+@pytest.mark.parametrize(
     ("name", "sentence"),
     [
         ("note", "'note' holds free text"),
