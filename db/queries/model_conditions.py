@@ -187,7 +187,7 @@ def _of_model(ground: Ground, where: Comparison | OneOf | Contains, own: Any) ->
         test = _scored(own, where)
     else:
         test = _tested(own, where, lambda value: value)
-    return sa.and_(own.is_not(None), test) if own.nullable else test
+    return sa.and_(_present(ground, field), test)
 
 
 def _scored(column: Any, where: Comparison | OneOf) -> Condition:

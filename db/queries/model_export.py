@@ -49,5 +49,7 @@ def _fields(project: Project, query: ModelQuery) -> tuple[Field, ...]:
 def _typed(values: Sequence[Any]) -> pd.Series:
     pairs = [typed_value(value) for value in values]
     if any(text is not None for _, text in pairs):
-        return pd.Series([text if number is None else f"{number:g}" for number, text in pairs], dtype="str")
+        return pd.Series(
+            [text if number is None else repr(number).removesuffix(".0") for number, text in pairs], dtype="str"
+        )
     return pd.Series([number for number, _ in pairs], dtype="float64")

@@ -166,11 +166,11 @@ def _legs(ground: Ground, field: Field) -> tuple[_Leg, ...]:
     own, project_id = ground.own(field), ground.project.id
     if field.name in ("id", "version"):  # both are given in one order
         return (_Leg(None),)
-    if own is not None and not own.nullable:
+    if own is not None and not own.nullable and field.name != "description":  # an empty one is none
         return (_Leg(own),)
     last = _Leg(None, (condition(ground, Missing(field)),))
     if own is not None:
-        return _Leg(own, (own.is_not(None),)), last
+        return _Leg(own, (condition(ground, Missing(field, missing=False)),)), last
     if field.metric is not None:
         score = aliased(ModelScore)
         return _Leg(

@@ -167,6 +167,8 @@ RULES: Mapping[str, Callable[[Row], bool]] = {
     "threshold IS NULL": lambda r: r.model.threshold is None,
     "description ~ 'holidays, 50%'": lambda r: bool(r.model.description),
     "description IS NULL": lambda r: not r.model.description,
+    "description != 'x'": lambda r: bool(r.model.description),
+    "NOT description NOT IN ('x', 'y')": lambda r: not r.model.description,
     "'holiday'": lambda r: bool(r.model.description),
     "'max_depth'": lambda r: True,
     "'prod_'": lambda r: "Prod_2" in r.tags,
@@ -233,6 +235,7 @@ NATURAL: Mapping[str, Callable[[Row], Any]] = {
     "build_seconds": lambda r: r.model.build_seconds,
     "size": lambda r: r.model.artifact_size,
     "param.max_depth": lambda r: r.parameters["max_depth"],
+    "description": lambda r: r.model.description or None,
 }
 
 
@@ -389,6 +392,19 @@ def test_a_file_for_programs_keeps_types_and_holds_no_column_of_two(project: Pro
     assert frame["created"].dtype == frame["archived"].dtype == "datetime64[us, UTC]"
     assert set(frame["param.C"].dropna()) == {"0", "0.5", "1", "1.5", "auto"}
     assert (len(empty), list(empty.columns), empty["recall"].dtype.kind) == (0, [*frame.columns], "f")
+
+
+def test_a_file_for_programs_tells_all_digits_of_a_number_beside_texts(project: Project, now: datetime) -> None:
+    exact = 1234567.0625
+    with transaction() as session:
+        one = session.scalars(sa.select(Model).where(Model.project_id == project.id, Model.version == 2)).one()
+        one.hyperparameters = {**one.hyperparameters, "C": exact}
+
+    with reading() as session:
+        asked_for = ModelQuery(columns=(field_named("param.C", project.task),))
+        frame = model_frame(session, project, asked_for, now)
+
+    assert frame.set_index("version").loc[2, "param.C"] == str(exact)
 
 
 def test_counts_stop_at_a_cap(project: Project, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
