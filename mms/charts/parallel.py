@@ -111,7 +111,7 @@ def _value(model: RankedModel, name: str) -> Any:
 
 def _key(value: Any) -> tuple[str, str]:
     """1 and 1.0 are one value, 1 and true are two."""
-    return ("number", f"{value:g}") if _is_number(value) else (type(value).__name__, str(value))
+    return ("number", repr(float(value))) if _is_number(value) else (type(value).__name__, str(value))
 
 
 def _varies(values: Sequence[Any]) -> bool:

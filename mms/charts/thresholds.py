@@ -80,7 +80,7 @@ def overlay(infos: Sequence[ThresholdInfo], colours: Mapping[int, str], rate: st
         return empty(f"{label.capitalize()} by threshold", words_of_several(infos, costs))
     drawn = bare(f"{label[0].upper()}{label[1:]} by threshold, class {infos[0].class_name}", "threshold", label)
     for info in infos:
-        kept = [info.flags[i] for i in evenly(len(info.flags), POINTS // max(1, len(infos)))]
+        kept = [info.flags[i] for i in evenly(len(info.flags), POINTS // max(1, len(infos)) - 1)]
         best = info.cheapest(costs)
         y, at = ([_height(flags, rate, costs) for flags in some] for some in (kept, [best]))
         line = {"color": colours[info.model_id], "dash": dash_of(info.model_id, colours)}

@@ -6,7 +6,7 @@ import pytest
 
 from mms.charts import class_errors, thresholds, weights
 from mms.charts.confusion import ConfusionInfo
-from mms.charts.theme import colours_of
+from mms.charts.theme import POINTS, colours_of
 from mms.domain.thresholds import Costs, Flags
 
 COLOURS = colours_of([1, 2])
@@ -58,6 +58,15 @@ def test_thresholds_of_two_models_are_two_lines_with_their_cheapest_marked(rate:
         assert star.x == (best.threshold,)
         assert star.y[0] == pytest.approx(best.cost(costs) if rate == "cost" else getattr(best, rate))
     assert thresholds.words_of_several(infos, costs).startswith("At its cheapest threshold, errors cost: v")
+
+
+def test_thresholds_of_twenty_models_send_few_points() -> None:
+    flags = tuple(Flags(i / 1000, 1000 - i, 1000 - i, i, i) for i in range(1001))
+    infos = [thresholds.ThresholdInfo(i, f"v{i}", "yes", flags, {}) for i in range(20)]
+
+    drawn = thresholds.overlay(infos, colours_of(list(range(20))), "cost", Costs())
+
+    assert 1_900 < sum(len(trace.x) for trace in drawn.data) <= POINTS
 
 
 def test_missed_classes_are_shares_of_each_class() -> None:

@@ -40,6 +40,12 @@ def test_numbers_that_span_orders_stand_by_their_factors_and_names_apart() -> No
     assert len(set(by_name["p"].places)) == 3
 
 
+def test_numbers_differ_however_little_and_one_is_one_however_it_is_typed() -> None:
+    (axis,) = parallel_of([triple(1, 0.5, n=1_000_001, C=1), triple(2, 0.4, n=1_000_002, C=1.0)]).axes
+
+    assert (axis.name, list(axis.places)) == ("n", [1_000_001.0, 1_000_002.0])
+
+
 def test_true_is_no_number() -> None:
     (axis,) = parallel_of([triple(1, 0.5, balanced=True), triple(2, 0.4, balanced=False)]).axes
 
