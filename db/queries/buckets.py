@@ -61,13 +61,16 @@ class MonthSums:
 def bucket_series(
     session: Session,
     project_ids: Sequence[int],
-    scope: str,
+    scope: str | None,
     span: Span = Span(),
     *,
     segment: str = "",
     parts: Sequence[str] = PARTS,
 ) -> list[BucketSeries]:
-    """What the models of some projects answered, by project and model, with the parts that are asked for."""
+    """What the models of some projects answered, by project and model, with the parts that are asked for.
+
+    scope None: in whatever scope; a start is then there once for each.
+    """
     row = BucketRow
     stmt = select(row.project_id, row.model_id, row.start, row.n, row.labelled, *(getattr(row, p) for p in parts))
     stmt = stmt.where(row.project_id.in_(project_ids), *_within(scope, segment, span))
@@ -87,9 +90,10 @@ def period_count(session: Session, project_id: int, scope: str, span: Span, segm
     return session.scalar(stmt.where(*_within(scope, segment, span))) or 0
 
 
-def _within(scope: str, segment: str, span: Span) -> list[ColumnElement[bool]]:
+def _within(scope: str | None, segment: str, span: Span) -> list[ColumnElement[bool]]:
     row = BucketRow
-    found = [row.grain == span.grain, row.scope == scope, row.segment == segment, row.n != 0]
+    found = [row.grain == span.grain, row.segment == segment, row.n != 0]
+    found += [] if scope is None else [row.scope == scope]
     found += [] if span.since is None else [row.start >= span.since]
     found += [] if span.until is None else [row.start < span.until]
     return found if span.model_id is None else [*found, row.model_id == span.model_id]

@@ -152,8 +152,8 @@ def decay_page(session: Session, project: Project, view: DecayView, now: datetim
             if name != view.metric
         ),
         promotions=tuple(promotions(session, project.id, scope=view.scope)),
-        retrainings=_retrainings(session, project.id),
-        firings=tuple(firings(session, project.id)),
+        retrainings=_retrainings(session, project.id, view.scope),
+        firings=tuple(firings(session, project.id, view.scope)),
         labelled=sum(p.labelled for p in points),
         predicted=sum(p.n for p in points),
         estimated=tuple(fill_in(session, project, own, view.metric, view.reach, now)),
@@ -231,11 +231,11 @@ def _baselines(
     return (*told, *previous_label(session, one, view.metric, view.grain, view.reach))
 
 
-def _retrainings(session: Session, project_id: int, limit: int = 100) -> tuple[Retraining, ...]:
+def _retrainings(session: Session, project_id: int, scope: str, limit: int = 100) -> tuple[Retraining, ...]:
     """Newest first."""
     stmt = (
         select(RunRow.id, RunRow.number, RunRow.created_at)
-        .where(RunRow.project_id == project_id, RunRow.kind == RunKind.RETRAINING.value)
+        .where(RunRow.project_id == project_id, RunRow.scope == scope, RunRow.kind == RunKind.RETRAINING.value)
         .order_by(RunRow.id.desc())
         .limit(limit)
     )

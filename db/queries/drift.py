@@ -43,7 +43,6 @@ from mms.domain.drift import (
 from mms.domain.errors import NotFound
 from mms.domain.models import Model
 from mms.domain.projects import Project
-from mms.domain.promotions import GLOBAL
 from mms.domain.scores import DEFAULT_METRIC, METRICS
 from mms.domain.subjects import Subject, SubjectKind
 from mms.domain.tables import ColumnType
@@ -261,10 +260,10 @@ def _correlation(pairs: np.ndarray) -> float | None:
 
 
 def _fall(session: Session, project: Project, model_id: int, grain: Grain) -> dict[datetime, float]:
-    """By period, how bad the watched metric is: its value, turned round where greater is better."""
+    """By period, how bad the watched metric is in all scopes: its value, turned round where greater is better."""
     metric = project.primary_metric
     parts = parts_of(metric)
-    found = bucket_series(session, [project.id], GLOBAL, Span(model_id=model_id), parts=parts)
+    found = bucket_series(session, [project.id], None, Span(model_id=model_id), parts=parts)
     if not found:
         return {}
     starts, group = _periods(found[0].starts, grain)

@@ -74,13 +74,13 @@ def trigger_of(row: TriggerTable, fired: Sequence[datetime] = ()) -> Trigger:
     )
 
 
-def firings(session: Session, project_id: int, limit: int = 100) -> list[Firing]:
-    """Newest first, each with its run."""
+def firings(session: Session, project_id: int, scope: str | None = None, limit: int = 100) -> list[Firing]:
+    """Newest first, each with its run. scope: only of triggers that watch its champion; None: of all."""
     stmt = (
         select(FiringRow, TriggerTable.name, RunRow.id)
         .join(TriggerTable, TriggerTable.id == FiringRow.trigger_id)
         .outerjoin(RunRow, RunRow.firing_id == FiringRow.id)
-        .where(FiringRow.project_id == project_id)
+        .where(FiringRow.project_id == project_id, *([] if scope is None else [TriggerTable.scope == scope]))
         .order_by(FiringRow.id.desc())
         .limit(limit)
     )

@@ -33,7 +33,8 @@ def why_of(why: Why) -> WhyInfo:
     steps = [("other rows come (mix shift)", why.mix.value * scale)]
     steps += [(f"worse: {g.rule}" if g.relation > 0 else f"better: {g.rule}", g.relation * scale) for g in shown]
     if rest:
-        steps.append((f"{len(rest)} other groups", sum(g.relation for g in rest) * scale))
+        others = "1 other group" if len(rest) == 1 else f"{len(rest)} other groups"
+        steps.append((others, sum(g.relation for g in rest) * scale))
     unit = "wrong answers, %" if why.counts else "mean absolute error, units of the target"
     return WhyInfo(why.before * scale, why.after * scale, tuple(steps), unit, why.sentence)
 

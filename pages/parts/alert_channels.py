@@ -90,4 +90,4 @@ def _log(sent: Sequence[Delivery]) -> None:
     frame = pd.DataFrame(rows)
     frame["arrived"] = pd.to_datetime(frame["arrived"], utc=True)  # empty where it has not
     times = {"arrived": time_column("arrived")}
-    st.dataframe(frame, hide_index=True, alt="every delivery, newest first", column_config=times)
+    st.dataframe(frame, hide_index=True, placeholder="–", alt="every delivery, newest first", column_config=times)

@@ -41,7 +41,7 @@ def segments_tab(project: Project, view: DecayView) -> None:
             }
             for line in page.lines
         ],
-        hide_index=True, alt="segments with how much worse they became", key="segments_table",
+        hide_index=True, placeholder="–", alt="segments with how much worse they became", key="segments_table",
     )  # fmt: skip
     st.caption(
         f"The newest {RECENT} mature periods of the champion against its mature ones before; of many segments so few "

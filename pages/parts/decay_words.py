@@ -3,6 +3,9 @@
 from db.queries.decay import DecayPage
 from mms.charts.decay import DecayInfo, DecayPanel, Line, Mark
 from mms.domain.decay import Grain
+from mms.domain.markdown import as_text
+from mms.domain.promotions import GLOBAL
+from mms.domain.scopes import scope_words
 from pages.parts.formatting import counted, day_words
 
 
@@ -11,7 +14,9 @@ def headline(page: DecayPage) -> str:
     if page.champion is None:
         return "Nobody answers yet, so nothing can decay: promote a model first."
     name, since = page.champion.model.name, day_words(page.champion.promotion.promoted_at)
-    start = f"Champion **{name}** answers since {since}."
+    scope = page.champion.promotion.scope
+    whose = "" if scope == GLOBAL else f" of {as_text(scope_words(scope))}"
+    start = f"Champion **{name}**{whose} answers since {since}."
     said = page.decay.sentence if page.decay else "No labels yet."
     began = f" {page.onset.sentence}" if page.onset else ""
     share = f"{page.labelled / page.predicted:.0%}" if page.labelled else "None"

@@ -11,8 +11,8 @@ from mms.domain.subjects import Subject, SubjectKind
 from pages.parts.diagnostic_job import asked_tables
 
 _HOW = (
-    "A classifier is trained to tell 5,000 rows of the period from 5,000 that the model learnt from. It sees what no "
-    "feature shows alone: two that no longer go together. AUC 0.5: it cannot; 1: it always can."
+    "A classifier is trained to tell at most 5,000 rows of the period from as many that the model learnt from. It sees "
+    "what no feature shows alone: two that no longer go together. AUC 0.5: it cannot; 1: it always can."
 )
 
 

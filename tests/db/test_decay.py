@@ -150,8 +150,11 @@ def test_a_firing_keeps_its_evidence_and_launches_one_retraining(project: Projec
     assert len(launched) == 1
     assert again == []
     with reading() as session:
-        (firing,) = firings(session, project.id)
+        (firing,) = firings(session, project.id, "global")
         decay, _ = triggers(session, project, JULY + timedelta(days=1))
+        own, other = (decay_page(session, project, DecayView("f1", scope=key), JULY) for key in ("global", "user:7"))
+    assert ([one.run_id for one in own.retrainings], own.firings) == (launched, (firing,))
+    assert (other.retrainings, other.firings) == ((), ())
     assert (firing.run_id, firing.fired_at, firing.outcome) == (launched[0], JULY, "launched run 2")
     assert firing.name == "decay"
     assert firing.evidence["reading"] == "F1 0.667 → 0.250, surely, since April 2026."

@@ -18,11 +18,14 @@ from db.queries.drift import drift_of
 from db.queries.drift_references import find_references, packed_references, projects_to_count, unpacked_references
 from db.queries.projects import get_project
 from db.session import reading, transaction
+from mms.domain.decay import Grain
 from mms.domain.drift import LABEL, PROBABILITY, DriftView, FeatureDrift, FeatureKind, Verdict
 from mms.domain.members import Member
 from mms.monitoring.references import binned, learnt
+from mms.usecases.buckets import fold_buckets
 from mms.usecases.drift import count_features, ensure_references
 from mms.usecases.predictions import delete_predictions
+from tests.answered import put
 from tests.drifted import a_reference, asked
 from tests.staged import a_stage
 from tests.wards import MARCH, a_model, a_snapshot, a_world
@@ -212,3 +215,29 @@ def test_a_sample_of_what_was_asked_is_spread_over_all_though_models_answer_in_t
     assert 5 <= len(some) <= 15
     assert max(row["age"] for row in some) - min(row["age"] for row in some) > 60
     assert none == []
+
+
+def test_the_drift_of_a_scope_s_champion_goes_with_its_fall_whatever_scope_it_answers_in(
+    world: World, member: Member
+) -> None:
+    with transaction() as session:
+        for day in range(6):
+            at, wrong = MARCH + timedelta(days=day), 5 * day
+            rows = [
+                {"predicted_at": at, "scope": ("global", "group:ward=north")[i % 2], "label": "yes", "score": 0.75,
+                 "features": {"age": 85.0 if i < wrong else 32.0 + 0.9 * i, "ward": "north", "note": None},
+                 "truth": "no" if i < wrong else "yes", "truth_at": at}
+                for i in range(40)
+            ]  # fmt: skip
+            put(session, world.project, world.model, rows)
+        fold_buckets(session, world.project, MARCH + timedelta(days=9))
+    count_features(transaction, world.project, MARCH + timedelta(days=9))
+
+    with reading() as session:
+        project = get_project(session, member, world.project)
+        days = DriftView(MARCH, MARCH + timedelta(days=6), Grain.DAY)
+        report = drift_of(session, project, world.model, days, MARCH + timedelta(days=9))
+
+    age = next(one for one in report.features if one.name == "age")
+    assert age.correlation is not None
+    assert age.correlation > 0.5
