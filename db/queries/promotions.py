@@ -20,7 +20,16 @@ from db.queries.projects import project_of
 from mms.domain.buckets import Estimate, Sums
 from mms.domain.models import RankedModel
 from mms.domain.projects import Project
-from mms.domain.promotions import GLOBAL, Evidence, Promotion, Verdict, checked_scope, evidence_from_json, judge
+from mms.domain.promotions import (
+    GLOBAL,
+    Evidence,
+    Promotion,
+    Verdict,
+    before_present,
+    checked_scope,
+    evidence_from_json,
+    judge,
+)
 from mms.domain.references import reference_from_json
 from mms.domain.runs import RunKind
 from mms.domain.scores import METRICS
@@ -104,14 +113,15 @@ def promotion_of(row: PromotionRow, version: int) -> Promotion:
     )
 
 
-def seated_before(session: Session, project_id: int, scope: str) -> list[int]:
-    """The models of a scope's ledger, oldest first."""
+def seated_before(session: Session, project_id: int, scope: str) -> RankedModel | None:
+    """The model that a roll back seats again: of the champion before the present one."""
     stmt = (
         select(PromotionRow.model_id)
         .where(PromotionRow.project_id == project_id, PromotionRow.scope == scope)
         .order_by(PromotionRow.id)
     )
-    return list(session.scalars(stmt))
+    before = before_present(list(session.scalars(stmt)))
+    return None if before is None else ranked_of(session.get_one(ModelRow, before))
 
 
 @dataclass(frozen=True, slots=True)

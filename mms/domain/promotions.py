@@ -62,12 +62,16 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Seating:
-    """A promotion to make. against_advice: seat it although the verdict is against it."""
+    """A promotion to make. against_advice: seat it although the verdict is against it.
+
+    former: the model whose seat it takes, as the member saw it (0: an empty seat); None: of whoever sits there.
+    """
 
     model_id: int
     reason: str
     scope: str = GLOBAL
     against_advice: bool = False
+    former: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,11 @@ def evidence_to_json(evidence: Evidence) -> dict[str, Any]:
 def evidence_from_json(value: Mapping[str, Any]) -> Evidence:
     """The evidence that `evidence_to_json` wrote."""
     return Evidence(value["metric"], value["champion"], value["challenger"], value["rows"], value["source"])
+
+
+def nobody_before(scope: str) -> str:
+    """Why a scope cannot be rolled back."""
+    return f"No champion sat in '{scope}' before the present one: promote a model instead."
 
 
 def before_present(seated: Sequence[int]) -> int | None:

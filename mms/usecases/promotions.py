@@ -12,7 +12,7 @@ from db.queries.promotions import Advice, Champion, advice_for, champions, seate
 from mms.domain.errors import Conflict
 from mms.domain.members import Member, Permission
 from mms.domain.models import ModelState, RankedModel, purged
-from mms.domain.promotions import Seating, before_present, checked_reason, checked_scope, evidence_to_json
+from mms.domain.promotions import Seating, checked_reason, checked_scope, evidence_to_json, nobody_before
 from mms.usecases.openings import Look, open_holdout
 
 
@@ -20,7 +20,7 @@ def promote(session: Session, member: Member, seating: Seating, now: datetime, l
     """Seat a model as champion of a scope, and open its hold-out; return the promotion's id.
 
     look: at the hold-out, taken before so that nobody waits for it; None takes it in here. Conflict when the verdict is
-    against it.
+    against it, or another model took the seat since the member looked.
     """
     member.require(Permission.PROMOTE)
     scope, reason = checked_scope(seating.scope), checked_reason(seating.reason)
@@ -31,6 +31,7 @@ def promote(session: Session, member: Member, seating: Seating, now: datetime, l
     advice = advice_for(session, model.id, scope)
     if advice.champion is not None and advice.champion.model.id == model.id:
         raise Conflict(f"Model {model.name} is the champion of '{scope}' already: choose another model to promote.")
+    _refuse_unseen(seating.former, advice.champion, scope)
     overruled = not advice.verdict.promote
     if overruled and not seating.against_advice:
         raise Conflict(
@@ -50,12 +51,11 @@ def roll_back(session: Session, member: Member, project_id: int, now: datetime, 
     scope, reason = checked_scope(scope), checked_reason(reason)
     live_project(session, project_id)
     hold_project(session, project_id)
-    before = before_present(seated_before(session, project_id, scope))
-    if before is None:
-        raise Conflict(f"No champion sat in '{scope}' before the present one: promote a model instead.")
-    model = get_model(session, before).ranked
+    model = seated_before(session, project_id, scope)
+    if model is None:
+        raise Conflict(nobody_before(scope))
     _refuse_gone(session, model)
-    advice = advice_for(session, before, scope)
+    advice = advice_for(session, model.id, scope)
     present = advice.champion.model.name if advice.champion else "an empty seat"
     row = _ledger_row(member, model, scope, advice, now)
     row.reason, row.verdict = reason, f"rolled back from {present} to the champion before it"
@@ -70,6 +70,13 @@ def _refuse_gone(session: Session, model: RankedModel) -> None:
         raise purged(model.name, purged_at)
     if archived_at is not None:
         raise Conflict(f"Model {model.name} is archived: bring it back before it is promoted.")
+
+
+def _refuse_unseen(seen: int | None, seated: Champion | None, scope: str) -> None:
+    """Nobody is unseated by one who read the evidence against another."""
+    if seen is not None and seen != (seated.model.id if seated else 0):
+        by = f"{seated.model.name}, seated by {seated.promotion.promoted_by}, sits" if seated else "nobody sits"
+        raise Conflict(f"The seat of '{scope}' changed while you looked: {by} there now. Weigh the evidence anew.")
 
 
 def _ledger_row(member: Member, model: RankedModel, scope: str, advice: Advice, now: datetime) -> tables.Promotion:

@@ -20,6 +20,8 @@ from pages.parts.promote_later import When, prepare_button, when_choice
 from pages.parts.session import real_now
 from pages.parts.told import told
 
+_SEEN = "promote_seen"
+
 
 def advice_words(advice: Advice, model: RankedModel) -> str:
     """Evidence and verdict in words, in natural units."""
@@ -72,11 +74,13 @@ def promote_dialog(member: Member, project: Project, model: RankedModel) -> None
         st.info(opened, icon=":material/lock_open:")
     reason = st.text_area("Reason", key="promote_reason", placeholder="why, for those who come after", max_chars=1000)
     against = not advice.verdict.promote and st.checkbox("Promote against the advice (recorded)", key="promote_against")
-    seating = Seating(model.id, reason, scope, against)
+    seating = Seating(model.id, reason, scope, against, st.session_state.get(_SEEN))
     when = when_choice(member)
     if when is not When.NOW:
         prepare_button(member, seating, when)
-    elif st.button("Promote", type="primary", key="promote_now"):
+    elif st.button(
+        "Promote", type="primary", key="promote_now", on_click=_remember, args=(champion.model.id if champion else 0,)
+    ):
         with told(stop=False):
             with reading() as session:
                 look = look_at_holdout(session, member, model.id)
@@ -87,3 +91,8 @@ def promote_dialog(member: Member, project: Project, model: RankedModel) -> None
             st.rerun()
     if when is When.NOW:
         st.caption("It answers from the next question on. Undo it on the champions page.")
+
+
+def _remember(champion: int) -> None:
+    """In whose place the model was to sit, on the screen that was clicked: it may have changed since."""
+    st.session_state[_SEEN] = champion

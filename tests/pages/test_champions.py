@@ -13,11 +13,11 @@ from tests.pages.conftest import Open
 from tests.staged import Stage
 
 
-def seat_the_second(stage: Stage) -> None:
-    """Promote the second best, against the advice if need be."""
+def seat_the_second(stage: Stage, place: int = 1) -> None:
+    """Promote the second best (or another place), against the advice if need be."""
     with transaction() as session:
         member = ensure_local_admin(session, NOW)
-        promote(session, member, Seating(stage.models[1].id, "its turn", against_advice=True), NOW)
+        promote(session, member, Seating(stage.models[place].id, "its turn", against_advice=True), NOW)
 
 
 def test_the_sentence_names_the_champion(open_staged: Open, stage: Stage) -> None:
@@ -49,6 +49,8 @@ def test_rolling_back_seats_the_one_before_again_with_a_reason(open_staged: Open
     page = open_staged("champions")
 
     next(b for b in page.button if b.label == "Roll back…").click().run()
+    names = [f"**{model.name}**" for model in stage.models[:2]]
+    assert f"{names[0]} takes the seat of {names[1]} again." in [m.value for m in page.markdown]
     page.text_area(key="rollback_reason").set_value("it was worse")
     page.button(key="rollback_now").click().run()
 
@@ -64,3 +66,22 @@ def test_without_a_champion_before_the_button_says_why_it_cannot_roll_back(open_
 
     assert button.disabled
     assert button.help == "No scope had a champion before its present one."
+
+
+def test_two_tabs_that_roll_back_at_once_go_back_only_once(open_staged: Open, stage: Stage) -> None:
+    seat_the_second(stage)
+    seat_the_second(stage, 2)
+    tabs = [open_staged("champions") for _ in range(2)]
+    for tab in tabs:
+        next(b for b in tab.button if b.label == "Roll back…").click().run()
+        tab.text_area(key="rollback_reason").set_value("it was worse")
+
+    for tab in tabs:
+        tab.button(key="rollback_now").click().run()
+
+    assert not tabs[0].error
+    assert "changed while you looked" in tabs[1].error[0].value
+    with reading() as session:
+        seated = find_champion(session, stage.project.id)
+    assert seated is not None
+    assert seated.model.id == stage.models[1].id

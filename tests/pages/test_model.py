@@ -92,6 +92,28 @@ def test_a_promotion_against_the_advice_must_be_ticked_and_is_recorded(open_stag
     assert ledger[0].reason == "to see what happens"
 
 
+@pytest.mark.slow
+def test_of_two_tabs_that_promote_at_once_the_second_weighs_the_evidence_anew(open_staged: Open, stage: Stage) -> None:
+    tabs = [open_staged("model", id=model.id) for model in stage.models[1:3]]
+    for tab in tabs:
+        tab.button(key="promote").click().run()
+        tab.text_area(key="promote_reason").set_value("its turn")
+        tab.checkbox(key="promote_against").check().run()
+
+    for tab in tabs:
+        tab.button(key="promote_now").click().run()
+
+    second, third = stage.models[1:3]
+    assert not tabs[0].error
+    assert f"changed while you looked: {second.name}" in tabs[1].error[0].value
+    assert f"**{third.name}** takes the seat of **{second.name}**" in "".join(m.value for m in tabs[1].markdown)
+    tabs[1].button(key="promote_now").click().run()
+    with reading() as session:
+        seated = find_champion(session, stage.project.id)
+    assert seated is not None
+    assert seated.model.id == third.id
+
+
 def test_a_description_is_kept(open_staged: Open, stage: Stage) -> None:
     page = open_staged("model", id=stage.models[1].id)
 

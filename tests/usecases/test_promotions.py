@@ -46,6 +46,19 @@ def state(model_id: int) -> str:
         return session.get_one(tables.Model, model_id).state
 
 
+def test_nobody_is_unseated_by_one_who_saw_another_in_the_seat(project: int, member: Member) -> None:
+    first, second = model(project, 1, score=0.4), model(project, 2, score=0.9)
+    seat(member, first)
+    blind = Seating(second, "the seat was empty when I looked", former=0, against_advice=True)
+
+    with pytest.raises(Conflict, match="changed while you looked: v1 .*, seated by"), transaction() as session:
+        promote(session, member, blind, MARCH)
+
+    with transaction() as session:
+        promote(session, member, Seating(second, "it is better", former=first, against_advice=True), MARCH)
+    assert (state(first), state(second)) == ("retired", "champion")
+
+
 def test_an_empty_seat_is_taken(project: int, member: Member) -> None:
     model_id = model(project, 1, score=0.4)
 
