@@ -55,12 +55,17 @@ def draw_labels(session: Session, member: Member, project_id: int, draft: DrawDr
         raise Conflict("No answer of these days waits for its truth: choose other days, or nothing is left to ask.")
     number = 1 + (session.scalar(_of_project(func.max(tables.LabelDraw.number), project_id)) or 0)
     if draft.why is Why.RANDOM:
-        ids = kept_rows(session, random_rows(frame, draft.count, (project_id, number)).tolist())
-        _withdraw(session, project_id, period.scope, ids)
+        chosen = random_rows(frame, draft.count, (project_id, number)).tolist()
     else:
-        ids = kept_rows(session, _spread(most_informative(session, project, period, _POOL * draft.count), draft.count))
-        if not ids:
+        chosen = _spread(most_informative(session, project, period, _POOL * draft.count), draft.count)
+        if not chosen:
             raise Conflict(_nothing_informative(project))
+    hold_mark(session, project_id)  # as answers do: they lock a request and then its row, a draw first the rows
+    ids = kept_rows(session, chosen)
+    if not ids:
+        raise Conflict("The rows of these days were deleted just now: draw again, or choose other days.")
+    if draft.why is Why.RANDOM:
+        _withdraw(session, project_id, period.scope, ids)
     made = tables.LabelDraw(
         project_id=project_id,
         number=number,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from db import models as tables
 from db.queries.logs import LoggedAnswer, answers_logged, models_elsewhere
-from db.queries.projects import live_project, project_of
+from db.queries.projects import hold_project, live_project, project_of
 from db.queries.promotions import find_champion
 from db.session import Transaction, reading
 from mms.domain.errors import Conflict, Invalid
@@ -97,6 +97,7 @@ def import_log(
     }
     with transaction() as session:
         made = target if isinstance(target, int) else create_project(session, member, target, now).id
+        hold_project(session, made)  # an empty seat is taken: the project is held before the mark, as everywhere
         rows_from = hold_mark(session, made).rows_from
         one = _Import(project_of(live_project(session, made)), read, request, now, rows_from)
         done = [_stored(session, member, one, logged, references.get(logged.name)) for logged in read.models]

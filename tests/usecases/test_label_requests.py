@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from db import models as tables
-from db.queries.label_requests import label_draws, request_states
+from db.queries.label_requests import held_request, label_draws, request_states
 from db.queries.predictions import get_prediction, predictions
 from db.queries.projects import get_project
 from db.queries.tables import get_table_named
@@ -20,6 +20,7 @@ from mms.domain.members import Member, Role
 from mms.domain.predictions import Feedback, Prediction
 from mms.domain.promotions import GLOBAL, Seating
 from mms.monitoring.sampling import random_rows
+from mms.usecases.buckets import hold_mark
 from mms.usecases.feedback import record_feedback
 from mms.usecases.label_estimates import LabelsWanted, label_estimate
 from mms.usecases.label_requests import answer_label, draw_labels, skip_label, take_label, undo_label
@@ -130,6 +131,26 @@ def test_people_who_draw_at_once_draw_one_after_the_other(project: int, member: 
     assert sorted(made) == [1, 2, 3, 4]
     with reading() as session:
         assert [one.left for one in label_draws(session, project)] == [30, 0, 0, 0]
+
+
+@pytest.mark.slow
+def test_who_answers_and_who_draws_at_once_wait_for_one_another_in_turn(project: int, member: Member) -> None:
+    drawn(member, project, draft(count=30))
+    row = taken(member, project)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as session:
+            hold_mark(session, project)
+            held_request(session, project, row.id)
+            drawing = pool.submit(drawn, member, project, draft(count=30))
+            with pytest.raises(TimeoutError):
+                drawing.result(0.5)  # it waits for the answer, and holds nothing that the answer needs
+            answer_label(session, member, project, row.id, "yes", LATER)
+        draw = drawing.result()
+
+    with reading() as session:
+        assert get_prediction(session, row.prediction.id).truth == "yes"
+    assert (draw.number, len(states(draw))) == (2, draw.frame_n)
 
 
 def test_a_skipped_row_comes_again_after_the_others(project: int, member: Member) -> None:
