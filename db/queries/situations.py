@@ -26,12 +26,10 @@ from mms.domain.projects import Project
 from mms.domain.promotions import GLOBAL
 from mms.domain.triggers import Condition, Score, Situation, Trigger, TriggerKind
 from mms.monitoring.metrics import unknown
-from mms.monitoring.periods import points_of
+from mms.monitoring.periods import JUDGED_TOGETHER, points_of
 
 WATCHED_PARTS = ("cells", "scores", "moments", "delays")
 """What of the buckets the conditions read."""
-
-_GRAINS = (Grain.MONTH, Grain.WEEK, Grain.DAY)
 
 
 @dataclass
@@ -98,7 +96,7 @@ class Watch:
 
         A champion of a fortnight has no month yet; where answers are few, only a month has labels enough.
         """
-        return max((self._mature(grain) for grain in _GRAINS), key=lambda sums: sums.labelled)
+        return max((self._mature(grain) for grain in JUDGED_TOGETHER), key=lambda sums: sums.labelled)
 
     def _mature(self, grain: Grain) -> Sums:
         periods = {point.period for point in self.points(self.metric, grain) if point.mature}

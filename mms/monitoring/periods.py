@@ -12,6 +12,9 @@ from mms.monitoring.delays import arrived, delays_of
 from mms.monitoring.metrics import Estimates
 from mms.monitoring.sums import DELAY_BINS, Series
 
+JUDGED_TOGETHER = (Grain.MONTH, Grain.WEEK, Grain.DAY)
+"""By which periods mature answers are taken together: those that hold the most labels."""
+
 
 @dataclass(frozen=True)
 class Periods:

@@ -14,7 +14,7 @@ from mms.domain.rules import Condition, Rule, TriggerKind
 from mms.domain.triggers import Score, Situation, Trigger, read_trigger
 from mms.monitoring.backtest import Moment, Policy
 from mms.monitoring.metrics import confusion, metric_series, parts_of
-from mms.monitoring.periods import Periods, period_starts, points_of
+from mms.monitoring.periods import JUDGED_TOGETHER, Periods, period_starts, points_of
 from mms.monitoring.sums import MOMENTS, Series
 
 Ticks = Callable[[Rule, datetime], dict[Condition, datetime]]
@@ -103,8 +103,18 @@ class _Seen:
 
     @property
     def labels(self) -> int:
-        """Labelled answers of the model in mature months."""
-        return sum(point.labelled for point in self._points(self.metric, Grain.MONTH) if point.mature)
+        """Labelled answers of the model in mature periods."""
+        return int(self.mature.labelled[0])
+
+    @property
+    def mature(self) -> Series:
+        """The model's periods that may be judged, together: months, weeks or days, whichever hold the most labels."""
+        return max((self._mature(grain) for grain in JUDGED_TOGETHER), key=lambda one: int(one.labelled[0]))
+
+    def _mature(self, grain: Grain) -> Series:
+        mature = [point.mature for point in self._points(self.metric, grain)]
+        told = self._periods(self.moment.model, grain, _MISTAKEN)
+        return told.series.added(np.where(mature, 0, 1), 2)
 
     def decay(self, condition: Condition) -> Decay:
         """Whether the condition's metric fell by more than its threshold, judged as it is live."""
@@ -114,14 +124,12 @@ class _Seen:
 
     @property
     def cost(self) -> Score:
-        """What mistakes in mature months cost more than they would have at the rates of the reference."""
-        points = self._points(self.metric, Grain.MONTH)
-        told, before = self._periods(self.moment.model, Grain.MONTH, _MISTAKEN), self._before(_MISTAKEN)
-        mature = [point.mature for point in points]
-        if not any(mature) or before is None:
+        """What mistakes in mature periods cost more than they would have at the rates of the reference."""
+        now, before = self.mature, self._before(_MISTAKEN)
+        if not now.labelled[0] or before is None:
             return Score(None, "no mature labels of this model yet.")
-        now = _mistakes(told.series.added(np.where(mature, 0, 1), 2), self.project.task)
-        more = excess(now, _mistakes(before, self.project.task), self.project.task, self.project.policy)
+        task, policy = self.project.task, self.project.policy
+        more = excess(_mistakes(now, task), _mistakes(before, task), task, policy)
         return Score(more, f"Mistakes cost {more or 0:,.0f} more than at the start.")
 
     def _points(self, metric: str, grain: Grain) -> list[DecayPoint]:

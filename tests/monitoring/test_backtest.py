@@ -1,5 +1,6 @@
 """The past in periods, and policies replayed on it: additions only, and no label before its time."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -174,6 +175,13 @@ def test_what_a_moment_tells_holds_no_later_label() -> None:
 )
 def test_rules_fire_on_the_past_as_they_would_have(rule: Rule, periods: list[int]) -> None:
     assert retrainings(aging(), rule) == periods
+
+
+def test_mature_labels_are_counted_by_weeks_where_models_are_too_young_for_months_as_they_are_live() -> None:
+    weekly = replace(aging(), edges=np.datetime64("2026-01-01") + 7 * np.arange(PERIODS + 1).astype("m8[D]"))
+    rule = Rule((Condition(TriggerKind.SIZE, ROWS),), cooldown_days=0.0, minimum_labels=ROWS)
+
+    assert retrainings(weekly, rule) == list(range(3, PERIODS - 1))
 
 
 def test_what_cannot_be_replayed_is_said() -> None:
