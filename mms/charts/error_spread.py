@@ -43,7 +43,8 @@ def words(spreads: Sequence[ErrorSpread]) -> str:
     low, *_, high = best.quantiles
     leaning = max(spreads, key=lambda one: abs(one.quantiles[2]))
     side = "above" if leaning.quantiles[2] > 0 else "below"
-    lean = f" {leaning.name} leans furthest: half of its answers lie {abs(leaning.quantiles[2]):,.3g} {side} the truth."
+    least = f"at least {abs(leaning.quantiles[2]):,.3g} {side} the truth"
+    lean = f" {leaning.name} leans furthest: half of its answers lie {least}."
     narrow = f"{best.name} errs most narrowly: 90 % of its answers lie from {low:+,.3g} to {high:+,.3g} of the truth."
     return narrow + (lean if leaning.quantiles[2] else "")
 

@@ -75,7 +75,7 @@ def figure(info: SubgroupInfo, metric: Metric, colour: str) -> go.Figure:
     )  # fmt: skip
     drawn.update_yaxes(autorange="reversed", type="category")
     mean = float(np.average(info.value, weights=info.counts))
-    drawn.add_vline(x=mean, line={"color": GREY, "dash": "dot"})
+    drawn.add_vline(x=mean, line={"color": GREY, "dash": "dot"}, annotation_text="mean of the groups, by rows")
     return drawn
 
 

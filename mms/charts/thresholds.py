@@ -52,14 +52,14 @@ def thresholds_of(model_id: int, name: str, tables: Mapping[str, pd.DataFrame]) 
 
 
 def rates_of(info: ThresholdInfo, rate: str) -> Curve:
-    """One of `RATES` over all rows, at 101 thresholds, and the mean of the folds ± one standard deviation."""
+    """One of `RATES` over all rows, at 101 thresholds, and the mean of the folds ± one sample standard deviation."""
     whole = [flags for flags in info.flags if round(flags.threshold * 1000) % 10 == 0]
     by_fold = np.array([_values(flags, rate) for flags in info.folds.values()])
     known = np.isfinite(by_fold)
     n = known.sum(axis=0)
     mean = np.divide(np.where(known, by_fold, 0).sum(axis=0), n, out=np.full(len(n), np.nan), where=n > 0)
     square = np.where(known, (by_fold - mean) ** 2, 0).sum(axis=0)
-    sd = np.sqrt(np.divide(square, n, out=np.full(len(n), np.nan), where=n > 0))
+    sd = np.sqrt(np.divide(square, n - 1, out=np.where(n > 0, 0.0, np.nan), where=n > 1))
     grid = np.array([flags.threshold for flags in whole])
     return Curve(grid, _values(whole, rate), grid, np.clip(mean - sd, 0, 1), np.clip(mean + sd, 0, 1))
 

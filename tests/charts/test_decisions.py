@@ -91,7 +91,7 @@ def test_the_band_of_a_rate_is_the_spread_of_the_folds() -> None:
 
     at = [flags[50].recall for flags in info.folds.values()]
     assert (curve.low[50] + curve.high[50]) / 2 == pytest.approx(np.mean(at))
-    assert (curve.high[50] - curve.low[50]) / 2 == pytest.approx(np.std(at))
+    assert (curve.high[50] - curve.low[50]) / 2 == pytest.approx(np.std(at, ddof=1))
     assert curve.y[50] == pytest.approx(info.at(0.5).recall)
 
 

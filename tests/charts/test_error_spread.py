@@ -19,7 +19,7 @@ def test_the_tables_of_the_residuals_give_the_quantiles() -> None:
 def test_the_words_name_the_narrowest_and_the_one_that_leans() -> None:
     assert words([ONE, OTHER]) == (
         "v2 tree errs most narrowly: 90 % of its answers lie from -3 to +3 of the truth. "
-        "v2 tree leans furthest: half of its answers lie 1 below the truth."
+        "v2 tree leans furthest: half of its answers lie at least 1 below the truth."
     )
     assert words([]) == "There are no rows with an answer and a truth."
 

@@ -163,6 +163,7 @@ def test_groups_too_small_to_judge_by_are_hollow_and_never_the_worst() -> None:
     drawn = subgroups.figure(info, F1, BLUE)
 
     assert list(drawn.data[0].marker.symbol) == ["circle", "circle", "circle-open"]
+    assert [line.text for line in drawn.layout.annotations] == ["mean of the groups, by rows"]
     assert subgroups.words(info, F1) == (
         "F1 of v1 is best where carrier is AA (0.700, 500 rows) and worst where it is UA (0.500, 300 rows); "
         "their intervals (± sd of the folds) do not overlap."

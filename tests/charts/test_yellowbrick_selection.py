@@ -53,7 +53,7 @@ def test_the_learning_curve_stands_at_the_mean_number_of_rows() -> None:
     assert validate.get_xdata().tolist() == [50.0, 100.0]
     assert validate.get_ydata().tolist() == means(2)
     assert train.get_ydata().tolist() == [2 * mean for mean in means(2)]
-    np.testing.assert_allclose(visualizer.test_scores_std_, np.std(list(FOLDS)))
+    np.testing.assert_allclose(visualizer.test_scores_std_, np.std(list(FOLDS), ddof=1))
     assert train.get_color() != validate.get_color()
 
 

@@ -177,7 +177,7 @@ def _curves(made: Any, points: pd.DataFrame, by: str, validated: str = "test") -
         table = points.pivot(index=by, columns="fold", values=column).sort_index()
         setattr(made, f"{side}_scores_", table.to_numpy(float))
         setattr(made, f"{side}_scores_mean_", np.nanmean(table.to_numpy(float), axis=1))
-        setattr(made, f"{side}_scores_std_", np.nanstd(table.to_numpy(float), axis=1))
+        setattr(made, f"{side}_scores_std_", table.std(axis=1).fillna(0.0).to_numpy(float))
 
 
 def _train_and_validate(canvas: Canvas) -> None:

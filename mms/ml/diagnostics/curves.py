@@ -98,7 +98,7 @@ def gains(ground: Ground, parameters: Parameters) -> Tables:
     table["lift"] = np.divide(found, GRID, out=np.full(len(GRID), np.nan), where=GRID > 0)
     for end in ("low", "high"):
         table[end] = band[end]
-    distance = float(np.max(_from_zero(whole.hits) - _from_zero(whole.misses)))
+    distance = float(np.abs(_from_zero(whole.hits) - _from_zero(whole.misses)).max())
     return {"gains": table, "summary": _summary(name, whole, folds, ks=distance)}
 
 
@@ -157,9 +157,10 @@ def _gain(ranked: Ranking) -> np.ndarray:
 
 
 def _band(name: str, curves: Sequence[np.ndarray], otherwise: np.ndarray) -> pd.DataFrame:
-    """Mean of the folds' curves, and one standard deviation to either side; the whole's where no fold has one."""
+    """Mean of the folds' curves, one sample standard deviation to either side; the whole's where no fold has one."""
     inner = np.array(curves or [otherwise])
-    mean, sd = inner.mean(axis=0), inner.std(axis=0)
+    mean = inner.mean(axis=0)
+    sd = inner.std(axis=0, ddof=1) if len(inner) > 1 else np.zeros(len(GRID))
     return pd.DataFrame({name: GRID, "mean": mean, "low": np.clip(mean - sd, 0, 1), "high": np.clip(mean + sd, 0, 1)})
 
 

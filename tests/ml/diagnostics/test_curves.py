@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from sklearn import metrics
 
 from mms.domain.diagnostics import DiagnosticKind
@@ -70,17 +71,30 @@ def test_gains_rise_from_nothing_to_all_and_a_perfect_order_finds_the_class_firs
     assert made["rows"][1.0] == 12
 
 
-def test_the_greatest_distance_is_that_of_the_two_sample_statistic() -> None:
+@pytest.mark.parametrize("name", ["late", "upside down"])
+def test_the_greatest_distance_is_that_of_the_two_sample_statistic(name: str) -> None:
     ground = ranked(400)
     positive, score, _ = ground.scored("late")
-    steps = np.unique(score)
-    shares = [
-        np.searchsorted(np.sort(part), steps, side="right") / len(part) for part in (score[positive], score[~positive])
-    ]
+    if name == "upside down":
+        truth, score = np.where(positive, "b", "a").tolist(), 1 - score
+        ground = classified(truth, np.column_stack([1 - score, score]), ("a", "b"))
 
     made = curves.gains(ground, FIRST)
 
-    assert made["summary"]["ks"][0] == pytest.approx(np.abs(shares[0] - shares[1]).max())
+    assert made["summary"]["ks"][0] == pytest.approx(stats.ks_2samp(score[positive], score[~positive]).statistic)
+
+
+def test_the_band_is_the_mean_of_the_folds_curves_and_their_sample_standard_deviation() -> None:
+    ground = ranked(600)
+    positive, score, fold = ground.scored("late")
+    rates = [metrics.roc_curve(positive[fold == f], score[fold == f], drop_intermediate=False) for f in range(12)]
+    inner = np.array([np.interp(curves.GRID, x, y) for x, y, _ in rates])
+
+    band = curves.roc(ground, FIRST)["band"]
+
+    np.testing.assert_allclose(band["mean"], inner.mean(axis=0))
+    np.testing.assert_allclose(band["low"], np.clip(inner.mean(axis=0) - inner.std(axis=0, ddof=1), 0, 1))
+    np.testing.assert_allclose(band["high"], np.clip(inner.mean(axis=0) + inner.std(axis=0, ddof=1), 0, 1))
 
 
 @pytest.mark.parametrize("kind", RANKED)
