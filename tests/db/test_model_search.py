@@ -307,6 +307,7 @@ def test_columns_are_in_natural_units_and_tags_beside_them(project: Project, now
 
     page = first(project, now, ModelQuery(columns=columns))
 
+    assert len(page.models) == 50
     for model in page.models:
         row, values = living[model.version], page.values[model.id]
         assert list(values) == list(names)
