@@ -38,7 +38,7 @@ _AT_ONCE = 10_000
 """Rows of one INSERT."""
 
 _ROUNDED = 1e-6
-"""Two logs of one probability may differ by so much: loggers round."""
+"""Two logs of one probability, or of one value by its size, may differ by so much: loggers round."""
 
 SOURCE = "log"
 """Where the answers of a log come from."""
@@ -174,7 +174,7 @@ def _told(one: _Import, logged: Logged, both: Sequence[tuple[int, LoggedAnswer]]
     for i, there in both:
         answer = str(logged.labels[i]) if logged.labels is not None else None
         value = float(logged.values[i]) if logged.values is not None else None
-        if (answer, value) != (there.label, there.value):
+        if answer != there.label or not _alike(value, there.value):
             raise Conflict(
                 f"{one.read.place(int(logged.rows[i]))} answers {answer or value} where '{logged.name}' is known to "
                 f"have answered {there.label or there.value} for that entity at that time: correct the file."
@@ -189,6 +189,13 @@ def _told(one: _Import, logged: Logged, both: Sequence[tuple[int, LoggedAnswer]]
         if truth is not None and known_at is not None and (str(truth), known_at) != (there.truth, there.truth_at):
             found.append(Feedback(there.id, str(truth), known_at))
     return found
+
+
+def _alike(value: float | None, known: float | None) -> bool:
+    """Whether two numbers that were answered are one, up to rounding; no number is like no number only."""
+    if value is None or known is None:
+        return value is known
+    return isclose(value, known, rel_tol=_ROUNDED)
 
 
 def _values(one: _Import, model: Model, logged: Logged, rows: np.ndarray) -> Iterator[dict[str, Any]]:

@@ -13,7 +13,7 @@ from db.queries.projects import get_project_named
 from db.session import reading, transaction
 from mms.domain.errors import Conflict, Invalid
 from mms.domain.members import Member
-from mms.domain.projects import Policy, ProjectChanges
+from mms.domain.projects import Policy, ProjectChanges, ProjectDraft, Task
 from mms.usecases.logs import preview_log
 from mms.usecases.projects import edit_project
 from mms.usecases.retention import drop_old_rows
@@ -78,6 +78,20 @@ def test_rows_that_were_dropped_once_counted_are_not_counted_again_by_the_same_f
     with reading() as session:
         project = get_project_named(session, member, "Bookings")
         assert decay_page(session, project, DecayView("roc_auc"), SEEN).predicted == 400
+
+
+@pytest.mark.slow
+def test_another_value_for_a_known_answer_is_refused_and_its_rounding_is_not(
+    sqlite_store: str, member: Member, tmp_path: Path
+) -> None:
+    log = a_log(200).drop(columns="score")
+    log = log.assign(value=log["age"] / 7, truth=log["age"] / 8)
+    imported(member, tmp_path, log, ProjectDraft("Prices", Task.REGRESSION))
+
+    (rounded,) = imported(member, tmp_path, log.assign(value=log["value"].round(6)), project_id())
+    assert (rounded.added, rounded.known) == (0, 200)
+    with pytest.raises(Conflict, match="Line 2 answers .* where 'scorer' is known to have answered"):
+        imported(member, tmp_path, log.assign(value=log["value"] * 1.001), project_id())
 
 
 @pytest.mark.slow
