@@ -16,7 +16,9 @@ h1 { font-size: 1.7rem; } h2 { font-size: 1.25rem; margin-top: 2rem; } h3 { font
 h2, h3, caption { break-after: avoid; } tr, figure { break-inside: avoid; }
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; color: #4a5158; padding: .3rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid #d5dade; }
-@media (min-width: 40rem) { th { overflow-wrap: normal; } td { min-width: 3.5rem; } }
+th { overflow-wrap: normal; } td { min-width: 3.5rem; }
+@media screen and (max-width: 40rem) { table { display: block; overflow-x: auto; }
+  td { min-width: 5rem; overflow-wrap: normal; } }
 dl { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .2rem 1.2rem; }
 dt { color: #4a5158; } dd { margin: 0; } figure { margin: 1rem 0; } figure img { max-width: 100%; }
 figcaption, footer { color: #4a5158; }

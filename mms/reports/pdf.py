@@ -22,8 +22,14 @@ _LINE = 1.4
 _POINT = 25.4 / 72
 """Millimetres."""
 
-_CELLS = 1500
-"""Letters that the cells of one row share: what fits on a page, however narrow the columns are."""
+_CELLS = 1000
+"""Letters that the cells of one row share: what fits on a page, however wide the letters and narrow the columns are."""
+
+_LEAST = 0.7
+"""The narrowest that a column gets, in equal shares of the paper."""
+
+_PADDING = 0.8
+"""Millimetres around what a cell says."""
 
 _FACES = {("text", ""): "DejaVuSans", ("text", "B"): "DejaVuSans-Bold", ("code", ""): "DejaVuSansMono"}
 
@@ -48,6 +54,10 @@ def _letters() -> Path:
 def _printable(text: str) -> str:
     """Without what has no shape (control characters), which a font would print as empty boxes."""
     return "".join(letter for letter in text if letter.isprintable() or letter in "\n\u00a0")
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 class _Sheet(FPDF):
@@ -131,22 +141,37 @@ class _Sheet(FPDF):
         if not rows:
             return
         self._ink(_SMALL)
-        most = _CELLS // len(rows[0]) ** 2 if widths is None else _CELLS
+        most = _CELLS // (len(rows[0]) if widths is None else 1)
+        rows = [[_shortened(_printable(cell), most) for cell in row] for row in rows]
         with self.table(
             borders_layout=TableBordersLayout.HORIZONTAL_LINES,
-            col_widths=widths,
+            col_widths=widths or self._widths(rows),
             first_row_as_headings=widths is None,
             headings_style=FontFace(emphasis="BOLD", color=_INK),
             line_height=_SMALL * _POINT * _LINE,
-            padding=0.8,
+            padding=_PADDING,
             text_align="LEFT",
             v_align="TOP",
         ) as table:
             for row in rows:
                 line = table.row()
-                for cell in map(_printable, row):
-                    line.cell(cell if len(cell) <= most else f"{cell[:most]}…")
+                for cell in row:
+                    line.cell(cell)
         self.ln(2)
+
+    def _widths(self, rows: Sequence[Sequence[str]]) -> tuple[float, ...]:
+        """Of the columns, in millimetres: room for the longest word of each, the rest by what each has to say."""
+        share = self.epw / len(rows[0])
+        with self.local_context(font_style="B"):  # as the headings are set, which is wider
+            words = [max(map(self._set_in, " ".join(cells).split()), default=0.0) for cells in zip(*rows, strict=True)]
+            texts = [max(map(self._set_in, cells)) for cells in zip(*rows, strict=True)]
+        least = [min(max(word, _LEAST * share), share) for word in words]
+        wanted = [max(min(text, 3 * share) - base, 0.0) + 1e-6 for text, base in zip(texts, least, strict=True)]
+        spare = (self.epw - sum(least)) / sum(wanted)
+        return tuple(base + spare * more for base, more in zip(least, wanted, strict=True))
+
+    def _set_in(self, text: str) -> float:
+        return self.get_string_width(text) + 2 * _PADDING + 2 * self.c_margin
 
     def _figure(self, svg: str, alt: str) -> None:
         self.image(BytesIO(svg.encode()), w=self.epw * 0.8, alt_text=alt)

@@ -96,6 +96,24 @@ def test_the_pdf_of_a_paper_is_the_same_bytes_each_time_and_runs_over_pages() ->
     assert made.count(b"/Type /Page\n") == 2
 
 
+def test_a_pdf_cuts_no_sentence_of_a_wide_table() -> None:
+    """Papers that differ in the last word of a cell differ."""
+    waits = "size, on 31 December 2013, which waits for 4,000 rows, and {} others"
+
+    two, three = (to_pdf(of(Table(("state",) * 8, ((waits.format(n),) * 8,), "wide"))) for n in ("two", "three"))
+
+    assert two != three
+
+
+@pytest.mark.slow
+def test_a_pdf_gives_the_column_with_most_to_say_most_room() -> None:
+    done = ("2026-11-22 03:16", "root", "asked to promote v4 boosting: “it is the best”")
+
+    made = to_pdf(of(Table(("When (UTC)", "Who", "What"), (done,) * 36, "one line each")))
+
+    assert made.count(b"/Type /Page\n") == 1
+
+
 @pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300))
