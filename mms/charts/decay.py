@@ -146,10 +146,7 @@ def figure(info: DecayInfo, colours: Mapping[int, str]) -> go.Figure:
     if info.onset is not None:
         edge = {"color": WORSE, "width": 1, "dash": "dashdot"}
         drawn.shapes.append({"x0": info.onset, "x1": info.onset, "y0": 0, "y1": 1, "yref": "paper", "line": edge})
-        drawn.notes.append(
-            {"x": info.onset, "y": 1, "yref": "paper", "text": "decay began here", "xanchor": "left", "yanchor": "top",
-             "showarrow": False, "font": {"color": WORSE}}
-        )  # fmt: skip
+        _onset_words(drawn, info, info.onset)
     return go.Figure(
         {"data": drawn.traces, "layout": drawn.layout | {"shapes": drawn.shapes, "annotations": drawn.notes}}
     )
@@ -231,6 +228,16 @@ def _reference(drawn: _Drawn, reference: Estimate, row: int) -> None:
             {**across, "type": "rect", "y0": reference.low, "y1": reference.high, "layer": "below",
              "fillcolor": faded(GREY, 0.12), "line": {"width": 0}}
         )  # fmt: skip
+
+
+def _onset_words(drawn: _Drawn, info: DecayInfo, onset: datetime) -> None:
+    """Below the first panel, where no line and no other words are, towards the side that has more room."""
+    told = [point.period for point in info.panels[0].points]
+    late = onset - min(told) > max(told) - onset
+    drawn.notes.append(
+        {"x": onset, "y": drawn.layout["yaxis"]["domain"][0], "yref": "paper", "text": "decay began here",
+         "xanchor": "right" if late else "left", "yanchor": "top", "showarrow": False, "font": {"color": WORSE}}
+    )  # fmt: skip
 
 
 def _in_the_middle(line: Line, points: Sequence[DecayPoint]) -> list[tuple[datetime, float]]:

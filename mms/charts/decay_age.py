@@ -44,7 +44,8 @@ def words(info: AgeInfo) -> str:
     start = sum(points[0].estimate.value for points in both) / len(both)
     end = sum(points[-1].estimate.value for points in both) / len(both)
     oldest = max(points[-1].age for points in both) + info.step
-    values = f"{start:.3f} when new and {end:.3f} at last"
+    first = min(points[0].age for points in both)
+    values = f"{start:.3f} {f'from {first} days on' if first else 'when new'} and {end:.3f} at last"
     if len(both) == 1:
         (name,) = (name for name, points in info.lines.values() if sum(point.mature for point in points) > 1)
         return f"{label} of {name}, the only version that answered long enough, was {values}, {oldest} days old."

@@ -45,5 +45,8 @@ class SnapshotSchedule:
     def words(self) -> str:
         """'all rows, every night at 02:00 (Europe/Berlin)'."""
         selection = self.selection
-        rows = "all rows" if selection.extent is Extent.ALL else f"the {selection.extent.value}: {selection.amount:,}"
+        rows = "all rows"
+        if selection.extent is not Extent.ALL:
+            unit = "day" if selection.extent is Extent.LAST_DAYS else "row"
+            rows = f"the last {unit}" if selection.amount == 1 else f"the last {selection.amount:,} {unit}s"
         return f"{rows}, {cron_words(self.cron, self.zone)}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mms.domain.decay import Decay
@@ -260,7 +260,7 @@ def _clock(condition: Condition, situation: Situation) -> ConditionReading:
     tick = situation.ticks.get(condition)
     if tick is None:
         return ConditionReading(condition, 0.0, False, "Its clock has not been wound: switch it off and on.")
-    holds = tick <= situation.now
+    tick, holds = tick.astimezone(UTC), tick <= situation.now  # it was wound on the clock of its zone
     words = f"{'Its time came' if holds else 'Its time comes'} on {tick:%-d %B %Y, %H:%M} UTC."
     return ConditionReading(condition, float(holds), holds, words, None, tick)
 

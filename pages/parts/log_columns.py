@@ -35,10 +35,9 @@ def chosen_columns(task: Task, path: Path, file_id: str, *, is_named: bool) -> L
         row = roles[start : start + _IN_A_ROW]
         for place, role in zip(st.columns(_IN_A_ROW), row, strict=False):
             guess, (label, words) = getattr(found, role), _LABELS[role]
-            named[role] = place.selectbox(
-                label, names, names.index(guess) if guess else None, key=f"log_{role}_{file_id}", help=words,
-                placeholder="no column",
-            )  # fmt: skip
+            key = f"log_{role}_{file_id}"
+            st.session_state.setdefault(key, guess)  # a box that begins with a choice could not be emptied again
+            named[role] = place.selectbox(label, names, None, key=key, help=words, placeholder="no column")
     shares: list[str] = []
     if task is Task.MULTICLASS or (found.probabilities and named.get("score") is None):
         shares = st.multiselect(

@@ -110,6 +110,16 @@ def test_the_onset_is_a_line_with_its_words() -> None:
     assert {shape.x0 for shape in drawn.layout.shapes} == {began}
 
 
+@pytest.mark.parametrize(("month", "side"), [(4, "left"), (9, "right")])
+def test_the_words_of_the_onset_stand_below_the_panel_on_the_side_with_more_room(month: int, side: str) -> None:
+    panel = DecayPanel("f1", (point(3, 0.5), point(10, 0.4)), Estimate(0.49, 0.47, 0.51, 4000))
+
+    drawn = decay.figure(DecayInfo((panel,), {1: "v1"}, onset=datetime(2013, month, 1, tzinfo=UTC)), COLOURS)
+
+    (words,) = [one for one in drawn.layout.annotations if one.text == "decay began here"]
+    assert (words.xanchor, words.yanchor, words.y) == (side, "top", drawn.layout.yaxis.domain[0])
+
+
 def test_the_delay_of_labels_is_drawn_in_days_where_it_takes_days() -> None:
     slow = replace(point(3, 0.5), delay=Delay(72.0, 240.0))
     quick = replace(point(3, 0.5), delay=Delay(6.0, 30.0))

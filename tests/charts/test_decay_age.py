@@ -22,6 +22,15 @@ def test_the_words_compare_new_versions_with_old_ones_where_labels_are_in() -> N
     )
 
 
+def test_a_version_that_was_seated_late_is_not_said_to_have_been_new() -> None:
+    lines = {1: ("v1 tree", (aged(120, 0.8), aged(150, 0.7)))}
+
+    assert decay_age.words(AgeInfo("f1", 30, lines)) == (
+        "F1 of v1 tree, the only version that answered long enough, was 0.800 from 120 days on and 0.700 at last, "
+        "180 days old."
+    )
+
+
 def test_a_version_too_young_says_nothing_of_age() -> None:
     info = AgeInfo("f1", 30, {1: ("v1 tree", (aged(0, 0.8),))})
 

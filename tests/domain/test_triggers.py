@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -70,6 +71,14 @@ def test_a_trigger_fires_at_its_threshold(
     reading = read_trigger(trigger(condition), situation)
 
     assert (reading.share, reading.fires) == (pytest.approx(share), fires)
+
+
+def test_a_tick_on_the_clock_of_a_zone_is_told_in_utc() -> None:
+    tick = datetime(2026, 11, 23, 6, 30, tzinfo=ZoneInfo("America/New_York"))
+
+    reading = read_trigger(trigger(CLOCK), replace(seen(), ticks={CLOCK: tick}))
+
+    assert reading.sentence.endswith(" on 23 November 2026, 11:30 UTC.")
 
 
 @pytest.mark.parametrize("condition", [SIZE, TIME, DECAY, ESTIMATED, DRIFT, COST, CLOCK])

@@ -113,6 +113,11 @@ def test_columns_of_other_names_are_chosen_on_the_page(admin: Member, open_page:
     assert (taken["time"], taken["truth time"], taken["entity"]) == ("sent", "seen", "id")
     assert page.success[0].value == "v1 scorer, champion of the empty seat: 300 new answers."
 
+    next(box for box in page.selectbox if (box.key or "").startswith("log_entity_")).set_value(None).run()
+
+    taken = dict(zip(page.dataframe[0].value["column"], page.dataframe[0].value["taken for"], strict=True))
+    assert taken["id"] == "feature (integer)"
+
 
 @pytest.mark.slow
 def test_a_wrong_guess_of_probabilities_is_put_off_on_the_page(admin: Member, open_page: Open) -> None:

@@ -1,5 +1,6 @@
 """Snapshots on a schedule: taken when their time comes, once for all that was missed, each by its project's present."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -53,6 +54,16 @@ def looked(project: Project, at: datetime) -> SnapshotSchedule:
 def taken(project: Project) -> int:
     with reading() as session:
         return len(snapshots(session, project.id))
+
+
+def test_a_schedule_says_which_rows_it_takes_and_when(project: Project, member: Member) -> None:
+    for extent, amount in ((Extent.ALL, None), (Extent.LAST_DAYS, 90), (Extent.LAST_ROWS, 10_000)):
+        made(member, project, replace(NIGHTLY, selection=Selection(extent, amount)))
+
+    with reading() as session:
+        words = [one.words.rpartition(", every")[0] for one in snapshot_schedules(session, project.id)]
+
+    assert sorted(words) == ["all rows", "the last 10,000 rows", "the last 90 days"]
 
 
 def test_what_is_due_is_taken_once_and_missed_nights_count_as_one(project: Project, member: Member) -> None:
