@@ -58,9 +58,9 @@ def watch_project(session: Session, member: Member, project_id: int, now: dateti
     project = project_of(live_project(session, project_id))
     if project.archived_at is not None:
         return 0, 0
-    row = tables.Alert
-    still = session.scalars(sa.select(row).where(row.project_id == project_id, row.resolved_at.is_(None))).all()
-    found = alarms(session, project, now)
+    row, found = tables.Alert, alarms(session, project, now)
+    stmt = sa.select(row).where(row.project_id == project_id, row.resolved_at.is_(None)).order_by(row.id)
+    still = session.scalars(stmt.with_for_update()).all()  # who looks at once finds nothing left to end or wake
     settled = settle({one.key for one in still}, found)
     raised = sum(_raised(session, project, alarm, now) for alarm in settled.raised)
     by_key = {alarm.key: alarm for alarm in found}

@@ -193,7 +193,9 @@ def test_an_open_alert_says_how_it_is_by_now(seated: tuple[int, int], member: Me
     assert after.what == "No label has come for 250 answers since 2026-03-11."
 
 
-def test_two_workers_that_look_at_once_raise_it_once_and_tell_it_once(seated: tuple[int, int], member: Member) -> None:
+def test_two_workers_that_look_at_once_raise_it_and_end_it_once_and_tell_both_once(
+    seated: tuple[int, int], member: Member
+) -> None:
     project_id, _ = seated
     answers(seated, month(3), GOOD)
     answers(seated, month(3, 20), Sums(150, 0, {}))
@@ -201,21 +203,22 @@ def test_two_workers_that_look_at_once_raise_it_once_and_tell_it_once(seated: tu
         create_channel(session, member, project_id, ChannelKind.EMAIL, "ada@example.org", MARCH)
     together = Barrier(2)
 
-    def look() -> int:
+    def look(day: int) -> tuple[int, int]:
         together.wait()
         with transaction() as session:
-            return watch_project(session, member, project_id, month(3, 23))[0]
+            return watch_project(session, member, project_id, month(3, day))
 
-    with ThreadPoolExecutor(2) as pool:
-        raised = [one.result() for one in [pool.submit(look) for _ in range(2)]]
+    def both(day: int) -> list[tuple[int, int]]:
+        with ThreadPoolExecutor(2) as pool:
+            return sorted(one.result() for one in [pool.submit(look, day) for _ in range(2)])
 
-    assert sorted(raised) == [0, 1]
+    assert both(23) == [(0, 0), (1, 0)]
+    answers(seated, month(3, 22), GOOD)
+    assert both(24) == [(0, 0), (0, 1)]
     with reading() as session:
-        counts = [
-            session.scalar(sa.select(sa.func.count()).select_from(table))
-            for table in (tables.Alert, tables.AlertDelivery)
-        ]
-    assert counts == [1, 1]
+        events = session.scalars(sa.select(tables.AlertDelivery.event).order_by(tables.AlertDelivery.id)).all()
+        assert session.scalar(sa.select(sa.func.count()).select_from(tables.Alert)) == 1
+    assert events == ["raised", "resolved"]
 
 
 def test_an_archived_project_raises_nothing(seated: tuple[int, int], member: Member) -> None:
