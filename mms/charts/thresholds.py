@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from mms.charts.curves import Curve, add_band
 from mms.charts.theme import GREY, OKABE_ITO, POINTS, bare, dash_of, empty, evenly
-from mms.domain.thresholds import Costs, Flags, at_threshold, cheapest, expected_cost
+from mms.domain.thresholds import Costs, Flags, at_threshold, cheapest, cost_alike, expected_cost
 
 RATES = {"precision": "precision", "recall": "recall", "f1": "F1", "queue_rate": "queue rate"}
 """What is drawn against the threshold, with its name for people."""
@@ -110,7 +110,7 @@ def words(info: ThresholdInfo | None, costs: Costs, now: float) -> str:
     best, at = info.cheapest(costs), info.at(now)
     unit = f"a false alarm costs {costs.false_alarm:g} and a miss {costs.miss:g}"
     here = f"Where {unit}, the errors of all {info.rows:,} rows cost {at.cost(costs):,.6g} at {at.threshold:g}"
-    if best.cost(costs) == at.cost(costs):
+    if cost_alike(best.cost(costs), at.cost(costs)):
         return f"{here}, and no threshold costs less."
     expected = expected_cost(info.folds, costs)
     doubt = "" if expected is None else f" (on rows it was not chosen on, expect {expected:,.6g})"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isclose
 
 from mms.domain.errors import Invalid
 from mms.domain.projects import Policy
@@ -79,9 +80,7 @@ def cheapest(flags: Sequence[Flags], costs: Costs) -> Flags:
     """The threshold whose errors cost least; of equally cheap ones the middle one, from which either way is far."""
     if not flags:
         raise Invalid("There is no threshold to choose from: the model has no out-of-fold rows.")
-    least = min(one.cost(costs) for one in flags)
-    equal = [one for one in flags if one.cost(costs) == least]
-    return equal[len(equal) // 2]
+    return flags[_least([one.cost(costs) for one in flags])]
 
 
 def expected_cost(folds: Mapping[int, Sequence[Flags]], costs: Costs) -> float | None:
@@ -96,10 +95,20 @@ def expected_cost(folds: Mapping[int, Sequence[Flags]], costs: Costs) -> float |
     cost = 0.0
     for flags in folds.values():
         others = [total - one.cost(costs) for total, one in zip(totals, flags, strict=True)]
-        least = min(others)
-        equal = [i for i, other in enumerate(others) if other == least]
-        cost += flags[equal[len(equal) // 2]].cost(costs)
+        cost += flags[_least(others)].cost(costs)
     return cost
+
+
+def cost_alike(one: float, other: float) -> bool:
+    """Whether two costs are equal but for the rounding of their sums: 3 x 0.1 and 0.3 are."""
+    return isclose(one, other, rel_tol=1e-12)
+
+
+def _least(costs: Sequence[float]) -> int:
+    """Where the least of them lies, of equal ones the middle one."""
+    least = min(costs)
+    equal = [i for i, cost in enumerate(costs) if cost_alike(cost, least)]
+    return equal[len(equal) // 2]
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -1,12 +1,14 @@
 """Confusion, thresholds, calibration and class errors: the numbers drawn, and the sentences."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from mms.charts import calibration, class_errors, confusion, thresholds
 from mms.charts.theme import POINTS, colours_of
 from mms.domain.diagnostics import DiagnosticKind
-from mms.domain.thresholds import Costs
+from mms.domain.thresholds import Costs, Flags
 from tests.charts.made import many_classes, tables
 from tests.ml.diagnostics.grounds import classified, ranked
 
@@ -106,6 +108,8 @@ def test_the_cheapest_threshold_is_marked_and_what_to_expect_of_it_is_said() -> 
         in sentence
     )
     assert thresholds.words(info, costs, best.threshold).endswith("and no threshold costs less.")
+    tied = replace(info, flags=(Flags(0.2, 1, 0, 1, 1), Flags(0.5, 1, 3, 0, 1), Flags(0.8, 0, 9, 9, 0)))
+    assert thresholds.words(tied, Costs(0.1, 0.3), 0.2).endswith("and no threshold costs less.")
     for drawn in (thresholds.error_figure(info, costs, 0.5), thresholds.cost_figure(info, costs, 0.5)):
         star = next(trace for trace in drawn.data if trace.name.startswith("cheapest"))
         assert star.marker.symbol == "star"

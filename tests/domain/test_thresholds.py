@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mms.domain.errors import Invalid
 from mms.domain.projects import Policy
-from mms.domain.thresholds import Costs, Flags, at_threshold, cheapest, expected_cost
+from mms.domain.thresholds import Costs, Flags, at_threshold, cheapest, cost_alike, expected_cost
 
 COUNTS = st.tuples(*[st.integers(0, 50)] * 4)
 COSTS = st.builds(Costs, st.floats(0, 100), st.floats(0, 100))
@@ -45,6 +45,14 @@ def test_of_equally_cheap_thresholds_the_middle_one_is_taken() -> None:
     assert cheapest(ladder((9, 9), (1, 1), (2, 0), (0, 2), (9, 9)), Costs()).threshold == 0.2
 
 
+def test_costs_that_differ_by_rounding_only_are_equal() -> None:
+    costs, flags = Costs(0.1, 0.3), ladder((0, 1), (3, 0), (3, 0), (9, 9))
+
+    assert 3 * costs.false_alarm != costs.miss
+    assert cheapest(flags, costs).threshold == 0.1
+    assert not cost_alike(0.3, 0.3001)
+
+
 def test_without_thresholds_there_is_a_sentence() -> None:
     with pytest.raises(Invalid, match="There is no threshold to choose from"):
         cheapest([], Costs())
@@ -54,7 +62,7 @@ def test_without_thresholds_there_is_a_sentence() -> None:
 def test_no_threshold_costs_less_than_the_cheapest(counts: list[tuple[int, int, int, int]], costs: Costs) -> None:
     flags = [Flags(i / 20, *cells) for i, cells in enumerate(counts)]
 
-    assert cheapest(flags, costs).cost(costs) == min(one.cost(costs) for one in flags)
+    assert cost_alike(cheapest(flags, costs).cost(costs), min(one.cost(costs) for one in flags))
 
 
 @given(st.integers(2, 12), st.integers(1, 8), st.data(), COSTS)
