@@ -21,7 +21,7 @@ th { overflow-wrap: normal; } td { min-width: 3.5rem; }
   td { min-width: 5rem; overflow-wrap: normal; } }
 dl { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .2rem 1.2rem; }
 dt { color: #4a5158; } dd { margin: 0; } figure { margin: 1rem 0; } figure img { max-width: 100%; }
-figcaption, footer { color: #4a5158; }
+figcaption, footer { color: #4a5158; } .head { font-weight: bold; }
 blockquote { margin-left: 0; padding-left: 1rem; border-left: 3px solid #d5dade; }
 pre { white-space: pre-wrap; background: #f3f5f7; padding: .7rem; } footer { margin-top: 2rem; font-size: .85rem; }
 @page { margin: 18mm; } @media print { body { margin: 0; max-width: none; } }

@@ -31,8 +31,17 @@ class Paragraph:
 
 
 def prose_html(text: str) -> str:
-    """Markdown as HTML; what is HTML in it comes out as the text that it is."""
-    return str(_parser().render(text))
+    """Markdown as HTML; what is HTML in it comes out as the text that it is. Headings become paragraphs of the class
+    head: those of the paper keep their order.
+    """
+    parser, env = _parser(), dict[str, Any]()
+    tokens = parser.parse(text, env)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = "p"
+        if token.type == "heading_open":
+            token.attrSet("class", "head")
+    return str(parser.renderer.render(tokens, parser.options, env))
 
 
 def paragraphs(text: str) -> list[Paragraph]:

@@ -62,6 +62,14 @@ def test_markdown_keeps_its_form_and_only_safe_links(text: str, html: str) -> No
     assert prose_html(text).strip() == html
 
 
+def test_headings_of_a_text_are_no_headings_of_the_paper() -> None:
+    html = prose_html("# Big *one*\n\nplain\n\n> - ## small\n\nunder\n=====\n")
+
+    assert "<h" not in html
+    assert html.count('<p class="head">') == 3
+    assert '<p class="head">Big <em>one</em></p>' in html
+
+
 def test_paper_shows_the_address_of_a_link_and_the_depth_of_a_list() -> None:
     found = paragraphs("# Why\n\nsee [here](https://example.org)\n\n- one\n  - two\n\n```\nx = 1\n```")
 
