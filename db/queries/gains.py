@@ -20,6 +20,9 @@ from mms.domain.decay import Grain
 from mms.monitoring.metrics import metric_series, unknown
 from mms.monitoring.periods import points_of
 
+MOST = 3
+"""So many mature periods of a champion, its last ones, say what its level was."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reign:
@@ -76,9 +79,15 @@ def answered_in(session: Session, project_id: int, scope: str, metric: str) -> l
 
 
 def level(
-    found: Sequence[BucketSeries], model_id: int, metric: str, grain: Grain, most: int, now: datetime
+    found: Sequence[BucketSeries], reign: Reign, metric: str, grain: Grain, now: datetime, *, before: bool = False
 ) -> Level | None:
-    """A model's metric over its newest mature periods together, at most so many; None where none is mature."""
+    """The metric over the champion's newest mature periods together, at most `MOST`; None where none is mature.
+
+    before: of the one that it followed, over periods that began before the reign. What either answered aside, not in
+    its own time, does not count.
+    """
+    model_id = reign.before_id if before else reign.model_id
+    first, last = (None, reign.since) if before else (grain.start_of(reign.since), reign.until)
     some = [in_periods(one, grain) for one in found]
     own = next((i for i, one in enumerate(found) if one.model_id == model_id), None)
     if own is None:
@@ -86,7 +95,9 @@ def level(
     estimates = [unknown(len(one.starts)) for one in some]
     estimates[own] = estimates_of(found[own], grain, metric)
     points = [point for point in points_of(some, estimates, now) if point.model_id == model_id]
-    mature = [i for i, point in enumerate(points) if point.mature and point.estimate][-most:]
+    seated = [(first is None or point.period >= first) and (last is None or point.period < last) for point in points]
+    judged = [point.mature and point.estimate is not None for point in points]
+    mature = [i for i, counts in enumerate(zip(seated, judged, strict=True)) if all(counts)][-MOST:]
     groups = np.array([0 if i in mature else 1 for i in range(len(points))])
     estimate = metric_series(some[own].series.added(groups, 2), metric).at(0)
     return Level(estimate, len(mature), grain) if mature and estimate else None

@@ -23,9 +23,6 @@ from mms.monitoring.plain import estimate_of
 _Answered = Callable[[str], Sequence[BucketSeries]]
 """What every model of a scope answered."""
 
-MOST = 3
-"""So many mature periods of the old champion, its last ones, say what its level was."""
-
 
 def record_gains(session: Session, member: Member, project_id: int, now: datetime) -> int:
     """Fill in the gain of every firing whose champion has mature answers by now; return of how many."""
@@ -48,14 +45,14 @@ def _gain(session: Session, project: Project, reign: Reign, answered: _Answered,
         return None  # no month of it is over: nothing needs to be read
     found, metric = answered(reign.scope), project.primary_metric
     for grain in (Grain.MONTH, Grain.WEEK, Grain.DAY) if reign.until else (Grain.MONTH,):
-        after = level(found, reign.model_id, metric, grain, MOST, now)
+        after = level(found, reign, metric, grain, now)
         if after is None:
             continue
         shared = _on_same_rows(session, project, reign, metric)
         if shared is not None:
             rows = f"the same {shared[1].n:,} rows, which both answered"
             return _told(metric, shared[0], shared[1], rows)
-        before = level(found, reign.before_id, metric, grain, MOST, now)
+        before = level(found, reign, metric, grain, now, before=True)
         return None if before is None else _told(metric, before.estimate, after.estimate, _periods(before))
     return None
 

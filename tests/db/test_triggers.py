@@ -247,6 +247,8 @@ def test_what_a_retraining_gained_is_filled_in_when_its_answers_are_mature(proje
         session.get_one(tables.Model, model_id).run_id = run_id
         promote(session, member, Seating(model_id, "fresh", against_advice=True), datetime(2026, 5, 1, 1, tzinfo=UTC))
     answers(project, GOOD, model_id=model_id, first=5)
+    answers(project, BAD, model_id=model_id, first=4)  # asked aside before it was seated, and the old one after
+    answers(project, BAD, first=6)
 
     known = []
     for at in (datetime(2026, 5, 30, tzinfo=UTC), JULY, JULY):
