@@ -15,8 +15,8 @@ def headline(page: DecayPage) -> str:
         return "Nobody answers yet, so nothing can decay: promote a model first."
     name, since = page.champion.model.name, day_words(page.champion.promotion.promoted_at)
     scope = page.champion.promotion.scope
-    whose = "" if scope == GLOBAL else f" of {as_text(scope_words(scope))}"
-    start = f"Champion **{name}**{whose} answers since {since}."
+    whose = "" if scope == GLOBAL else f" for {as_text(scope_words(scope))}"
+    start = f"Champion **{name}** answers{whose} since {since}."
     said = page.decay.sentence if page.decay else "No labels yet."
     began = f" {page.onset.sentence}" if page.onset else ""
     share = f"{page.labelled / page.predicted:.0%}" if page.labelled else "None"

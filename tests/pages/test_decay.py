@@ -51,7 +51,7 @@ def test_the_champion_of_a_scope_is_seen_by_its_address(open_staged: Open, stage
 
     assert not page.exception
     assert page.selectbox(key="scope").options == ["global", "group:x=1"]
-    assert f"Champion **{other.name}** of rows with x = 1 answers since" in page.markdown[0].value
+    assert f"Champion **{other.name}** answers for rows with x = 1 since" in page.markdown[0].value
 
     page = open_staged("decay", scope="group:x=1", tab="Drift")
 
