@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from mms.charts.confusion import ConfusionInfo
-from mms.charts.theme import GREY, OKABE_ITO, bare, empty
+from mms.charts.theme import GREY, OKABE_ITO, as_written, bare, empty
 
 MOST_BARS = 12
 """Of more classes, those with most wrong rows are drawn."""
@@ -42,12 +42,12 @@ def figure(info: ConfusionInfo) -> go.Figure:
     bars = np.sort(worst[:MOST_BARS])
     drawn = bare("Class prediction error", "truly", "rows")
     drawn.update_layout(barmode="stack")
-    names = [info.classes[i] for i in bars]
+    names = [as_written(info.classes[i]) for i in bars]
     answers = np.argsort(-info.counts[bars].sum(axis=0), kind="stable")
     told, rest = np.sort(answers[:MOST_PARTS]), answers[MOST_PARTS:]
     for i, answer in enumerate(told):
         marker = {"color": OKABE_ITO[i % len(OKABE_ITO)], "pattern": {"shape": _PATTERNS[i % len(_PATTERNS)]}}
-        label = f"answered {info.classes[answer]}"
+        label = f"answered {as_written(info.classes[answer])}"
         drawn.add_bar(x=names, y=info.counts[bars, answer], name=label, marker=marker)
     if len(rest):
         others = info.counts[np.ix_(bars, rest)].sum(axis=1)
@@ -80,12 +80,13 @@ def overlay(infos: Mapping[int, ConfusionInfo], names: Mapping[int, str], colour
     for i, (model_id, by_class) in enumerate(missed.items()):
         own = [class_name for class_name in shown if class_name in by_class]
         drawn.add_scatter(
-            x=[by_class[class_name] for class_name in own], y=own, mode="markers", name=names[model_id],
+            x=[by_class[class_name] for class_name in own], y=[*map(as_written, own)], mode="markers",
+            name=names[model_id],
             marker={"color": colours[model_id], "size": 10, "symbol": _SYMBOLS[i // len(OKABE_ITO) % len(_SYMBOLS)]},
             hovertemplate="truly %{y}: %{x:.1%} answered otherwise<extra>" + names[model_id] + "</extra>",
         )  # fmt: skip
     drawn.update_xaxes(tickformat=".0%", rangemode="tozero")
-    drawn.update_yaxes(type="category", categoryorder="array", categoryarray=shown[::-1])
+    drawn.update_yaxes(type="category", categoryorder="array", categoryarray=[*map(as_written, shown[::-1])])
     return drawn
 
 

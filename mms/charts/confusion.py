@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mms.charts.theme import bare, empty
+from mms.charts.theme import as_written, bare, empty
 from mms.domain.thresholds import Flags
 
 MOST_CLASSES = 40
@@ -120,10 +120,10 @@ def figure(info: ConfusionInfo) -> go.Figure:
     shown = most_confused(info)
     totals = shown.counts.sum(axis=1, keepdims=True)
     shares = np.divide(shown.counts, totals, out=np.zeros(shown.counts.shape), where=totals > 0)
-    k = len(shown.classes)
+    k, written = len(shown.classes), [as_written(name) for name in shown.classes]
     drawn = bare("Confusion matrix", "answered", "truly", height=max(340, min(760, 24 * k)))
     drawn.add_heatmap(
-        z=shares, x=list(shown.classes), y=list(shown.classes), customdata=shown.counts, zmin=0, zmax=1,
+        z=shares, x=written, y=written, customdata=shown.counts, zmin=0, zmax=1,
         colorscale=_SCALE, showscale=False, xgap=2, ygap=2,
         hovertemplate="truly %{y}, answered %{x}: %{customdata:,} rows, %{z:.1%} of that truth<extra></extra>",
     )  # fmt: skip
@@ -147,7 +147,8 @@ def _add_dots(drawn: go.Figure, info: ConfusionInfo) -> None:
     pairs = [(truth, answer) for truth in info.classes for answer in info.classes]
     drawn.data[0].update(hoverinfo="skip", hovertemplate=None)
     drawn.add_scatter(
-        x=[answer for _, answer in pairs], y=[truth for truth, _ in pairs], customdata=pairs, mode="markers",
+        x=[as_written(answer) for _, answer in pairs], y=[as_written(truth) for truth, _ in pairs],
+        customdata=pairs, mode="markers",
         marker={"size": 44, "opacity": 0.01, "symbol": "square"}, showlegend=False,
         hovertemplate="truly %{y}, answered %{x}<extra></extra>",
     )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from mms.charts.theme import OKABE_ITO, bare, empty
+from mms.charts.theme import OKABE_ITO, as_written, bare, empty
 from mms.domain.what_if import Effect
 
 SHOWN = 20
@@ -31,7 +31,7 @@ def figure(effects: Sequence[Effect], output: str) -> go.Figure:
     drawn = bare(_TITLE, x=f"effect on {output}", height=120 + 28 * len(shown))
     drawn.add_bar(
         x=[one.effect for one in shown],
-        y=[one.feature for one in shown],
+        y=[as_written(one.feature) for one in shown],
         orientation="h",
         marker_color=[OKABE_ITO[0] if one.effect > 0 else OKABE_ITO[1] for one in shown],
         error_x={"type": "data", "array": [one.spread for one in shown], "thickness": 1},

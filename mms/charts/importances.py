@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mms.charts.theme import GREY, bare, empty, faded
+from mms.charts.theme import GREY, as_written, bare, empty, faded
 
 SHOWN = 20
 """Bars a figure has at most, the heaviest ones."""
@@ -70,7 +70,7 @@ def figure(info: WeightInfo, colour: str) -> go.Figure:
     drawn = bare(title, info.what, height=90 + 24 * len(info.features))
     drawn.add_bar(
         x=info.mean,
-        y=list(info.features),
+        y=[as_written(feature) for feature in info.features],
         orientation="h",
         marker={"color": faded(colour, 0.75)},
         error_x={"type": "data", "array": np.nan_to_num(info.sd), "color": GREY, "thickness": 1.5},

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mms.charts.theme import GREY, bare, empty, faded
+from mms.charts.theme import GREY, as_written, bare, empty, faded
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,14 @@ def figure(info: SlicesInfo, colour: str) -> go.Figure:
     drawn = bare(
         title, "share answered wrongly" if info.is_share else "mean size of the error", "", 110 + 34 * len(info.rules)
     )
-    labels = [f"{_short(rule)} ({n:,})" for rule, n in zip(info.rules, info.counts, strict=True)]
+    labels = [f"{as_written(_short(rule))} ({n:,})" for rule, n in zip(info.rules, info.counts, strict=True)]
     drawn.add_scatter(
         x=info.error, y=labels, mode="markers", name="slice, 95 %", marker={"color": colour, "size": 10},
         error_x={
             "type": "data", "symmetric": False, "array": info.high - info.error, "arrayminus": info.error - info.low,
             "color": faded(colour, 0.7),
         },
-        customdata=list(info.rules), hovertemplate="%{customdata}: %{x:.3g}<extra></extra>",
+        customdata=[as_written(rule) for rule in info.rules], hovertemplate="%{customdata}: %{x:.3g}<extra></extra>",
     )  # fmt: skip
     drawn.add_vline(
         x=info.overall, line={"color": GREY, "dash": "dot"}, annotation_text=f"all {amount(info, info.overall)}"

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mms.charts.theme import GREY, bare, empty, faded
+from mms.charts.theme import GREY, as_written, bare, empty, faded
 from mms.domain.scores import Metric
 
 LEAST = 20
@@ -62,7 +62,7 @@ def figure(info: SubgroupInfo, metric: Metric, colour: str) -> go.Figure:
     if not info.groups:
         return empty(title, f"No group of {info.column} determines {metric.label}.")
     drawn = bare(title, metric.label, "", 110 + 28 * len(info.groups))
-    labels = [f"{group} ({n:,})" for group, n in zip(info.groups, info.counts, strict=True)]
+    labels = [f"{as_written(group)} ({n:,})" for group, n in zip(info.groups, info.counts, strict=True)]
     symbols = ["circle" if n >= LEAST else "circle-open" for n in info.counts]
     drawn.add_scatter(
         x=info.value, y=labels, mode="markers", name=f"{metric.label}, {info.doubt}",

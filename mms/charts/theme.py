@@ -32,17 +32,22 @@ def faded(colour: str, alpha: float) -> str:
     return f"rgba({red},{green},{blue},{alpha:g})"
 
 
+def as_written(text: str) -> str:
+    """The text as it is: Plotly takes tags for marks and for links, and a column or a class may bear any name."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
 def bare(title: str, x: str = "", y: str = "", height: int = 340) -> go.Figure:
     """A figure with a title, axis titles and thin margins, and no data yet."""
     figure = go.Figure()
     figure.update_layout(
-        title={"text": title, "x": 0, "xanchor": "left"},
+        title={"text": as_written(title), "x": 0, "xanchor": "left"},
         margin=MARGIN,
         height=height,
         legend={"orientation": "h", "yanchor": "top", "y": -0.28, "x": 0},
     )
-    figure.update_xaxes(title_text=x, automargin=True)
-    figure.update_yaxes(title_text=y, automargin=True)
+    figure.update_xaxes(title_text=as_written(x), automargin=True)
+    figure.update_yaxes(title_text=as_written(y), automargin=True)
     return figure
 
 
@@ -51,7 +56,9 @@ def empty(title: str, why: str) -> go.Figure:
     figure = bare(title, height=220)
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
-    figure.add_annotation(text=why, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper", font={"color": GREY})
+    figure.add_annotation(
+        text=as_written(why), showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper", font={"color": GREY}
+    )
     return figure
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mms.charts.theme import GREY, bare, empty
+from mms.charts.theme import GREY, as_written, bare, empty
 
 SHOWN = 20
 """Columns drawn, those that weigh most in any of the models."""
@@ -62,12 +62,14 @@ def figure(models: Sequence[ModelWeights], colours: Mapping[int, str], what: str
         weights, spreads = zip(*(model.by_column[column] for column in own), strict=True)
         colour = colours[model.model_id]
         drawn.add_scatter(
-            x=weights, y=own, mode="markers", name=model.name,
+            x=weights, y=[as_written(column) for column in own], mode="markers", name=model.name,
             error_x={"type": "data", "array": spreads, "color": colour, "thickness": 1},
             marker={"color": colour, "size": 9, "symbol": symbols[i // 6 % len(symbols)]},
             hovertemplate="%{y}: %{x:.4g}<extra>" + model.name + "</extra>",
         )  # fmt: skip
-    drawn.update_yaxes(type="category", categoryorder="array", categoryarray=columns[::-1])
+    drawn.update_yaxes(
+        type="category", categoryorder="array", categoryarray=[as_written(column) for column in columns[::-1]]
+    )
     drawn.add_vline(x=0, line={"color": GREY, "width": 1})
     return drawn
 

@@ -14,6 +14,12 @@ def test_effects_are_bars_to_both_sides_the_greatest_on_top() -> None:
     assert words(effects, "P(yes)") == "age moves P(yes) most: it raises it by 0.4 against other rows' values."
 
 
+def test_a_feature_with_tags_in_its_name_is_written_as_it_is() -> None:
+    drawn = figure([Effect("<b>age</b>", 70, 0.4, 0.1)], "P(<i>yes</i>)")
+
+    assert list(drawn.data[0].y) == ["&lt;b>age&lt;/b>"]
+
+
 def test_where_nothing_moves_the_answer_the_figure_says_so() -> None:
     effects = [Effect("age", 70, 0.0, 0.0)]
 

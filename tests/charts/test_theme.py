@@ -11,6 +11,14 @@ def test_a_model_keeps_its_colour_when_it_is_named_twice() -> None:
     assert colours == {7: "#0072B2", 9: "#E69F00", 12: "#009E73"}
 
 
+def test_a_name_is_written_as_it_is_and_never_taken_for_a_mark_or_a_link() -> None:
+    drawn = theme.bare("ROC, class <i>yes</i>", x="effect on P(R&B)")
+
+    assert theme.as_written('<a href="http://e.example">age</a>') == '&lt;a href="http://e.example">age&lt;/a>'
+    assert drawn.layout.title.text == "ROC, class &lt;i>yes&lt;/i>"
+    assert drawn.layout.xaxis.title.text == "effect on P(R&amp;B)"
+
+
 def test_faded_is_the_same_colour_with_an_opacity() -> None:
     assert theme.faded("#0072B2", 0.5) == "rgba(0,114,178,0.5)"
 
