@@ -19,7 +19,7 @@ from pages.parts.told import told
 def render(member: Member) -> None:
     """The expected score, the choice, the button, then the map it is chosen from."""
     st.title("Combine")
-    with told():
+    with told(back=("models.py", "All models")):
         ids = ids_of(st.query_params.get("ids", ""))
         if len(ids) < FEWEST_MEMBERS:
             st.info("Choose 2 models or more of one snapshot in the model table, then press Combine.")

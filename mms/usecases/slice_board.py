@@ -97,6 +97,10 @@ def _best(session: Session, project: Project, asked: SliceAsked) -> list[Model]:
         best = best_models(session, project.id, 1)
         snapshot_id = best[0].snapshot_id if best else None
     ranked = best_models(session, project.id, 2 * MOST, run_id=asked.run_id, snapshot_id=snapshot_id)
+    if not ranked and asked.run_id is not None:
+        raise NotFound(f"No model of run {asked.run_id} is in this project: choose a run that made some.")
+    if not ranked and asked.snapshot_id is not None:
+        raise NotFound(f"No model of snapshot {asked.snapshot_id} is in this project: choose one of its own.")
     if not ranked:
         raise NotFound("There are no models to rank here yet: train some first.")
     return [get_model(session, one.id) for one in ranked if one.scope == ranked[0].scope][:MOST]

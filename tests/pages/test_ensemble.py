@@ -40,6 +40,7 @@ def test_what_cannot_be_combined_is_said(open_staged: Open, ids: str, sentence: 
     assert not page.exception
     said = [*page.info, *page.error]
     assert said[0].value.startswith(sentence)
+    assert "All models" in [link.proto.label for link in page.get("page_link")]
 
 
 def test_the_baseline_is_refused_before_the_click(open_staged: Open, stage: Stage) -> None:

@@ -223,7 +223,7 @@ def inside_accuracy(rows: pd.DataFrame, frame: pd.DataFrame) -> pd.Series:
         ({"conditions": (Condition("z", Operator.GT, 0),)}, Invalid, "There is no feature 'z'"),
         ({"metric": "rmse"}, Invalid, "'rmse' is no metric of a binary project"),
         ({"model_ids": (99,)}, NotFound, "There is no model 99"),
-        ({"run_id": 99}, NotFound, "There are no models to rank here"),
+        ({"run_id": 99}, NotFound, "No model of run 99 is in this project"),
     ],
 )
 def test_a_slice_that_cannot_be_ranked_is_refused(
