@@ -65,10 +65,10 @@ def _head(session: Session, member: Member, project: Project, model: Model, cham
     seated = champion is not None and champion.model.id == ranked.id
     tags = tags_of(session, model.id)
     if tags:
-        st.caption(f"Tags: {safe_markdown(', '.join(tags))}")
+        st.caption(f"Tags: {as_text(', '.join(tags))}")
     if champion and seated:
         since = champion.promotion.promoted_at
-        said = safe_markdown(f"It answers since {day_words(since)}: {champion.promotion.reason}")
+        said = f"It answers since {day_words(since)}: {as_text(champion.promotion.reason)}"
         st.markdown(said, help=utc_help(since))
     else:
         st.markdown(advice_words(advice_for(session, model.id, ranked.scope), ranked))

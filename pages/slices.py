@@ -7,7 +7,7 @@ import streamlit as st
 
 from db.session import reading
 from mms.domain.comparison import ids_of
-from mms.domain.markdown import as_text, safe_markdown
+from mms.domain.markdown import as_text
 from mms.domain.members import Member
 from mms.domain.projects import Project
 from mms.domain.scores import METRICS
@@ -50,7 +50,7 @@ def render(member: Member) -> None:
 
 
 def _drawn(project: Project, board: SliceBoard) -> None:
-    st.markdown(safe_markdown(board.words))
+    st.markdown(as_text(board.words))
     if not board.is_judged:
         st.warning(f"{board.n:,} rows are fewer than {LEAST}: the order below is mostly luck.")
     frame, metric = _frame(board), METRICS[board.metric]

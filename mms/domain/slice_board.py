@@ -96,7 +96,7 @@ class SliceBoard:
         best, usual = scored[0], min(self.standings, key=lambda one: one.place_whole)
         assert best.score is not None
         doubt = "" if best.sd is None else f" ± {best.sd:.3f}"
-        said = f"{rows}. **{best.model.name}** is best on them, {metric.label} {metric.natural(best.score):.3f}{doubt}"
+        said = f"{rows}. {best.model.name} is best on them, {metric.label} {metric.natural(best.score):.3f}{doubt}"
         if best.model.id == usual.model.id:
             said += ", as it is on all rows."
         else:
@@ -133,7 +133,7 @@ class SliceBoard:
         ]  # fmt: skip
         return {
             "metric": self.metric, "rule": self.rule, "snapshot_id": self.snapshot_id, "n": self.n,
-            "total": self.total, "judged": self.is_judged, "words": self.words.replace("**", ""), "standings": rows,
+            "total": self.total, "judged": self.is_judged, "words": self.words, "standings": rows,
         }  # fmt: skip
 
 

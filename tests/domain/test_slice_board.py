@@ -28,12 +28,12 @@ BOARD = SliceBoard("f1", "wind > 3", 7, 400, 4000, (OTHER, USUAL))
     [
         (
             BOARD,
-            "400 of 4,000 rows have wind > 3. **v2 tree** is best on them, F1 0.600; on all rows it is v1 tree, "
+            "400 of 4,000 rows have wind > 3. v2 tree is best on them, F1 0.600; on all rows it is v1 tree, "
             "which comes 2nd here.",
         ),
         (
             replace(BOARD, standings=(replace(USUAL, place=1), replace(OTHER, score=None, place=2))),
-            "400 of 4,000 rows have wind > 3. **v1 tree** is best on them, F1 0.400 ± 0.020, as it is on all rows.",
+            "400 of 4,000 rows have wind > 3. v1 tree is best on them, F1 0.400 ± 0.020, as it is on all rows.",
         ),
         (
             replace(BOARD, standings=(replace(USUAL, score=None),)),

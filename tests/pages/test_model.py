@@ -10,13 +10,16 @@ from db.queries.runs import runs
 from db.queries.tables import get_table_named
 from db.queries.tags import tags_of
 from db.session import reading, transaction
+from mms.domain.markdown import as_text
 from mms.domain.members import PRODUCT
 from mms.domain.projects import ProjectDraft, Task
 from mms.domain.promotions import Seating
 from mms.domain.triples import BASELINE
+from mms.usecases.members import ensure_local_admin
 from mms.usecases.models import describe_model
 from mms.usecases.projects import create_project
 from mms.usecases.promotions import promote
+from mms.usecases.tags import tag_models
 from tests.conftest import NOW
 from tests.pages.conftest import Open
 from tests.staged import Stage
@@ -112,6 +115,19 @@ def test_of_two_tabs_that_promote_at_once_the_second_weighs_the_evidence_anew(op
         seated = find_champion(session, stage.project.id)
     assert seated is not None
     assert seated.model.id == third.id
+
+
+def test_tags_and_the_reason_of_a_promotion_are_shown_as_written(open_staged: Open, stage: Stage) -> None:
+    seated, said = stage.models[1], "*why* [here](http://e.example) <script>alert(1)</script>"
+    with transaction() as session:
+        member = ensure_local_admin(session, NOW)
+        tag_models(session, member, [seated.id], NOW, add=["a:red[b]"])
+        promote(session, member, Seating(seated.id, said, against_advice=True), NOW)
+
+    page = open_staged("model", id=seated.id)
+
+    assert any(m.value.endswith(as_text(said)) for m in page.markdown)
+    assert page.caption[0].value == f"Tags: {as_text('a:red[b]')}"
 
 
 def test_a_description_is_kept(open_staged: Open, stage: Stage) -> None:
