@@ -16,7 +16,7 @@ from mms.domain.runs import Run
 from mms.domain.scopes import scope_words
 from mms.domain.scores import METRICS, Metric
 from mms.domain.snapshots import ColumnProfile, Snapshot
-from mms.domain.tables import Column, ColumnType
+from mms.domain.tables import Column, ColumnType, short_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class UsedColumn:
             return ""
         missing = f"; {profile.missing:,} missing" if profile.missing else ""
         if profile.minimum is not None and profile.maximum is not None:
-            return f"{profile.minimum:.4g} to {profile.maximum:.4g}{missing}"
+            return f"{short_number(profile.minimum)} to {short_number(profile.maximum)}{missing}"
         return f"{profile.distinct:,} different{missing}"
 
 

@@ -325,6 +325,11 @@ def _compared(column: Column, value: Any) -> Any:
     return typed_value(column, value)
 
 
+def short_number(value: float) -> str:
+    """A number in few signs: four digits, and no power of ten that would make great numbers look alike."""
+    return f"{value:,.0f}" if 9999.5 <= abs(value) < 1e15 else f"{value:.4g}"
+
+
 def _written(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()

@@ -141,8 +141,8 @@ def _outside(values: Mapping[str, Any], learnt: pd.DataFrame, columns: Sequence[
         if value is None or known.empty or column.type in (ColumnType.TEXT, ColumnType.TIME):
             continue
         if column.type.is_numeric and not known.min() <= value <= known.max():
-            ends = f"{known.min():.4g} to {known.max():.4g}"
-            found.append(f"{column.name} {value:.4g} lies outside of what it learnt from, {ends}.")
+            ends = f"{known.min():.15g} to {known.max():.15g}"
+            found.append(f"{column.name} {value:.15g} lies outside of what it learnt from, {ends}.")
         elif column.type is ColumnType.CATEGORY and not (known == value).any():
             found.append(f"{column.name} '{value}' stands in none of the rows that it learnt from.")
     return found

@@ -2,10 +2,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mms.domain.cards import SchemaChange, schema_change, successions
+from mms.domain.cards import SchemaChange, UsedColumn, schema_change, successions
 from mms.domain.models import Signature
 from mms.domain.promotions import Promotion
 from mms.domain.recipes import recipe_sentence, triple_sentence
+from mms.domain.snapshots import ColumnProfile
 from mms.domain.tables import Column, ColumnType
 from mms.domain.triples import Branch, Recipe, Step, Triple
 
@@ -108,3 +109,17 @@ def test_a_triple_is_told_in_words_and_an_ensemble_by_its_members() -> None:
     assert triple_sentence(Triple(Recipe("", ()), "voting", {}, (one, one))) == (
         "voting as it comes over 2 members: logistic on recipe 'none'; logistic on recipe 'none'."
     )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0.0, 23.0, "0 to 23; 12 missing"),
+        (-0.123456, 9999.5, "-0.1235 to 10,000; 12 missing"),
+        (20130101.0, 20131231.0, "20,130,101 to 20,131,231; 12 missing"),
+    ],
+)
+def test_the_range_of_a_column_tells_its_ends_apart(low: float, high: float, words: str) -> None:
+    profile = ColumnProfile("x", "number", 12, 99, low, high)
+
+    assert UsedColumn(Column("x", ColumnType.NUMBER), None, profile, None).range_words == words

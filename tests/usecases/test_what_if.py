@@ -67,6 +67,9 @@ def test_what_if_answers_as_the_champion_would_and_shows_why(model_id: int, memb
     assert (found.background, found.asked, found.searched) == (50, 2, ROWS)
     unknown = asked(member, model_id, {"x": None, "y": 40.0})
     assert unknown.outside[0].startswith("y 40 lies outside of what it learnt from, ")
+    least, most = places[:, 1].min(), places[:, 1].max()
+    (near,) = asked(member, model_id, {"x": None, "y": most + 1e-6}).outside
+    assert near == f"y {most + 1e-6:.15g} lies outside of what it learnt from, {least:.15g} to {most:.15g}."
     with pytest.raises(Invalid, match="Feature 'y' is missing"):
         asked(member, model_id, {"x": 1.0})
     with pytest.raises(NotFound), reading() as session:

@@ -12,7 +12,7 @@ import pandas as pd
 from mms.domain.diagnostics import Parameters
 from mms.domain.errors import Invalid
 from mms.domain.projects import Task
-from mms.domain.tables import DTYPES, Column, ColumnType
+from mms.domain.tables import DTYPES, Column, ColumnType, short_number
 from mms.ml.diagnostics.ground import Ground, Tables
 from mms.ml.prediction import predict_frame
 from mms.ml.quiet import calm
@@ -103,7 +103,7 @@ def places_of(column: Column, values: pd.Series) -> list[object]:
 def _words(value: object) -> str:
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d %H:%M}"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return short_number(value) if isinstance(value, float) else str(value)
 
 
 def _number(column: Column, value: object) -> float:

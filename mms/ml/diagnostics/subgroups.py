@@ -10,7 +10,7 @@ from mms.domain.diagnostics import Parameters
 from mms.domain.errors import Invalid
 from mms.domain.projects import Task
 from mms.domain.scores import metrics_of
-from mms.domain.tables import Column, ColumnType
+from mms.domain.tables import Column, ColumnType, short_number
 from mms.ml.diagnostics.ground import Ground, Tables
 from mms.ml.metrics import score_all
 from mms.ml.prediction import Predicted
@@ -161,9 +161,11 @@ def _predicted(ground: Ground, rows: pd.DataFrame) -> Predicted:
 def _value_words(value: Any) -> str:
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _part_words(i: int, low: Any, high: Any, column: Column) -> str:
-    ends = (f"{low:.4g}", f"{high:.4g}") if column.type.is_numeric else (f"{low:%Y-%m-%d}", f"{high:%Y-%m-%d}")
+    ends = (
+        (short_number(low), short_number(high)) if column.type.is_numeric else (f"{low:%Y-%m-%d}", f"{high:%Y-%m-%d}")
+    )
     return f"{'abcd'[i]}: {ends[0]} to {ends[1]}"

@@ -79,6 +79,7 @@ def test_numbers_are_cut_into_four_parts_of_equal_size_in_order() -> None:
         (pd.Series([True, False, None], dtype="boolean"), ColumnType.BOOLEAN, ["true", "false", "missing"]),
         (pd.Series([1, 2, None], dtype="Int64"), ColumnType.INTEGER, ["1", "2", "missing"]),
         (pd.Series([0.5, 2.0, np.nan]), ColumnType.NUMBER, ["0.5", "2", "missing"]),
+        (pd.Series([20130101.0, 20130102.0]), ColumnType.NUMBER, ["20130101", "20130102"]),
     ],
 )
 def test_few_values_are_groups_as_they_are(values: pd.Series, type_: ColumnType, groups: list[str]) -> None:
@@ -98,6 +99,14 @@ def test_a_value_that_fills_all_quarters_is_a_group_beside_the_rest(
     found = groups_of(pd.Series(values), Column("rain", ColumnType.NUMBER))
 
     assert found.value_counts().sort_index().to_dict() == groups
+
+
+def test_parts_of_great_numbers_tell_where_they_end() -> None:
+    found = groups_of(pd.Series(4_512_000.0 + np.arange(80)), Column("metres", ColumnType.NUMBER))
+
+    assert found.unique().tolist()[1:] == [
+        "b: 4,512,020 to 4,512,040", "c: 4,512,040 to 4,512,059", "d: 4,512,059 to 4,512,079",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
