@@ -3,8 +3,9 @@
 import re
 
 _FENCE = re.compile(r" {0,3}(```|~~~)")
-_HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*")
-_UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*")
+_ITEM = r"(?:[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t])))+[ \t]*"
+_HEADING = re.compile(rf"( {{0,3}}|{_ITEM})#{{1,6}}(?:[ \t](.*))?")
+_UNDERLINE = re.compile(r"( {0,3}|(?:[ \t]*>)+[ \t]*)((?:=+|-+)[ \t]*)")
 _PICTURE = re.compile(r"!+\[")
 _PICTURE_IN_CODE = re.compile(r"!(?=\[)")
 
@@ -36,9 +37,16 @@ def safe_markdown(text: str) -> str:
 
 
 def _shown(line: str) -> str:
-    heading = _HEADING.fullmatch(line)
-    if heading:
-        line = f"**{heading[1]}**" if heading[1] else ""
-    elif _UNDERLINE.fullmatch(line):
-        line = f"\n{line}"
+    if heading := _HEADING.fullmatch(line):
+        words = _without_end(heading[2] or "")
+        line = f"{heading[1].rstrip(' ') and heading[1]}{words and f'**{words}**'}"
+    elif underline := _UNDERLINE.fullmatch(line):
+        line = f"{underline[1]}\\{underline[2]}" if ">" in underline[1] else f"\n{line}"
     return _PICTURE.sub("[", line)
+
+
+def _without_end(words: str) -> str:
+    """A heading's words without the signs that may close it."""
+    words = words.strip()
+    before = words.rstrip("#")
+    return before.rstrip() if not before or before[-1] in " \t" else words

@@ -42,6 +42,10 @@ def test_only_its_author_changes_a_comment() -> None:
         ("Title\n===", "Title\n\n==="),
         ("Title\n---", "Title\n\n---"),
         ("#hash is no heading", "#hash is no heading"),
+        ("#", ""),
+        ("> # Loud", "> **Loud**"),
+        ("- 1. ## C#", "- 1. **C#**"),
+        ("> Title\n> ===", "> Title\n> \\==="),
         ("!!![x](y)", "[x](y)"),
         ("```\n# code\nvec![x]\n```\n# out", "```\n# code\nvec!\u2060[x]\n```\n**out**"),
     ],
@@ -62,6 +66,15 @@ def test_no_text_draws_a_picture_from_elsewhere(written: str) -> None:
     shown = MarkdownIt("commonmark").parse(safe_markdown(written))
 
     assert not [inner for token in shown for inner in token.children or () if inner.type == "image"]
+
+
+@pytest.mark.parametrize(
+    "written", ["#", "> # h", "- # h", "2) # h #", "> > ###### h", "> h\n> ---", "h\n=", "- a\n  ==="]
+)
+def test_no_text_makes_a_heading_of_the_page(written: str) -> None:
+    assert any(token.type == "heading_open" for token in MarkdownIt("commonmark").parse(written))
+
+    assert not any(token.type == "heading_open" for token in MarkdownIt("commonmark").parse(safe_markdown(written)))
 
 
 SIGNS = ("a", "b1", " ", "_", "*", "**", "`", "~~", "$", "[", "](", ")", "!", "<b>", "&amp;", "&", "#", "-", "+", ">",
