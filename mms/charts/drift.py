@@ -32,7 +32,9 @@ def ranking(features: Sequence[FeatureDrift]) -> go.Figure:
     shown = list(features[:SHOWN])
     if not shown:
         return empty("Drift by feature", ranking_words(features))
-    drawn = bare("Drift by feature", "PSI in limits", height=110 + 26 * len(shown))
+    drawn = bare("Drift by feature", "PSI in limits", height=150 + 26 * len(shown))
+    below = {"yref": "container", "yanchor": "bottom", "y": 0}  # few rows are low: a share of them is no room for both
+    drawn.update_layout(legend=below, margin={"b": 76})
     for one in shown:
         drawn.add_scatter(
             x=[0, _share(one)], y=[one.label, one.label], mode="lines", hoverinfo="skip", showlegend=False,
@@ -46,7 +48,7 @@ def ranking(features: Sequence[FeatureDrift]) -> go.Figure:
                 marker={"color": _COLOURS[verdict], "symbol": _SYMBOLS[verdict], "size": 11},
                 text=[one.sentence or finding(one) for one in some], hovertemplate="%{text}<extra></extra>",
             )  # fmt: skip
-    drawn.add_vline(x=1, line={"color": GREY, "dash": "dot"}, annotation_text="limit")
+    drawn.add_vline(x=1, line={"color": GREY, "dash": "dot"}, annotation_text="limit", annotation_position="top")
     drawn.update_yaxes(categoryorder="array", categoryarray=[one.label for one in reversed(shown)], type="category")
     drawn.update_xaxes(rangemode="tozero")
     return drawn

@@ -20,7 +20,8 @@ def test_the_ranking_shows_each_feature_in_multiples_of_its_limit_beside_the_lin
     assert [round(x, 6) for x in points["drifted"].x] == [3.0]
     assert points["drifted"].marker.symbol != points["stable"].marker.symbol
     assert list(drawn.layout.yaxis.categoryarray) == ["note", "ward", "age"]
-    assert drawn.layout.annotations[0].text == "limit"
+    assert (drawn.layout.annotations[0].text, drawn.layout.annotations[0].yanchor) == ("limit", "bottom")
+    assert (drawn.layout.legend.yref, drawn.layout.legend.y) == ("container", 0)
     assert drift.ranking_words(features) == "1 of 3 drifted; furthest age, 3.0 times its limit."
 
 
