@@ -123,9 +123,10 @@ def deliveries(session: Session, project_id: int, limit: int = 100) -> list[Deli
 
 
 def due_deliveries(session: Session, now: datetime, limit: int = 100) -> Sequence[int]:
-    """Ids of deliveries that are to be tried now, over channels that are on, of live projects, the longest due first.
+    """Ids of deliveries that are to be tried now, over channels that are on, of live projects: channels in turn, of
+    each the longest due first.
 
-    What failed is due later, so a channel that is dead keeps none of the others waiting.
+    What failed is due later, so a channel that is dead keeps none of the others waiting, however many wait for it.
     What is over is not told before what was raised: of an alert, a channel gets one after the other.
     """
     row, before = DeliveryRow, aliased(DeliveryRow)
@@ -142,7 +143,8 @@ def due_deliveries(session: Session, now: datetime, limit: int = 100) -> Sequenc
         .where(row.state == DeliveryState.WAITING.value, row.next_try_at <= now, ProjectRow.deleted_at.is_(None))
         .where(ChannelRow.deleted_at.is_(None), ChannelRow.enabled, ~earlier)
     )
-    return list(session.scalars(stmt.order_by(row.next_try_at, row.id).limit(limit)))
+    turn = sa.func.row_number().over(partition_by=row.channel_id, order_by=(row.next_try_at, row.id))
+    return list(session.scalars(stmt.order_by(turn, row.next_try_at, row.id).limit(limit)))
 
 
 def alert_of(row: AlertRow, project: str) -> Alert:

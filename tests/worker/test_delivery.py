@@ -271,6 +271,25 @@ def test_a_dead_channel_keeps_no_other_waiting(sqlite_store: str, member: Member
         assert due_deliveries(session, minutes(9), limit=1) == [other.id]
 
 
+def test_channels_are_served_in_turn_however_many_deliveries_wait_for_one(store: str, member: Member) -> None:
+    project_id, trigger_id = a_failed_firing()
+    with transaction() as session:
+        create_channel(session, member, project_id, ChannelKind.EMAIL, "ada@example.org", MARCH)
+    watched(minutes(0))
+    a_failed_firing(trigger_id, "launched run 2")
+    watched(minutes(1))
+    with transaction() as session:
+        create_channel(session, member, project_id, ChannelKind.EMAIL, "grace@example.org", MARCH)
+    a_failed_firing(trigger_id)
+    watched(minutes(2))
+
+    with reading() as session:
+        due = due_deliveries(session, minutes(999), limit=2)
+        channels = [session.get_one(tables.AlertDelivery, one).channel_id for one in due]
+        waiting = len(due_deliveries(session, minutes(999)))
+    assert (len(set(channels)), waiting) == (2, 3)
+
+
 def test_a_delivery_is_given_up_after_ten_tries(sqlite_store: str, member: Member) -> None:
     project_id, _ = a_failed_firing()
     with transaction() as session:
