@@ -14,6 +14,7 @@ from db.models import Recipe as RecipeRow
 from db.models import Run as RunRow
 from db.models import Segment as SegmentRow
 from db.models import Snapshot as SnapshotRow
+from db.texts import holds
 from mms.domain.finds import MOST, Find, FindKind, FoundGroup, around, checked_text, number_in
 from mms.domain.members import Member, Permission
 from mms.domain.segments import conditions_from_json, rule_words
@@ -33,10 +34,6 @@ def found(session: Session, member: Member, text: str) -> list[FoundGroup]:
     return groups
 
 
-def _holds(column: Any, wanted: str) -> Any:
-    return column.icontains(wanted, autoescape=True)
-
-
 def _of(table: Any, *more: Any) -> sa.Select[Any]:
     """Rows of live projects with the project's name, newest first, one more than is shown."""
     live = sa.and_(ProjectRow.id == table.project_id, ProjectRow.deleted_at.is_(None))
@@ -46,7 +43,7 @@ def _of(table: Any, *more: Any) -> sa.Select[Any]:
 
 def _projects(session: Session, wanted: str) -> _Rows:
     row = ProjectRow
-    stmt = sa.select(row).where(row.deleted_at.is_(None), _holds(row.name, wanted) | _holds(row.description, wanted))
+    stmt = sa.select(row).where(row.deleted_at.is_(None), holds(row.name, wanted) | holds(row.description, wanted))
     stmt = stmt.order_by(row.name).limit(MOST + 1)
     return [
         Find(FindKind.PROJECT, p.id, p.id, p.name, p.name, around(p.description, wanted) or f"{p.task} project")
@@ -55,8 +52,8 @@ def _projects(session: Session, wanted: str) -> _Rows:
 
 
 def _models(session: Session, wanted: str) -> _Rows:
-    row, tagged = ModelRow, sa.select(TagRow.model_id).where(_holds(TagRow.tag, wanted))
-    fits = _holds(row.algorithm, wanted) | _holds(row.description, wanted) | row.id.in_(tagged)
+    row, tagged = ModelRow, sa.select(TagRow.model_id).where(holds(TagRow.tag, wanted))
+    fits = holds(row.algorithm, wanted) | holds(row.description, wanted) | row.id.in_(tagged)
     version = number_in(wanted, FindKind.MODEL)
     if version is not None:
         fits |= row.version == version
@@ -74,7 +71,7 @@ def _models(session: Session, wanted: str) -> _Rows:
 
 def _runs(session: Session, wanted: str) -> _Rows:
     row = RunRow
-    fits = _holds(row.launched_by, wanted) | _holds(row.kind, wanted)
+    fits = holds(row.launched_by, wanted) | holds(row.kind, wanted)
     number = number_in(wanted, FindKind.RUN)
     if number is not None:
         fits |= row.number == number
@@ -89,7 +86,7 @@ def _runs(session: Session, wanted: str) -> _Rows:
 
 def _snapshots(session: Session, wanted: str) -> _Rows:
     row = SnapshotRow
-    fits = _holds(row.taken_by, wanted) | row.content_hash.startswith(wanted.lower(), autoescape=True)
+    fits = holds(row.taken_by, wanted) | row.content_hash.startswith(wanted.lower(), autoescape=True)
     number = number_in(wanted, FindKind.SNAPSHOT)
     if number is not None:
         fits |= row.number == number
@@ -103,7 +100,7 @@ def _snapshots(session: Session, wanted: str) -> _Rows:
 
 
 def _recipes(session: Session, wanted: str) -> _Rows:
-    stmt = _of(RecipeRow).where(_holds(RecipeRow.name, wanted))
+    stmt = _of(RecipeRow).where(holds(RecipeRow.name, wanted))
     return [
         Find(
             FindKind.RECIPE, recipe.id, recipe.project_id, project, f"{recipe.name}, version {recipe.version}",
@@ -114,7 +111,7 @@ def _recipes(session: Session, wanted: str) -> _Rows:
 
 
 def _segments(session: Session, wanted: str) -> _Rows:
-    stmt = _of(SegmentRow).where(_holds(SegmentRow.name, wanted) | _holds(SegmentRow.description, wanted))
+    stmt = _of(SegmentRow).where(holds(SegmentRow.name, wanted) | holds(SegmentRow.description, wanted))
     return [
         Find(
             FindKind.SEGMENT, segment.id, segment.project_id, project, segment.name,
@@ -130,7 +127,7 @@ def _comments(session: Session, wanted: str) -> _Rows:
             FindKind.COMMENT, comment.id, comment.project_id, project, f"a comment on a {comment.subject}",
             around(comment.text, wanted), (comment.subject, comment.subject_id),
         )
-        for comment, project in session.execute(_of(CommentRow).where(_holds(CommentRow.text, wanted)))
+        for comment, project in session.execute(_of(CommentRow).where(holds(CommentRow.text, wanted)))
     ]  # fmt: skip
 
 

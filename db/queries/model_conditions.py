@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import exists, select
 
 from db.models import Model, ModelParameter, ModelScore, ModelTag, Run, Snapshot
+from db.texts import holds
 from mms.domain.filters import All, AnyOf, Comparison, Contains, Filter, Missing, Not, OneOf, Value, fields_in
 from mms.domain.model_fields import Field, Kind, Part, natural_metric
 from mms.domain.projects import Project
@@ -116,7 +117,7 @@ def beside(where: Comparison | OneOf | Contains) -> tuple[Side, list[Condition]]
     side, rows = _subject(where.field)
     if isinstance(where, Contains):
         text = ModelTag.tag if side is ModelTag else ModelParameter.text
-        return side, [*rows, text.icontains(where.text, autoescape=True)]
+        return side, [*rows, holds(text, where.text)]
     if side is ModelParameter:
         return side, [*rows, _parameter_test(where)]
     if side is ModelTag:
@@ -172,7 +173,7 @@ def _parameter_test(where: Comparison | OneOf) -> Condition:
 def _of_model(ground: Ground, where: Comparison | OneOf | Contains, own: Any) -> Condition:
     """A column of the model itself."""
     if isinstance(where, Contains):
-        return own.icontains(where.text, autoescape=True)  # type: ignore[no-any-return]
+        return holds(own, where.text)
     field = where.field
     test: Condition
     if field.name in ("run", "snapshot"):
@@ -245,5 +246,5 @@ def _anywhere(text: str) -> Condition:
     joined: sa.ColumnElement[str] = sa.literal("")
     for part in texts:
         joined = joined + _BETWEEN + part
-    tagged = _exists(ModelTag, [ModelTag.tag.icontains(text, autoescape=True)])
-    return sa.or_(joined.icontains(text, autoescape=True), tagged)
+    tagged = _exists(ModelTag, [holds(ModelTag.tag, text)])
+    return sa.or_(holds(joined, text), tagged)

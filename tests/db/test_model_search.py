@@ -59,6 +59,7 @@ def _varied(session: Session, project_id: int, ids: list[int], now: datetime) ->
         model.description = "Made for the Holidays, 50%" if number % 7 == 0 else ""
         model.archived_at = now - timedelta(days=1) if number % 11 == 5 else None
         model.deleted_at = now if number == 17 else None
+        model.scope = "Ärger" if number % 7 == 1 else "global"
         model.owner = "bob" if number % 13 == 0 else "ada"
         tags = {"prod"} if number % 10 == 0 else {"review", "Prod_2"} if number % 10 == 1 else set()
         session.add_all(
@@ -177,7 +178,8 @@ RULES: Mapping[str, Callable[[Row], bool]] = {
     "run = 2": lambda r: 16 < r.model.version <= 32,
     "run != 2 AND snapshot = 1": lambda r: not 16 < r.model.version <= 32,
     "snapshot = 9": lambda r: False,
-    "scope = 'global' AND recipe = 'standard'": lambda r: True,
+    "scope = 'global' AND recipe = 'standard'": lambda r: r.model.scope == "global",
+    "scope ~ 'ÄRG' AND scope ~ 'ärger'": lambda r: r.model.scope == "Ärger",
     "age < 0.02": lambda r: COUNT + 1 - r.model.version < 0.02 * 1440,
     "age < 1e300": lambda r: True,
     "age < -1e300": lambda r: False,
